@@ -1,0 +1,64 @@
+//! What a command may touch, and nothing else. No global, no clock, no socket.
+use crate::clock::Now;
+use crate::commands::session::Session;
+use crate::memory::blocks::{Blocks, Span};
+use crate::resp::reply::Reply;
+use crate::resp::request::Request;
+use crate::store::{Key, Store};
+
+/// Where MULTI queues commands and EXEC unpacks them. EXEC takes it out of the context while the
+/// queued commands run: a queued command cannot queue.
+pub struct Staging<'a> {
+    /// The pool of blocks.
+    pub blocks: &'a mut Blocks,
+    /// Room for the spans of an unpacked command.
+    pub spans: &'a mut [Span],
+    /// Blocks that this connection's queue may have.
+    pub block_count_max: u32,
+}
+
+/// What the engine must do after the command: things of the process, not of the data.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Orders {
+    /// DEBUG SLEEP.
+    pub sleep_us: u64,
+    /// SHUTDOWN.
+    pub shutdown: bool,
+    /// CLIENT KILL marked sessions.
+    pub killed: bool,
+    /// CONFIG SET changed something: refresh what was derived from it.
+    pub settings_changed: bool,
+    /// The command cannot run yet (a flush while earlier ones are being reaped): it changed and
+    /// replied nothing; run it again in a later turn.
+    pub retry: bool,
+}
+
+/// One command's view of the server.
+pub struct Context<'a> {
+    /// The time of this turn.
+    pub now: Now,
+    /// The data.
+    pub store: &'a mut Store,
+    /// Where the reply goes.
+    pub reply: Reply<'a>,
+    /// All sessions, by connection slot.
+    pub sessions: &'a mut [Session],
+    /// The slot of the connection that sent the command.
+    pub current: usize,
+    /// MULTI's queue.
+    pub staging: Option<Staging<'a>>,
+    /// What the engine must do afterwards.
+    pub orders: &'a mut Orders,
+}
+
+impl Context<'_> {
+    /// The session that sent the command.
+    pub fn session(&mut self) -> &mut Session {
+        &mut self.sessions[self.current]
+    }
+
+    /// Argument `index` as a key of the session's database.
+    pub fn key<'r>(&self, request: &Request<'r>, index: usize) -> Key<'r> {
+        self.store.key(self.sessions[self.current].database, request.argument(index))
+    }
+}

@@ -1,0 +1,4 @@
+//! Every command: what a user may ask, and the only code that knows both `resp` and `store`.
+pub mod context;
+pub mod error;
+pub mod session;

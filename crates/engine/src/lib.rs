@@ -1,0 +1,23 @@
+//! Granite's engine: the whole server as a deterministic state machine, `Event` in, `Action` out.
+//!
+//! It is `no_std`, so it *cannot* open a socket, read a clock, start a thread or roll dice: time,
+//! entropy and memory are arguments. It knows no global; two engines in one process work.
+//! Everything it will ever own is allocated in `Engine::new`; after that it allocates nothing.
+//!
+//! The modules, in reading order; each imports only from those before it:
+//! `limits` <- `memory` <- {`resp`, `store`} <- `commands` <- `connection` <- `engine`.
+#![no_std]
+#![deny(unsafe_code)]
+
+extern crate alloc;
+
+pub mod clock;
+pub mod event;
+pub mod limits;
+pub mod memory;
+pub mod random;
+pub mod resp;
+pub mod stdx;
+pub mod store;
+
+pub mod commands;

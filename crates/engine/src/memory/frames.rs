@@ -1,0 +1,1 @@
+//! Frames, size classes and dense slabs.

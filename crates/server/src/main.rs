@@ -1,0 +1,2 @@
+//! The `granite` binary.
+fn main() {}

@@ -8,6 +8,7 @@
 //! `limits` <- `memory` <- {`resp`, `store`} <- `commands` <- `connection` <- `engine`.
 #![no_std]
 #![deny(unsafe_code)]
+#![cfg_attr(test, allow(clippy::disallowed_types, reason = "tests may grow what they like"))]
 
 extern crate alloc;
 

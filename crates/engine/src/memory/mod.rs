@@ -2,4 +2,6 @@
 //! sent but not finished, frames for the data. Nothing here knows what it stores.
 pub mod blocks;
 pub mod buffer;
+pub mod classes;
+pub mod frame_table;
 pub mod frames;

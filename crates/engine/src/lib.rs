@@ -14,7 +14,10 @@ extern crate alloc;
 
 pub mod clock;
 pub mod event;
+pub mod facts;
+pub mod hooks;
 pub mod limits;
+pub mod log;
 pub mod memory;
 pub mod random;
 pub mod resp;

@@ -1,6 +1,8 @@
 //! What a command may touch, and nothing else. No global, no clock, no socket.
 use crate::clock::Now;
 use crate::commands::session::Session;
+use crate::facts::Facts;
+use crate::log::Log;
 use crate::memory::blocks::{Blocks, Span};
 use crate::resp::reply::Reply;
 use crate::resp::request::Request;
@@ -47,6 +49,10 @@ pub struct Context<'a> {
     pub current: usize,
     /// MULTI's queue.
     pub staging: Option<Staging<'a>>,
+    /// What the process knows about itself.
+    pub facts: &'a Facts,
+    /// Where lines for the operator go.
+    pub log: &'a mut Log,
     /// What the engine must do afterwards.
     pub orders: &'a mut Orders,
 }

@@ -1,0 +1,7 @@
+//! The process around the engine: the only crate that talks to Linux.
+//!
+//! `unsafe` lives in the files that this list names, and nowhere else: `region` (mapping memory),
+//! `startup_allocator` (the global allocator), and the drivers under `io`.
+//!
+//! Everything is taken from the operating system before the seal; after it nothing is.
+#![deny(unsafe_code)]

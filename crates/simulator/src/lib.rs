@@ -1,1 +1,20 @@
-//! The engine in a simulated kernel.
+//! The judges of the engine: transcripts, a naive model of Redis, and a simulated kernel.
+//!
+//! Nothing here is part of the server. What judges the engine shares no code with it.
+pub mod redis;
+pub mod transcript;
+pub mod value;
+
+use std::path::PathBuf;
+
+/// All transcripts of the project, in order of their names.
+pub fn transcript_paths() -> Vec<PathBuf> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../transcripts");
+    let entries = std::fs::read_dir(folder).expect("the transcripts are in the tree");
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "txt"))
+        .collect();
+    paths.sort();
+    paths
+}

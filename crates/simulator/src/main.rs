@@ -1,0 +1,68 @@
+//! The judges as a program.
+//!
+//! `conformance --port N` replays the transcripts against a real redis-server on loopback, which
+//! should be there for this alone (`redis-server --port N --save '' --enable-debug-command yes`).
+//! With `UPDATE_EXPECT=1` it writes Redis' replies into the transcripts.
+use granite_simulator::redis::Redis;
+use granite_simulator::transcript::{Case, Transcript, replay};
+use std::path::Path;
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: granite-simulator conformance --port N [TRANSCRIPT ...]";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["conformance", "--port", port, paths @ ..] => conformance(port, paths),
+        _ => Err(USAGE.to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn conformance(port: &str, paths: &[&str]) -> Result<(), String> {
+    let mut redis = Redis::connect(port.parse().map_err(|_| USAGE)?)?;
+    let all = granite_simulator::transcript_paths();
+    let chosen: Vec<&Path> = match paths {
+        [] => all.iter().map(AsRef::as_ref).collect(),
+        paths => paths.iter().map(Path::new).collect(),
+    };
+    let mut difference_count = 0;
+    for path in chosen {
+        let text =
+            std::fs::read_to_string(path).map_err(|why| format!("{}: {why}", path.display()))?;
+        let transcript =
+            Transcript::parse(&text).map_err(|why| format!("{}:{why}", path.display()))?;
+        let outcome = replay(&transcript, &mut redis, skipped_against_redis);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        println!(
+            "{name}: {} requests, {} answered otherwise, {} cases left out",
+            outcome.request_count,
+            outcome.differences.len(),
+            outcome.skipped.len()
+        );
+        outcome.skipped.iter().for_each(|case| println!("  left out: {case}"));
+        outcome.differences.iter().for_each(|difference| println!("  {difference}"));
+        if std::env::var_os("UPDATE_EXPECT").is_some() {
+            std::fs::write(path, &outcome.text).map_err(|why| why.to_string())?;
+        }
+        difference_count += outcome.differences.len();
+    }
+    match difference_count {
+        0 => Ok(()),
+        count => Err(format!("{count} replies are not Redis'")),
+    }
+}
+
+/// Cases with limits of their own have no meaning there, marked differences are decided.
+fn skipped_against_redis(case: &Case) -> Option<String> {
+    let differs = case.settings.differs.as_ref().map(|why| format!("differs: {why}"));
+    let limited = !case.settings.limits.is_empty();
+    differs.or_else(|| limited.then(|| "has limits of its own".to_owned()))
+}

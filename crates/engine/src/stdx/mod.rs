@@ -1,0 +1,9 @@
+//! Things that could have been in `core`, but are not: numbers as Redis reads and prints them, and
+//! its glob patterns. Nothing here knows the rest of the engine.
+pub mod glob;
+pub mod number;
+
+/// `size` rounded up to a multiple of `unit`.
+pub const fn round_up(size: u64, unit: u64) -> u64 {
+    size.div_ceil(unit) * unit
+}

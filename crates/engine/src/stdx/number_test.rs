@@ -101,11 +101,11 @@ fn doubles_print_as_in_redis() {
 fn doubles_round_trip() {
     let mut random = Random::new(7);
     for _ in 0..20_000 {
-        let value = f64::from_bits(random.next());
+        let value = f64::from_bits(random.bits());
         if !value.is_nan() {
             assert_eq!(double(value).parse::<f64>().unwrap().to_bits(), value.to_bits());
         }
-        let integer_value = random.next().cast_signed() >> (random.next() % 64);
+        let integer_value = random.bits().cast_signed() >> (random.bits() % 64);
         assert_eq!(integer(integer_value), integer_value.to_string());
         assert_eq!(parse_i64(integer(integer_value).as_bytes()), Some(integer_value));
     }

@@ -2,3 +2,4 @@
 pub mod context;
 pub mod error;
 pub mod session;
+pub mod table;

@@ -1,0 +1,93 @@
+//! Where the keys of a command are among its arguments, and what it does with them.
+//!
+//! One description serves COMMAND INFO (as Redis' key specifications and as its older triple of
+//! first, last and step), COMMAND GETKEYS, and the prefetch before a command runs.
+
+/// Reads and writes.
+pub const RW: u16 = 1 << 0;
+/// Reads.
+pub const RO: u16 = 1 << 1;
+/// Overwrites without reading.
+pub const OW: u16 = 1 << 2;
+/// Removes.
+pub const RM: u16 = 1 << 3;
+/// Returns, copies or uses the value in a way that the user can see.
+pub const ACCESS: u16 = 1 << 4;
+/// Changes the value.
+pub const UPDATE: u16 = 1 << 5;
+/// May add data.
+pub const INSERT: u16 = 1 << 6;
+/// Deletes data.
+pub const DELETE: u16 = 1 << 7;
+/// What it does depends on its options.
+pub const VARIABLE: u16 = 1 << 8;
+
+/// Every flag with its name, in the order that COMMAND INFO uses.
+pub const NAMES: &[(u16, &str)] = &[
+    (RW, "RW"),
+    (RO, "RO"),
+    (OW, "OW"),
+    (RM, "RM"),
+    (ACCESS, "access"),
+    (UPDATE, "update"),
+    (INSERT, "insert"),
+    (DELETE, "delete"),
+    (VARIABLE, "variable_flags"),
+];
+
+/// A range of arguments that are keys.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Keys {
+    /// What is done with them.
+    pub flags: u16,
+    /// Index of the first; the command's name is 0.
+    pub first: u8,
+    /// Index of the last; negative ones count from the end.
+    pub last: i8,
+    /// Distance from one to the next.
+    pub step: u8,
+}
+
+impl Keys {
+    /// The key at `index`.
+    pub const fn at(index: u8, flags: u16) -> Self {
+        Self { flags, first: index, last: index.cast_signed(), step: 1 }
+    }
+
+    /// Every argument from `first` on, or every `step`-th.
+    pub const fn from(first: u8, step: u8, flags: u16) -> Self {
+        Self { flags, first, last: -1, step }
+    }
+
+    /// The names of the flags.
+    pub fn flag_names(self) -> impl Iterator<Item = &'static str> + Clone {
+        NAMES.iter().filter(move |(flag, _)| self.flags & flag != 0).map(|(_, name)| *name)
+    }
+
+    /// The positions of the keys in a command of `argument_count` arguments.
+    pub fn positions(self, argument_count: usize) -> impl Iterator<Item = usize> + Clone {
+        let last = if self.last < 0 {
+            argument_count.saturating_sub(usize::from(self.last.unsigned_abs()))
+        } else {
+            usize::from(self.last.unsigned_abs()).min(argument_count.saturating_sub(1))
+        };
+        (usize::from(self.first)..=last).step_by(usize::from(self.step))
+    }
+}
+
+/// No keys.
+pub const NONE: &[Keys] = &[];
+/// One key, read.
+pub const READ: &[Keys] = &[Keys::at(1, RO | ACCESS)];
+/// One key, looked at but not at its value.
+pub const LOOK: &[Keys] = &[Keys::at(1, RO)];
+/// One key, read and changed.
+pub const CHANGE: &[Keys] = &[Keys::at(1, RW | ACCESS | UPDATE)];
+/// One key, changed.
+pub const MODIFY: &[Keys] = &[Keys::at(1, RW | UPDATE)];
+/// One key, that data is added to.
+pub const ADD: &[Keys] = &[Keys::at(1, RW | INSERT)];
+/// One key, overwritten.
+pub const OVERWRITE: &[Keys] = &[Keys::at(1, OW | UPDATE)];
+/// One key, written only if it is missing.
+pub const CREATE: &[Keys] = &[Keys::at(1, OW | INSERT)];

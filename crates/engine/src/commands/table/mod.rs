@@ -1,0 +1,435 @@
+//! The command table: one row per command, and everything that follows from it.
+//!
+//! A new command is a row in its family's file, a function beside its family, and a transcript;
+//! COMMAND, ACL categories, INFO commandstats and `docs/commands.md` follow by themselves.
+//!
+//! Invariant: names are lower case, full (`config|get`) and sorted within each family; a number
+//! (`CommandId`) names a row for the life of the process: containers are followed at once by
+//! their subcommands.
+pub mod category;
+pub mod flag;
+pub mod key;
+
+mod bitmap;
+mod connection;
+mod keyspace;
+mod server;
+mod string;
+mod transaction;
+
+use crate::commands::context::Context;
+use crate::commands::error::CommandError;
+use crate::resp::request::Request;
+use category::Categories;
+use flag::Flags;
+use key::Keys;
+
+/// What a command does.
+pub type Run = fn(&mut Context<'_>, &Request<'_>) -> Result<(), CommandError>;
+
+/// Chapters of the documentation, as COMMAND DOCS names them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Group {
+    /// `bitmap`.
+    Bitmap,
+    /// `connection`.
+    Connection,
+    /// `generic`: keys, whatever their type.
+    Generic,
+    /// `scripting`.
+    Scripting,
+    /// `server`.
+    Server,
+    /// `string`.
+    String,
+    /// `transactions`.
+    Transactions,
+}
+
+impl Group {
+    /// The name that COMMAND DOCS answers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bitmap => "bitmap",
+            Self::Connection => "connection",
+            Self::Generic => "generic",
+            Self::Scripting => "scripting",
+            Self::Server => "server",
+            Self::String => "string",
+            Self::Transactions => "transactions",
+        }
+    }
+}
+
+/// What an O(n) command touches, for `command-work-max`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Work {
+    /// No more than its arguments and its reply.
+    Bounded,
+    /// The value of its key.
+    Value,
+    /// The values of all its keys, and its result.
+    Values,
+    /// Every key of the database.
+    Keyspace,
+}
+
+/// The arguments that may be *staged*: bulks too large for a buffer, already in the frames.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Staged {
+    /// None of them.
+    Nowhere,
+    /// One argument.
+    At(u8),
+    /// Every `step`-th argument from `first` on.
+    From {
+        /// The first.
+        first: u8,
+        /// The distance to the next.
+        step: u8,
+    },
+}
+
+impl Staged {
+    /// May argument `index` be staged?
+    pub const fn allows(self, index: usize) -> bool {
+        match self {
+            Self::Nowhere => false,
+            Self::At(position) => index == position as usize,
+            Self::From { first, step } => {
+                index >= first as usize && (index - first as usize).is_multiple_of(step as usize)
+            }
+        }
+    }
+}
+
+/// One row of the table.
+pub struct Command {
+    /// In lower case; a subcommand's with its container, `config|get`.
+    pub name: &'static str,
+    /// Count of arguments, the name included; negative: at least so many.
+    pub arity: i8,
+    /// What kind of command it is.
+    pub flags: Flags,
+    /// Which arguments are keys.
+    pub keys: &'static [Keys],
+    /// What ACL rules call it.
+    pub categories: Categories,
+    /// Its chapter.
+    pub group: Group,
+    /// The version of Redis that had it first.
+    pub since: &'static str,
+    /// One sentence.
+    pub summary: &'static str,
+    /// How long it takes.
+    pub complexity: &'static str,
+    /// What it touches.
+    pub work: Work,
+    /// Where staged values may stand.
+    pub staged: Staged,
+    /// Hints for clients of clusters, as COMMAND INFO answers them.
+    pub tips: &'static [&'static str],
+    /// Since when it is deprecated, and what replaces it.
+    pub deprecated: Option<(&'static str, &'static str)>,
+    /// The rows of a container.
+    pub subcommands: &'static [Command],
+    /// What it does. A container without subcommand answers by `run` too, if it can.
+    pub run: Run,
+}
+
+impl Command {
+    /// A row with what each command has. The rest follows by the calls below.
+    const fn new(
+        group: Group,
+        (name, arity): (&'static str, i8),
+        flags: u32,
+        keys: &'static [Keys],
+        since: &'static str,
+        run: Run,
+    ) -> Self {
+        let flags = Flags(flags);
+        let categories = Categories::implied(flags, group);
+        Self {
+            name,
+            arity,
+            flags,
+            keys,
+            categories,
+            group,
+            since,
+            summary: "",
+            complexity: "O(1)",
+            work: Work::Bounded,
+            staged: Staged::Nowhere,
+            tips: &[],
+            deprecated: None,
+            subcommands: &[],
+            run,
+        }
+    }
+
+    /// What COMMAND DOCS says of it.
+    const fn about(mut self, complexity: &'static str, summary: &'static str) -> Self {
+        self.complexity = complexity;
+        self.summary = summary;
+        self
+    }
+
+    /// Argument `index` may be a staged value.
+    const fn value_at(mut self, index: u8) -> Self {
+        self.staged = Staged::At(index);
+        self
+    }
+
+    /// Every `step`-th argument from `first` on may be a staged value.
+    const fn values_from(mut self, first: u8, step: u8) -> Self {
+        self.staged = Staged::From { first, step };
+        self
+    }
+
+    /// Which arguments are keys.
+    const fn keys(mut self, keys: &'static [Keys]) -> Self {
+        self.keys = keys;
+        self
+    }
+
+    /// What it touches, if that has no bound of its own.
+    const fn work(mut self, work: Work) -> Self {
+        self.work = work;
+        self
+    }
+
+    /// An ACL category that follows neither from its group nor from its flags.
+    const fn category(mut self, category: u32) -> Self {
+        self.categories = Categories(self.categories.0 | category);
+        self
+    }
+
+    /// Hints for clients of clusters.
+    const fn tips(mut self, tips: &'static [&'static str]) -> Self {
+        self.tips = tips;
+        self
+    }
+
+    /// Deprecated since a version, in favour of something else.
+    const fn deprecated(mut self, since: &'static str, replaced_by: &'static str) -> Self {
+        self.deprecated = Some((since, replaced_by));
+        self
+    }
+
+    /// It is a container.
+    const fn subcommands(mut self, rows: &'static [Command]) -> Self {
+        // A container runs nothing itself: Redis calls it slow, and nothing else.
+        self.categories = Categories(category::SLOW);
+        self.subcommands = rows;
+        self
+    }
+
+    /// The name without its container: `get` of `config|get`.
+    pub fn last_name(&self) -> &'static str {
+        self.name.split_once('|').map_or(self.name, |(_, name)| name)
+    }
+
+    /// Is `count` a right number of arguments, the name (and subcommand) included?
+    pub const fn accepts(&self, count: usize) -> bool {
+        let bound = self.arity.unsigned_abs() as usize;
+        if self.arity < 0 { count >= bound } else { count == bound }
+    }
+
+    /// The triple of older clients: first key, last key (negative from the end), step.
+    pub fn key_range(&self) -> (i64, i64, i64) {
+        let Some(first) = self.keys.first() else { return (0, 0, 0) };
+        let last = self.keys.last().unwrap_or(first);
+        (first.first.into(), last.last.into(), first.step.into())
+    }
+}
+
+/// What a row that runs only subcommands does when it is asked to run itself: the dispatcher has
+/// refused it before, since its arity asks for a subcommand.
+pub fn container(_: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
+    unreachable!("the dispatcher resolves a container to one of its subcommands")
+}
+
+/// The function of a row whose command is being written.
+fn pending(_: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
+    unimplemented!("commands")
+}
+
+/// The families, each sorted by name.
+const FAMILIES: [&[Command]; 6] = [
+    bitmap::COMMANDS,
+    connection::COMMANDS,
+    keyspace::COMMANDS,
+    server::COMMANDS,
+    string::COMMANDS,
+    transaction::COMMANDS,
+];
+
+/// Count of commands, without subcommands.
+pub const COMMAND_COUNT: usize = {
+    let (mut family, mut count) = (0, 0);
+    while family < FAMILIES.len() {
+        count += FAMILIES[family].len();
+        family += 1;
+    }
+    count
+};
+
+/// Every command, sorted by name, without subcommands.
+pub static COMMANDS: [&Command; COMMAND_COUNT] = sorted_commands();
+
+/// Count of rows: commands and subcommands.
+pub const ROW_COUNT: usize = {
+    let commands = sorted_commands();
+    let (mut index, mut count) = (0, 0);
+    while index < commands.len() {
+        count += 1 + commands[index].subcommands.len();
+        index += 1;
+    }
+    count
+};
+
+/// Every row, subcommands behind their container: a `CommandId` is a position here.
+static ROWS: [&Command; ROW_COUNT] = {
+    let commands = sorted_commands();
+    let mut rows = [commands[0]; ROW_COUNT];
+    let (mut index, mut row) = (0, 0);
+    while index < commands.len() {
+        rows[row] = commands[index];
+        row += 1;
+        let mut sub = 0;
+        while sub < commands[index].subcommands.len() {
+            rows[row] = &commands[index].subcommands[sub];
+            row += 1;
+            sub += 1;
+        }
+        index += 1;
+    }
+    rows
+};
+
+/// Merges the families: insertion sort, by the compiler.
+const fn sorted_commands() -> [&'static Command; COMMAND_COUNT] {
+    let mut sorted = [&FAMILIES[0][0]; COMMAND_COUNT];
+    let (mut family, mut count) = (0, 0);
+    while family < FAMILIES.len() {
+        let mut row = 0;
+        while row < FAMILIES[family].len() {
+            let command = &FAMILIES[family][row];
+            let mut place = count;
+            while place > 0 && is_less(command.name.as_bytes(), sorted[place - 1].name.as_bytes()) {
+                sorted[place] = sorted[place - 1];
+                place -= 1;
+            }
+            sorted[place] = command;
+            count += 1;
+            row += 1;
+        }
+        family += 1;
+    }
+    sorted
+}
+
+const fn is_less(one: &[u8], other: &[u8]) -> bool {
+    let mut index = 0;
+    while index < one.len() && index < other.len() {
+        if one[index] != other[index] {
+            return one[index] < other[index];
+        }
+        index += 1;
+    }
+    one.len() < other.len()
+}
+
+/// Number of a row.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct CommandId(u16);
+
+impl CommandId {
+    /// The row.
+    pub fn command(self) -> &'static Command {
+        ROWS[self.index()]
+    }
+
+    /// Its position, below `ROW_COUNT`: for tables with one entry per row.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+
+    /// Every row's number, in order of names.
+    pub fn all() -> impl ExactSizeIterator<Item = Self> + Clone {
+        (0..ROW_COUNT as u16).map(Self)
+    }
+
+    /// The subcommand called `name`, in any case.
+    pub fn subcommand(self, name: &[u8]) -> Option<Self> {
+        let rows = self.command().subcommands;
+        let position =
+            rows.iter().position(|row| row.last_name().as_bytes().eq_ignore_ascii_case(name))?;
+        Some(Self(self.0 + 1 + position as u16))
+    }
+}
+
+/// Slots of the name table: a power of two, several times the count of commands.
+const NAME_SLOTS: usize = 1024;
+
+/// No command.
+const VACANT: u16 = u16::MAX;
+
+/// From the hash of a name to its row, built by the compiler. Collisions take the next slot.
+static NAMES: [u16; NAME_SLOTS] = {
+    assert!(COMMAND_COUNT * 4 <= NAME_SLOTS, "a sparse table finds a name in one step");
+    let mut slots = [VACANT; NAME_SLOTS];
+    let commands = sorted_commands();
+    let (mut index, mut row) = (0, 0);
+    while index < commands.len() {
+        let mut slot = name_slot(commands[index].name.as_bytes());
+        while slots[slot] != VACANT {
+            slot = (slot + 1) % NAME_SLOTS;
+        }
+        slots[slot] = row;
+        row += 1 + commands[index].subcommands.len() as u16;
+        index += 1;
+    }
+    slots
+};
+
+/// Hashes a name, its case ignored, by its length and its first and last bytes, read as words.
+const fn name_slot(name: &[u8]) -> usize {
+    // Bit 5 is what differs between the cases of a letter; that it also joins a few other bytes
+    // does no harm, since a hit is compared in full.
+    const FOLD: u64 = 0x2020_2020_2020_2020;
+    let size = name.len();
+    let (low, high) =
+        if let (Some(low), Some(high)) = (name.first_chunk::<8>(), name.last_chunk::<8>()) {
+            (u64::from_le_bytes(*low), u64::from_le_bytes(*high))
+        } else if let (Some(low), Some(high)) = (name.first_chunk::<4>(), name.last_chunk::<4>()) {
+            (u32::from_le_bytes(*low) as u64, u32::from_le_bytes(*high) as u64)
+        } else if size > 0 {
+            (name[0] as u64 | (name[size / 2] as u64) << 8, name[size - 1] as u64)
+        } else {
+            (0, 0)
+        };
+    let mixed = ((low | FOLD) ^ (high | FOLD).rotate_left(23) ^ size as u64)
+        .wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> (64 - NAME_SLOTS.ilog2())) as usize
+}
+
+/// The command called `name`, in any case. O(1), no allocation.
+pub fn lookup(name: &[u8]) -> Option<CommandId> {
+    let mut slot = name_slot(name);
+    loop {
+        let row = NAMES[slot];
+        if row == VACANT {
+            return None;
+        }
+        if ROWS[row as usize].name.as_bytes().eq_ignore_ascii_case(name) {
+            return Some(CommandId(row));
+        }
+        slot = (slot + 1) % NAME_SLOTS;
+    }
+}
+
+#[cfg(test)]
+#[path = "table_test.rs"]
+mod table_test;

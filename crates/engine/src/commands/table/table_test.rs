@@ -1,0 +1,63 @@
+//! The table's own promises, and the lookup against the naive one.
+extern crate std;
+use super::{COMMANDS, CommandId, FAMILIES, lookup};
+use std::string::ToString;
+use std::vec;
+
+#[test]
+fn families_are_sorted_and_names_are_full() {
+    for family in FAMILIES {
+        assert!(family.is_sorted_by_key(|row| row.name), "a family is not sorted by name");
+        for row in family {
+            assert!(!row.name.contains('|') && row.name == row.name.to_lowercase());
+            assert!(row.subcommands.is_sorted_by_key(|sub| sub.name), "{}", row.name);
+            for sub in row.subcommands {
+                let (container, _) = sub.name.split_once('|').expect("container|name");
+                assert_eq!(container, row.name);
+            }
+        }
+    }
+    assert!(COMMANDS.windows(2).all(|pair| pair[0].name < pair[1].name), "a name comes twice");
+}
+
+#[test]
+fn every_row_is_found_by_its_name_in_any_case() {
+    for id in CommandId::all() {
+        let command = id.command();
+        assert!(!command.summary.is_empty() && !command.since.is_empty(), "{}", command.name);
+        let found = match command.name.split_once('|') {
+            None => lookup(command.name.to_uppercase().as_bytes()),
+            Some((container, name)) => lookup(container.as_bytes())
+                .and_then(|container| container.subcommand(name.to_uppercase().as_bytes())),
+        };
+        assert_eq!(found, Some(id), "{}", command.name);
+    }
+}
+
+#[test]
+fn what_is_no_name_is_not_found() {
+    for id in CommandId::all() {
+        let name = id.command().name;
+        for other in [name.to_string() + "x", name[1..].to_string(), "x".to_string() + name] {
+            let expected = COMMANDS.iter().any(|row| row.name == other);
+            assert_eq!(lookup(other.as_bytes()).is_some(), expected, "{other}");
+        }
+    }
+    for name in [&b""[..], b"\0", b"g\x05t", b"config|get", &vec![b'a'; 100_000]] {
+        assert_eq!(lookup(name), None);
+    }
+}
+
+#[test]
+fn keys_stand_where_the_row_says() {
+    let positions = |name: &[u8], count| -> std::boxed::Box<[usize]> {
+        let command = lookup(name).expect("a row").command();
+        command.keys.iter().flat_map(|keys| keys.positions(count)).collect()
+    };
+    assert_eq!(*positions(b"GET", 2), [1]);
+    assert_eq!(*positions(b"MSET", 7), [1, 3, 5]);
+    assert_eq!(*positions(b"BITOP", 6), [2, 3, 4, 5]);
+    assert_eq!(*positions(b"RENAME", 3), [1, 2]);
+    assert_eq!(*positions(b"DEL", 4), [1, 2, 3]);
+    assert_eq!(*positions(b"PING", 1), [0; 0]);
+}

@@ -18,6 +18,9 @@ pub enum CommandError {
         /// What would have been needed.
         needed: u64,
     },
+    /// Room for the reply will be there in a later turn: the dispatcher writes nothing and sets
+    /// `Orders::retry`. Only what has written and changed nothing may answer this.
+    Retry,
 }
 
 impl CommandError {
@@ -53,6 +56,9 @@ impl From<StoreFull> for CommandError {
 
 impl From<ReplyFull> for CommandError {
     fn from(full: ReplyFull) -> Self {
-        Self::Limit { name: "reply-max", needed: full.size }
+        match full {
+            ReplyFull::TooLarge { size } => Self::Limit { name: "reply-max", needed: size },
+            ReplyFull::Wait => Self::Retry,
+        }
     }
 }

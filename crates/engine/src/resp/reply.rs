@@ -1,17 +1,28 @@
 //! Replies to bytes, RESP2 or RESP3, into a connection's output.
 //!
 //! Writing never fails: up to `REPLY_ROOM` bytes are always there, and a larger reply calls
-//! `reserve` with its exact size *before* the command changes anything.
-use crate::memory::buffer::BufferPool;
-use crate::resp::output::Output;
+//! `reserve` with its exact size *before* the command changes anything. A large string value is
+//! not copied at all: `stream` promises it, and the connection copies it out as the client reads.
+//!
+//! Invariant: a command writes exactly one reply (or none, with an error that the caller writes).
+use crate::resp::output::{Grant, Output, REPLY_ROOM, Refusal, ReplyPool};
+use crate::resp::request::PinId;
+use crate::stdx::number;
 use core::fmt;
 
-/// Why a reply cannot be written: it exceeds `reply-max` (or nothing that large is free in this
-/// moment and waiting would not help).
+/// String values above this are streamed instead of being copied into the output at once.
+pub const STREAM_SIZE_MIN: u64 = 64 * 1024;
+
+/// Why a reply cannot be written.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct ReplyFull {
-    /// Bytes that the reply needs.
-    pub size: u64,
+pub enum ReplyFull {
+    /// It exceeds `reply-max`, or in a transaction, what is free in this moment.
+    TooLarge {
+        /// Bytes that the reply needs.
+        size: u64,
+    },
+    /// Room will be there in a later turn: the command has to be run again then.
+    Wait,
 }
 
 /// Which dialect the connection speaks.
@@ -24,24 +35,52 @@ pub enum Protocol {
     Resp3,
 }
 
+/// A string value that follows its header in the output, piece by piece.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Stream {
+    /// The value.
+    pub pin: PinId,
+    /// Its bytes.
+    pub size: u64,
+}
+
 /// Where a command writes its reply.
 pub struct Reply<'a> {
     output: &'a mut Output,
-    pool: &'a mut BufferPool,
+    pool: &'a mut ReplyPool,
     protocol: Protocol,
     /// CLIENT REPLY OFF or SKIP: everything is accepted and dropped.
     muted: bool,
+    /// A local connection may take the last buffers.
+    local: bool,
+    grant: Grant,
+    /// Bytes kept for the commands of a transaction that are still to come.
+    kept_size: u64,
+    in_transaction: bool,
+    stream: Option<Stream>,
 }
 
 impl<'a> Reply<'a> {
-    /// A writer at the end of `output`.
+    /// A writer at the end of `output`, if `REPLY_ROOM` bytes can be written there now.
     pub fn new(
         output: &'a mut Output,
-        pool: &'a mut BufferPool,
+        pool: &'a mut ReplyPool,
         protocol: Protocol,
         muted: bool,
-    ) -> Self {
-        Self { output, pool, protocol, muted }
+        local: bool,
+    ) -> Result<Self, Refusal> {
+        let grant = pool.admit(output, u64::from(REPLY_ROOM), local, true)?;
+        Ok(Self {
+            output,
+            pool,
+            protocol,
+            muted,
+            local,
+            grant,
+            kept_size: 0,
+            in_transaction: false,
+            stream: None,
+        })
     }
 
     /// The dialect in use.
@@ -59,45 +98,125 @@ impl<'a> Reply<'a> {
         self.muted = muted;
     }
 
-    /// Makes sure that the next `size` bytes can be written. Needed above `REPLY_ROOM`.
+    /// Makes sure that the next `size` bytes can be written. Needed above `REPLY_ROOM`; call it
+    /// before anything is changed or written.
     pub fn reserve(&mut self, size: u64) -> Result<(), ReplyFull> {
-        if self.muted || self.output.reserve(self.pool, size) {
+        if self.muted {
             return Ok(());
         }
-        Err(ReplyFull { size })
+        let whole = size.saturating_add(u64::from(REPLY_ROOM)).saturating_add(self.kept_size);
+        if self.grant.covers(self.output, whole) {
+            return Ok(());
+        }
+        // Within a transaction the commands before this one have run: it cannot be run again.
+        let patient = !self.in_transaction;
+        match self.pool.admit(self.output, whole, self.local, patient) {
+            Ok(grant) => {
+                self.grant = grant;
+                Ok(())
+            }
+            Err(Refusal::Wait) if patient => Err(ReplyFull::Wait),
+            Err(_) => Err(ReplyFull::TooLarge { size }),
+        }
+    }
+
+    /// EXEC: makes sure of `REPLY_ROOM` bytes for each of `command_count` commands, and keeps them
+    /// free while `reserve` is called for some of them. May answer `Wait`: nothing has run yet.
+    pub fn begin_transaction(&mut self, command_count: u32) -> Result<(), ReplyFull> {
+        let kept_size = u64::from(command_count) * u64::from(REPLY_ROOM);
+        self.reserve(kept_size)?;
+        self.kept_size = kept_size;
+        self.in_transaction = true;
+        Ok(())
+    }
+
+    /// The next command of the transaction starts: what was kept for it is its own now.
+    pub fn next_in_transaction(&mut self) {
+        assert!(self.in_transaction, "a step of a transaction outside of one");
+        self.kept_size = self.kept_size.saturating_sub(u64::from(REPLY_ROOM));
+    }
+
+    /// All commands of the transaction have run.
+    pub fn end_transaction(&mut self) {
+        self.in_transaction = false;
+        self.kept_size = 0;
+    }
+
+    /// Should a string value of `size` bytes be pinned and streamed rather than copied? Then pin
+    /// it and call `stream`; else `reserve` and write it.
+    pub fn prefers_stream(&self, size: u64) -> bool {
+        size > STREAM_SIZE_MIN && !self.muted && !self.in_transaction
+    }
+
+    /// A bulk string whose content is the pinned value: it becomes the last part of the reply, and
+    /// the connection unpins it when it is sent.
+    pub fn stream(&mut self, pin: PinId, size: u64) {
+        assert!(!self.in_transaction && !self.muted, "asked for a stream where none can be");
+        assert!(self.stream.is_none(), "a reply has one stream, at its end");
+        self.bulk_header(size);
+        self.stream = Some(Stream { pin, size });
+    }
+
+    /// Ends the reply. A stream, if there is one, is the caller's to send and unpin.
+    pub fn finish(self) -> Option<Stream> {
+        self.pool.settle(self.output);
+        self.stream
     }
 
     /// Raw bytes of a reply whose framing the caller wrote.
+    #[inline]
     pub fn raw(&mut self, bytes: &[u8]) {
         if !self.muted {
-            self.output.append(bytes);
+            self.output.append(self.pool, &mut self.grant, bytes);
         }
     }
 
     /// `+line`.
     pub fn simple(&mut self, line: &str) {
-        let _ = line;
-        unimplemented!("resp")
+        self.raw(b"+");
+        self.raw(line.as_bytes());
+        self.raw(b"\r\n");
     }
 
     /// `+OK`.
     pub fn ok(&mut self) {
-        self.simple("OK");
+        self.raw(b"+OK\r\n");
     }
 
     /// `-line`. CR, LF and NUL in it become spaces; at most `REPLY_ROOM` bytes.
     pub fn error(&mut self, line: &[u8]) {
-        let _ = line;
-        unimplemented!("resp")
+        const LINE_SIZE_MAX: usize = REPLY_ROOM as usize - 3;
+        self.raw(b"-");
+        let mut rest = &line[..line.len().min(LINE_SIZE_MAX)];
+        // No byte of an argument that an error quotes may start a line of its own.
+        while let Some(at) = rest.iter().position(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
+            self.raw(&rest[..at]);
+            self.raw(b" ");
+            rest = &rest[at + 1..];
+        }
+        self.raw(rest);
+        self.raw(b"\r\n");
     }
 
     /// `:value`.
     pub fn integer(&mut self, value: i64) {
-        let _ = value;
-        unimplemented!("resp")
+        self.number_line(b':', value);
+    }
+
+    /// A type byte, a number, and the end of the line, in one piece.
+    #[inline]
+    fn number_line(&mut self, kind: u8, value: i64) {
+        let mut digits = [0; number::I64_TEXT_SIZE_MAX];
+        let digits = number::format_i64(value, &mut digits);
+        let mut line = [0; number::I64_TEXT_SIZE_MAX + 3];
+        line[0] = kind;
+        line[1..=digits.len()].copy_from_slice(digits);
+        line[digits.len() + 1..digits.len() + 3].copy_from_slice(b"\r\n");
+        self.raw(&line[..digits.len() + 3]);
     }
 
     /// A bulk string.
+    #[inline]
     pub fn bulk(&mut self, bytes: &[u8]) {
         self.bulk_header(bytes.len() as u64);
         self.raw(bytes);
@@ -106,48 +225,67 @@ impl<'a> Reply<'a> {
 
     /// `$size`, before `raw` content of that size and a final `raw(b"\r\n")`.
     pub fn bulk_header(&mut self, size: u64) {
-        let _ = size;
-        unimplemented!("resp")
+        self.number_line(b'$', size.cast_signed());
     }
 
     /// The absent value: `$-1` or `_`.
     pub fn null(&mut self) {
-        unimplemented!("resp")
+        self.raw(match self.protocol {
+            Protocol::Resp2 => b"$-1\r\n",
+            Protocol::Resp3 => b"_\r\n",
+        });
     }
 
     /// The absent array: `*-1` or `_`.
     pub fn null_array(&mut self) {
-        unimplemented!("resp")
+        self.raw(match self.protocol {
+            Protocol::Resp2 => b"*-1\r\n",
+            Protocol::Resp3 => b"_\r\n",
+        });
     }
 
     /// The header of an array of `count` replies.
     pub fn array(&mut self, count: u64) {
-        let _ = count;
-        unimplemented!("resp")
+        self.number_line(b'*', count.cast_signed());
     }
 
     /// The header of a map of `count` pairs (RESP2: an array of twice as many).
     pub fn map(&mut self, count: u64) {
-        let _ = count;
-        unimplemented!("resp")
+        match self.protocol {
+            Protocol::Resp2 => self.array(2 * count),
+            Protocol::Resp3 => self.number_line(b'%', count.cast_signed()),
+        }
     }
 
     /// The header of a set (RESP2: an array).
     pub fn set(&mut self, count: u64) {
-        let _ = count;
-        unimplemented!("resp")
+        match self.protocol {
+            Protocol::Resp2 => self.array(count),
+            Protocol::Resp3 => self.number_line(b'~', count.cast_signed()),
+        }
     }
 
     /// A truth value (RESP2: 1 or 0).
     pub fn boolean(&mut self, value: bool) {
-        let _ = value;
-        unimplemented!("resp")
+        match (self.protocol, value) {
+            (Protocol::Resp2, _) => self.integer(i64::from(value)),
+            (Protocol::Resp3, true) => self.raw(b"#t\r\n"),
+            (Protocol::Resp3, false) => self.raw(b"#f\r\n"),
+        }
     }
 
-    /// A double (RESP2: a bulk string), in Redis' `%.17g` digits.
+    /// A double (RESP2: a bulk string), in the digits of Redis 7.2.
     pub fn double(&mut self, value: f64) {
-        let _ = value;
-        unimplemented!("resp")
+        let mut text = [0; number::DOUBLE_TEXT_SIZE_MAX];
+        let text = number::format_double(value, &mut text);
+        match self.protocol {
+            Protocol::Resp2 => self.bulk(text),
+            Protocol::Resp3 => {
+                self.raw(b",");
+                self.raw(text);
+                self.raw(b"\r\n");
+            }
+        }
     }
 
     /// A text of unknown size, as a verbatim string (RESP2: a bulk string). `write` runs twice:
@@ -156,7 +294,46 @@ impl<'a> Reply<'a> {
         &mut self,
         write: impl Fn(&mut dyn fmt::Write) -> fmt::Result,
     ) -> Result<(), ReplyFull> {
-        let _ = write;
-        unimplemented!("resp")
+        let mut measure = Measure { size: 0 };
+        write(&mut measure).expect("measuring does not fail");
+        self.reserve(measure.size)?;
+        let start = self.output.byte_count();
+        match self.protocol {
+            Protocol::Resp2 => self.bulk_header(measure.size),
+            Protocol::Resp3 => {
+                self.number_line(b'=', (measure.size + 4).cast_signed());
+                self.raw(b"txt:");
+            }
+        }
+        let header_size = self.output.byte_count() - start;
+        write(self).expect("writing what was reserved does not fail");
+        let content_size = self.output.byte_count() - start - header_size;
+        assert!(self.muted || content_size == measure.size, "a text changed while it was written");
+        self.raw(b"\r\n");
+        Ok(())
     }
 }
+
+/// Raw text, for `write!` in `text`.
+impl fmt::Write for Reply<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.raw(text.as_bytes());
+        Ok(())
+    }
+}
+
+/// Counts the bytes of a text.
+struct Measure {
+    size: u64,
+}
+
+impl fmt::Write for Measure {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.size += text.len() as u64;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "reply_test.rs"]
+mod reply_test;

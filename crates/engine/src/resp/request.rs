@@ -20,6 +20,11 @@ pub enum Value<'a> {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct StagedId(pub u32);
 
+/// Number of a large value that is being copied out. It stays readable, unchanged, until the store
+/// is told that it is no longer needed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PinId(pub u32);
+
 /// A parsed command. `argument(0)` is the command's name.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {

@@ -5,6 +5,7 @@
 use crate::clock::Now;
 use crate::limits::Limits;
 use crate::random::Random;
+pub use crate::resp::request::PinId;
 use crate::resp::request::{StagedId, Value};
 
 /// Why a write was refused. Nothing was changed.
@@ -128,10 +129,6 @@ pub struct StoreCounters {
 pub struct Needs {
     placeholder: u32,
 }
-
-/// A large value that is being copied out. It stays readable, unchanged, until `unpin`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct PinId(pub u32);
 
 /// A string value, read in place.
 #[derive(Clone, Copy)]

@@ -1,0 +1,89 @@
+//! The queue keeps its bytes in order, and the pool shares its buffers by the rule.
+use super::*;
+extern crate std;
+use std::vec::Vec;
+
+fn pool() -> ReplyPool {
+    ReplyPool::new(&Limits::tiny())
+}
+
+/// Takes everything that waits, as the driver would, and gives the buffers back.
+fn drain(output: &mut Output, pool: &mut ReplyPool, chain_max: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while let Some(chain) = output.take(chain_max) {
+        let mut next = Some(&*chain);
+        while let Some(buffer) = next {
+            bytes.extend_from_slice(buffer.filled());
+            next = buffer.next();
+        }
+        pool.release(output, chain);
+    }
+    bytes
+}
+
+#[test]
+fn bytes_come_out_as_they_went_in() {
+    for chain_max in [1, 2, 3, 100] {
+        let limits = Limits { reply_credit: 4 << 20, reply_buffers_max: 256, ..Limits::tiny() };
+        let (mut pool, mut output) = (ReplyPool::new(&limits), Output::new());
+        let mut expected = Vec::new();
+        let mut sent = Vec::new();
+        for round in 0..40_u32 {
+            let piece: Vec<u8> = (0..round * 531).map(|i| (i * 7 + round) as u8).collect();
+            let mut grant = pool.admit(&mut output, piece.len() as u64, true, true).unwrap();
+            output.append(&mut pool, &mut grant, &piece);
+            expected.extend_from_slice(&piece);
+            if round % 5 == 4 {
+                sent.extend(drain(&mut output, &mut pool, chain_max));
+            }
+        }
+        assert_eq!(sent, expected);
+        assert_eq!((output.byte_count(), output.held_count()), (0, 0));
+        assert_eq!(pool.used_count(), 0);
+    }
+}
+
+#[test]
+fn one_connection_gets_its_share_and_the_last_buffers_are_kept() {
+    let mut pool = pool();
+    let mut hogs: Vec<Output> = (0..100).map(|_| Output::new()).collect();
+    let mut counts = Vec::new();
+    for hog in &mut hogs {
+        while let Ok(mut grant) = pool.admit(hog, u64::from(hog.room_size()) + 1, false, true) {
+            let size = hog.room_size() as usize + 1;
+            hog.append(&mut pool, &mut grant, &std::vec![b'x'; size]);
+        }
+        counts.push(hog.held_count());
+    }
+    let credit_count = Limits::tiny().reply_credit / BUFFER_SIZE as u32;
+    assert_eq!(counts[0], credit_count);
+    assert!(counts.iter().filter(|&&count| count > 0).count() >= 8, "shares: {counts:?}");
+    assert_eq!(pool.free_count(), pool.kept_count);
+    let mut local = Output::new();
+    assert!(pool.admit(&mut local, 1, true, true).is_ok(), "an administrator gets a kept one");
+    for hog in &mut hogs {
+        hog.clear(&mut pool);
+    }
+    assert_eq!(pool.used_count(), 0);
+}
+
+#[test]
+fn only_one_jumbo_reply_at_a_time() {
+    let mut pool = pool();
+    let (mut first, mut second) = (Output::new(), Output::new());
+    let size = Limits::tiny().reply_max;
+    let mut grant = pool.admit(&mut first, size, false, true).unwrap();
+    assert_eq!(pool.admit(&mut second, size, false, true), Err(Refusal::Wait));
+    first.append(&mut pool, &mut grant, &std::vec![b'x'; size as usize]);
+    assert_eq!(pool.free_count(), pool.capacity(), "a jumbo reply takes no shared buffer");
+    assert!(pool.admit(&mut second, 1, false, true).is_ok(), "small replies go on");
+    let chain = first.take(1).unwrap();
+    pool.release(&mut first, chain);
+    assert_eq!(pool.admit(&mut second, size, false, true), Err(Refusal::Wait));
+    drain(&mut first, &mut pool, 4);
+    assert!(pool.admit(&mut second, size, false, true).is_ok());
+    pool.settle(&mut second);
+    assert!(!pool.jumbo_taken(), "an unused permit goes back");
+    let too_large = size + u64::from(REPLY_ROOM) + 1;
+    assert_eq!(pool.admit(&mut first, too_large, false, true), Err(Refusal::TooLarge));
+}

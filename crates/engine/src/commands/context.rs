@@ -1,12 +1,14 @@
 //! What a command may touch, and nothing else. No global, no clock, no socket.
 use crate::clock::Now;
+use crate::commands::error::CommandError;
 use crate::commands::session::Session;
 use crate::facts::Facts;
+use crate::limits::Limits;
 use crate::log::Log;
 use crate::memory::blocks::{Blocks, Span};
 use crate::resp::reply::Reply;
 use crate::resp::request::Request;
-use crate::store::{Key, Store};
+use crate::store::{Entry, Key, Store, Type};
 
 /// Where MULTI queues commands and EXEC unpacks them. EXEC takes it out of the context while the
 /// queued commands run: a queued command cannot queue.
@@ -39,6 +41,8 @@ pub struct Orders {
 pub struct Context<'a> {
     /// The time of this turn.
     pub now: Now,
+    /// What bounds it.
+    pub limits: &'a Limits,
     /// The data.
     pub store: &'a mut Store,
     /// Where the reply goes.
@@ -66,5 +70,37 @@ impl Context<'_> {
     /// Argument `index` as a key of the session's database.
     pub fn key<'r>(&self, request: &Request<'r>, index: usize) -> Key<'r> {
         self.store.key(self.sessions[self.current].database, request.argument(index))
+    }
+
+    /// The key for a command that reads its value: counts a hit or a miss, and marks it as used
+    /// unless the session has CLIENT NO-TOUCH.
+    pub fn read(&mut self, key: &Key<'_>) -> Option<Entry> {
+        let no_touch = self.sessions[self.current].no_touch;
+        self.store.read(self.now, key, no_touch)
+    }
+
+    /// The key for a command that reads something about it (TTL, TYPE, EXISTS): counts, but does
+    /// not mark it as used.
+    pub fn look(&mut self, key: &Key<'_>) -> Option<Entry> {
+        self.store.read(self.now, key, true)
+    }
+
+    /// As `read`, for a command that reads strings.
+    pub fn read_string(&mut self, key: &Key<'_>) -> Result<Option<Entry>, CommandError> {
+        let entry = self.read(key);
+        self.require_string(entry)
+    }
+
+    /// The key for a command that changes strings: neither counts nor marks.
+    pub fn find_string(&mut self, key: &Key<'_>) -> Result<Option<Entry>, CommandError> {
+        let entry = self.store.find(self.now, key);
+        self.require_string(entry)
+    }
+
+    fn require_string(&self, entry: Option<Entry>) -> Result<Option<Entry>, CommandError> {
+        match entry {
+            Some(entry) if self.store.kind(entry) != Type::String => Err(CommandError::WRONG_TYPE),
+            _ => Ok(entry),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Why a command was refused. Clients match on the first words, so the texts are Redis' own.
 use crate::resp::reply::ReplyFull;
-use crate::store::StoreFull;
+use crate::store::{StoreFull, WrongType};
 
 /// A refused command. Nothing was changed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -11,6 +11,13 @@ pub enum CommandError {
     Arity(&'static str),
     /// `ERR invalid expire time in 'name' command`.
     ExpireTime(&'static str),
+    /// `text` followed by argument `index` of the request.
+    Argument {
+        /// The line up to the argument, prefix included.
+        text: &'static str,
+        /// Which argument ends the line.
+        index: usize,
+    },
     /// `-OOM` for a limit other than `maxmemory`, which it names, with its value.
     Limit {
         /// The option's name.
@@ -51,6 +58,12 @@ impl From<StoreFull> for CommandError {
             StoreFull::KeySize => Self::Line("ERR key is longer than key-size-max"),
             StoreFull::ValueSize => Self::STRING_TOO_LONG,
         }
+    }
+}
+
+impl From<WrongType> for CommandError {
+    fn from(_: WrongType) -> Self {
+        Self::WRONG_TYPE
     }
 }
 

@@ -1,0 +1,53 @@
+//! Arguments to numbers and words, with Redis' own texts for what they are not.
+//!
+//! Pure but for `database`, which has to know how many databases there are.
+use crate::commands::context::Context;
+use crate::commands::error::CommandError;
+use crate::stdx::number;
+
+/// A 64-bit integer in its one spelling.
+pub fn integer(argument: &[u8]) -> Result<i64, CommandError> {
+    number::parse_i64(argument).ok_or(CommandError::NOT_AN_INTEGER)
+}
+
+/// A 32-bit integer: what Redis asks of the number of a database.
+pub fn small_integer(argument: &[u8]) -> Result<i32, CommandError> {
+    let value = integer(argument)?;
+    i32::try_from(value).map_err(|_| {
+        CommandError::Line(
+            "ERR value is out of range, value must between -2147483648 and 2147483647",
+        )
+    })
+}
+
+/// Is `argument` the keyword `word`, in any case?
+pub fn is_word(argument: &[u8], word: &str) -> bool {
+    argument.eq_ignore_ascii_case(word.as_bytes())
+}
+
+/// The number of a database that exists.
+pub fn database(cx: &Context<'_>, number: i32) -> Result<u8, CommandError> {
+    match u8::try_from(number) {
+        Ok(database) if u32::from(database) < cx.limits.databases => Ok(database),
+        _ => Err(CommandError::Line("ERR DB index is out of range")),
+    }
+}
+
+/// A cursor of SCAN: decimal digits, up to 2^64 - 1.
+pub fn cursor(argument: &[u8]) -> Result<u64, CommandError> {
+    const INVALID: CommandError = CommandError::Line("ERR invalid cursor");
+    if argument.is_empty() {
+        return Err(INVALID);
+    }
+    argument.iter().try_fold(0_u64, |cursor, &byte| {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return Err(INVALID);
+        }
+        cursor.checked_mul(10).and_then(|c| c.checked_add(u64::from(digit))).ok_or(INVALID)
+    })
+}
+
+#[cfg(test)]
+#[path = "arguments_test.rs"]
+mod arguments_test;

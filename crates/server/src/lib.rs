@@ -5,3 +5,10 @@
 //!
 //! Everything is taken from the operating system before the seal; after it nothing is.
 #![deny(unsafe_code)]
+
+pub mod clock;
+pub mod log;
+pub mod panic_hook;
+pub mod region;
+pub mod seal;
+pub mod startup_allocator;

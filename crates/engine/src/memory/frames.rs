@@ -59,7 +59,7 @@ impl Ref {
 struct Line([u8; 64]);
 
 /// What a command needs: slots of each class, and whole frames.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Needs {
     slots: [u32; CLASS_COUNT_MAX],
     frames: u32,
@@ -405,9 +405,12 @@ impl Frames {
 
     /// Copies a whole slot of `class`.
     pub fn copy_slot(&mut self, class: Class, source: Ref, target: Ref) {
-        let size = self.class_size(class) as usize;
-        let range = source.offset()..source.offset() + size;
-        self.lines.as_mut_bytes().copy_within(range, target.offset());
+        self.copy_bytes(source.offset(), target.offset(), self.class_size(class));
+    }
+
+    /// Copies `size` bytes; the places are offsets in data memory, as `Ref::offset` is.
+    pub fn copy_bytes(&mut self, source: usize, target: usize, size: u32) {
+        self.lines.as_mut_bytes().copy_within(source..source + size as usize, target);
     }
 
     /// A whole frame. The caller made sure with `fits` that there is one.

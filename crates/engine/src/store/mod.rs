@@ -2,6 +2,9 @@
 //!
 //! Invariant: a command happens entirely or changes nothing. Each writing call below reserves all
 //! it needs first (paying debt and evicting as the policy says) and only then changes anything.
+pub mod kind;
+pub mod rope;
+
 use crate::clock::Now;
 use crate::limits::Limits;
 use crate::random::Random;

@@ -17,9 +17,14 @@
 //!
 //! Invariants: a piece is zero beyond the end of the value; each child's header names its position
 //! and its one owner. Whole frames have no header, because they never move.
-use crate::memory::classes::{Class, GRANULE};
+mod child;
+mod chunks;
+
+pub use child::{Owner, Position, child_at};
+pub use chunks::Chunks;
+
 use crate::memory::frames::{Frames, Needs, Ref};
-use crate::store::kind;
+use child::{HEADER_SIZE, Header, class_of, grown, release_child, slot_size};
 use core::ops::Range;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -28,86 +33,16 @@ pub const ROOT_SIZE: u32 = 56;
 
 const TABLE_COUNT_MAX: usize = 5;
 const PIECE_COUNT_MAX: usize = 9;
-const HEADER_SIZE: u32 = 8;
 const CHILD_SIZE_MAX: u32 = crate::limits::SLOT_SIZE_MAX;
 const REFS_PER_TABLE: u32 = (CHILD_SIZE_MAX - HEADER_SIZE) / 4;
 const PIECE_PAYLOAD_MAX: u32 = CHILD_SIZE_MAX - HEADER_SIZE;
 
-static ZEROS: [u8; 4096] = [0; 4096];
-
 const _: () = assert!(size_of::<Root>() == ROOT_SIZE as usize);
-const _: () = assert!(size_of::<Header>() == HEADER_SIZE as usize);
 
 /// The largest value that a root can hold. With frames of 64 KiB that is more than 512 MiB, with
 /// 32 KiB it is 320 MiB.
 pub const fn size_max(frame_size: u32) -> u64 {
     TABLE_COUNT_MAX as u64 * REFS_PER_TABLE as u64 * frame_size as u64
-}
-
-/// Whose children the tables and pieces of a rope are.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Owner {
-    /// The object at this reference.
-    Object(Ref),
-    /// The staged slot of this number.
-    Staged(u32),
-}
-
-/// Which reference of a root a child is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Position {
-    /// A table.
-    Table(u8),
-    /// A piece of the tail.
-    Piece(u8),
-}
-
-/// What a table or piece starts with.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
-#[repr(C)]
-struct Header {
-    kind: u8,
-    index: u8,
-    granules: u16,
-    owner: u32,
-}
-
-impl Header {
-    fn new(position: Position, owner: Owner, slot_size: u32) -> Self {
-        let (kind, owner, index) = match (position, owner) {
-            (Position::Table(index), Owner::Object(at)) => (kind::ROPE_TABLE, at.as_u32(), index),
-            (Position::Piece(index), Owner::Object(at)) => (kind::ROPE_PIECE, at.as_u32(), index),
-            (Position::Table(index), Owner::Staged(id)) => (kind::ROPE_TABLE_STAGED, id, index),
-            (Position::Piece(index), Owner::Staged(id)) => (kind::ROPE_PIECE_STAGED, id, index),
-        };
-        Self { kind, index, granules: (slot_size / GRANULE) as u16, owner }
-    }
-
-    fn slot_size(self) -> u32 {
-        u32::from(self.granules) * GRANULE
-    }
-
-    fn owner(self) -> Owner {
-        match self.kind {
-            kind::ROPE_TABLE | kind::ROPE_PIECE => Owner::Object(Ref::from_u32(self.owner)),
-            kind::ROPE_TABLE_STAGED | kind::ROPE_PIECE_STAGED => Owner::Staged(self.owner),
-            other => panic!("a slot of kind {other} is no part of a rope"),
-        }
-    }
-
-    fn position(self) -> Position {
-        match self.kind {
-            kind::ROPE_TABLE | kind::ROPE_TABLE_STAGED => Position::Table(self.index),
-            kind::ROPE_PIECE | kind::ROPE_PIECE_STAGED => Position::Piece(self.index),
-            other => panic!("a slot of kind {other} is no part of a rope"),
-        }
-    }
-}
-
-/// Who owns the table or piece at `at`, and which of its children it is: for compaction.
-pub fn child_at(frames: &Frames, at: Ref) -> (Owner, Position) {
-    let header = frames.get::<Header>(at);
-    (header.owner(), header.position())
 }
 
 /// Where the parts of a value of a given size are.
@@ -355,7 +290,7 @@ impl Root {
     /// The bytes `range` of a value of `size` bytes, in order, as slices of memory.
     pub fn chunks<'a>(&self, frames: &'a Frames, size: u64, range: Range<u64>) -> Chunks<'a> {
         assert!(range.end <= size, "a value is read within its size");
-        Chunks { frames, root: *self, layout: Layout::new(frames, size), range }
+        Chunks::new(frames, *self, Layout::new(frames, size), range)
     }
 
     /// Copies bytes of a value of `size` bytes from `offset` on until `out` is full.
@@ -423,6 +358,7 @@ impl Root {
     }
 
     /// A rope of its own with the same bytes. What `copy_needs` said must be free. O(size).
+    #[must_use = "the copy holds memory"]
     pub fn copy(&self, frames: &mut Frames, owner: Owner) -> Self {
         let mut copy = *self;
         for (position, source) in self.children() {
@@ -475,106 +411,6 @@ fn table_refs(frames: &Frames, at: Ref) -> &[Ref] {
 
 fn last_used(refs: &[Ref]) -> Option<usize> {
     refs.iter().rposition(|at| !at.is_none())
-}
-
-/// Bytes of the slot of a child, its header included; 0 if it is missing.
-fn slot_size(frames: &Frames, at: Ref) -> u32 {
-    if at.is_none() { 0 } else { frames.get::<Header>(at).slot_size() }
-}
-
-fn class_of(frames: &Frames, at: Ref) -> Class {
-    frames.class_of(slot_size(frames, at))
-}
-
-fn release_child(frames: &mut Frames, at: &mut Ref) {
-    frames.free(class_of(frames, *at), *at);
-    *at = Ref::NONE;
-}
-
-/// `old`, if it has room for `size.start` bytes; else a slot for `size.end` bytes with the content
-/// of `old`, which is freed, and zeros after it.
-fn grown(
-    frames: &mut Frames,
-    old: Ref,
-    (position, owner): (Position, Owner),
-    size: Range<u32>,
-) -> Ref {
-    let old_size = slot_size(frames, old);
-    if old_size >= size.start {
-        assert_eq!(child_at(frames, old), (owner, position), "a stale reference");
-        return old;
-    }
-    let class = frames.class_of(size.end);
-    let new = frames.allocate(class);
-    let new_size = frames.class_size(class);
-    let used = old_size.max(HEADER_SIZE);
-    frames.bytes_mut(new, new_size)[used as usize..].fill(0);
-    if !old.is_none() {
-        frames.copy_bytes(old.offset(), new.offset(), old_size);
-        frames.free(frames.class_of(old_size), old);
-    }
-    *frames.get_mut::<Header>(new) = Header::new(position, owner, new_size);
-    new
-}
-
-/// The bytes of a range of a value, in order; see `Root::chunks`.
-pub struct Chunks<'a> {
-    frames: &'a Frames,
-    root: Root,
-    layout: Layout,
-    /// What is still to come.
-    range: Range<u64>,
-}
-
-impl<'a> Iterator for Chunks<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        if self.range.is_empty() {
-            return None;
-        }
-        let left = self.range.end - self.range.start;
-        let (bytes, unit_left) = if self.range.start < self.layout.tail_start() {
-            self.frame_rest()
-        } else {
-            self.piece_rest()
-        };
-        // What a frame or piece does not have is zeros, up to its end.
-        let count = if bytes.is_empty() { ZEROS.len() as u64 } else { bytes.len() as u64 };
-        let count = count.min(left).min(unit_left);
-        self.range.start += count;
-        let source = if bytes.is_empty() { &ZEROS } else { bytes };
-        Some(&source[..count as usize])
-    }
-}
-
-impl<'a> Chunks<'a> {
-    /// The rest of the frame at the start of the range, and how many bytes it should have.
-    fn frame_rest(&self) -> (&'a [u8], u64) {
-        let (index, within) = (
-            (self.range.start / self.layout.frame_size) as u32,
-            self.range.start % self.layout.frame_size,
-        );
-        let at = self.root.frame(self.frames, index);
-        let bytes = if at.is_none() {
-            &[]
-        } else {
-            &self.frames.bytes(at, self.layout.frame_size as u32)[within as usize..]
-        };
-        (bytes, self.layout.frame_size - within)
-    }
-
-    /// The rest of the tail piece at the start of the range, and how many bytes it could have.
-    fn piece_rest(&self) -> (&'a [u8], u64) {
-        let offset = (self.range.start - self.layout.tail_start()) as u32;
-        let (piece, within) = (offset / PIECE_PAYLOAD_MAX, offset % PIECE_PAYLOAD_MAX);
-        let at = self.root.tail[piece as usize];
-        let size = slot_size(self.frames, at);
-        let start = HEADER_SIZE + within;
-        let bytes =
-            if size <= start { &[] } else { &self.frames.bytes(at, size)[start as usize..] };
-        (bytes, u64::from(PIECE_PAYLOAD_MAX - within))
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! What a command may touch, and nothing else. No global, no clock, no socket.
 use crate::clock::Now;
-use crate::commands::error::CommandError;
+use crate::commands::error::{CommandError, LineText};
 use crate::commands::session::Session;
+use crate::commands::statistics::Statistics;
 use crate::facts::Facts;
+use crate::hooks::Hooks;
 use crate::limits::Limits;
 use crate::log::Log;
 use crate::memory::blocks::{Blocks, Span};
@@ -53,8 +55,12 @@ pub struct Context<'a> {
     pub current: usize,
     /// MULTI's queue.
     pub staging: Option<Staging<'a>>,
+    /// What the server counts.
+    pub statistics: &'a mut Statistics,
     /// What the process knows about itself.
     pub facts: &'a Facts,
+    /// Functions of the process.
+    pub hooks: Hooks,
     /// Where lines for the operator go.
     pub log: &'a mut Log,
     /// What the engine must do afterwards.
@@ -62,6 +68,19 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
+    /// Answers an error line made of `pieces`, whose first word is `kind`. For lines that quote
+    /// more than `CommandError` can; returns what the command then returns.
+    pub fn fail(&mut self, kind: &'static str, pieces: &[&[u8]]) -> Result<(), CommandError> {
+        let mut line = LineText::new();
+        for piece in pieces {
+            line.push(piece);
+        }
+        assert!(line.bytes().starts_with(kind.as_bytes()), "a line begins with its kind");
+        self.statistics.count_error(kind);
+        self.reply.error(line.bytes());
+        Err(CommandError::Written)
+    }
+
     /// The session that sent the command.
     pub fn session(&mut self) -> &mut Session {
         &mut self.sessions[self.current]

@@ -1,5 +1,7 @@
 //! Why a command was refused. Clients match on the first words, so the texts are Redis' own.
 use crate::resp::reply::ReplyFull;
+use crate::resp::request::Request;
+use crate::stdx::number;
 use crate::store::{StoreFull, WrongType};
 
 /// A refused command. Nothing was changed.
@@ -28,6 +30,8 @@ pub enum CommandError {
     /// Room for the reply will be there in a later turn: the dispatcher writes nothing and sets
     /// `Orders::retry`. Only what has written and changed nothing may answer this.
     Retry,
+    /// The command has written its error line itself (`Context::fail`).
+    Written,
 }
 
 impl CommandError {
@@ -73,5 +77,89 @@ impl From<ReplyFull> for CommandError {
             ReplyFull::TooLarge { size } => Self::Limit { name: "reply-max", needed: size },
             ReplyFull::Wait => Self::Retry,
         }
+    }
+}
+
+/// Bytes of the longest error line: two quotes of 128 bytes, and words around them.
+pub const LINE_SIZE_MAX: usize = 512;
+
+/// A line being put together from bytes. What does not fit is cut.
+pub struct LineText {
+    bytes: [u8; LINE_SIZE_MAX],
+    size: usize,
+}
+
+impl LineText {
+    /// An empty line.
+    pub const fn new() -> Self {
+        Self { bytes: [0; LINE_SIZE_MAX], size: 0 }
+    }
+
+    /// Appends bytes.
+    pub fn push(&mut self, bytes: &[u8]) {
+        let size = bytes.len().min(LINE_SIZE_MAX - self.size);
+        self.bytes[self.size..][..size].copy_from_slice(&bytes[..size]);
+        self.size += size;
+    }
+
+    /// Appends a number.
+    pub fn push_number(&mut self, value: u64) {
+        self.push(number::format_u64(value, &mut [0; number::I64_TEXT_SIZE_MAX]));
+    }
+
+    /// What was put together.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.size]
+    }
+}
+
+impl Default for LineText {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl CommandError {
+    /// The first word of the line, for `errorstat_` in INFO.
+    pub fn kind(self) -> &'static str {
+        match self {
+            Self::Line(text) | Self::Argument { text, .. } => {
+                text.split_once(' ').map_or(text, |(kind, _)| kind)
+            }
+            Self::Arity(_) | Self::ExpireTime(_) => "ERR",
+            Self::Limit { .. } => "OOM",
+            Self::Retry | Self::Written => unreachable!("these have no line"),
+        }
+    }
+
+    /// The line, without the `-` before it.
+    pub fn line(self, request: &Request<'_>) -> LineText {
+        let mut line = LineText::new();
+        match self {
+            Self::Line(text) => line.push(text.as_bytes()),
+            Self::Arity(name) => {
+                line.push(b"ERR wrong number of arguments for '");
+                line.push(name.as_bytes());
+                line.push(b"' command");
+            }
+            Self::ExpireTime(name) => {
+                line.push(b"ERR invalid expire time in '");
+                line.push(name.as_bytes());
+                line.push(b"' command");
+            }
+            Self::Argument { text, index } => {
+                line.push(text.as_bytes());
+                line.push(request.argument(index));
+            }
+            Self::Limit { name, needed } => {
+                line.push(b"OOM command needs ");
+                line.push_number(needed);
+                line.push(b", which is more than '");
+                line.push(name.as_bytes());
+                line.push(b"' allows");
+            }
+            Self::Retry | Self::Written => unreachable!("these have no line"),
+        }
+        line
     }
 }

@@ -1,8 +1,12 @@
 //! Every command: what a user may ask, and the only code that knows both `resp` and `store`.
 pub mod arguments;
 pub mod context;
+pub mod dispatch;
 pub mod error;
 pub mod expire;
 pub mod session;
+pub mod slowlog;
+pub mod statistics;
 pub mod table;
+pub mod transaction;
 pub mod work;

@@ -356,6 +356,17 @@ impl CommandId {
         self.0 as usize
     }
 
+    /// The number as a plain one, to be kept in bytes.
+    pub const fn to_u32(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// The number that `to_u32` gave.
+    pub fn from_u32(number: u32) -> Self {
+        assert!((number as usize) < ROW_COUNT, "no row has this number");
+        Self(number as u16)
+    }
+
     /// Every row's number, in order of names.
     pub fn all() -> impl ExactSizeIterator<Item = Self> + Clone {
         (0..ROW_COUNT as u16).map(Self)

@@ -1,0 +1,222 @@
+//! What the server counts: calls and times per command, errors per kind, connections, traffic.
+//!
+//! Everything is a fixed table with one entry per row of the command table, made once. Times come
+//! from a tick source and decide nothing.
+use crate::commands::slowlog::Slowlog;
+use crate::commands::table::{CommandId, ROW_COUNT};
+use crate::limits::Limits;
+use alloc::boxed::Box;
+
+/// Buckets of a histogram: bucket n holds what took at most `1024 << n` nanoseconds; the last
+/// one holds the rest.
+pub const BUCKET_COUNT: usize = 21;
+
+/// Kinds of errors that are told apart. There are fewer; what is beyond is counted as the last.
+const ERROR_KINDS_MAX: usize = 32;
+
+/// What is counted of one command.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CommandStatistics {
+    /// Times that it ran, failures included.
+    pub call_count: u64,
+    /// Nanoseconds that it took altogether.
+    pub duration_ns: u64,
+    /// Times that it was refused before it ran.
+    pub rejected_count: u64,
+    /// Times that it ran and answered an error.
+    pub failed_count: u64,
+    /// Calls by duration.
+    pub buckets: [u64; BUCKET_COUNT],
+}
+
+impl CommandStatistics {
+    /// The duration in microseconds that at least `share` (0 to 1,000 per mille) of the calls kept.
+    pub fn percentile_us(&self, per_mille: u64) -> f64 {
+        let total: u64 = self.buckets.iter().sum();
+        let wanted = (total * per_mille).div_ceil(1000).max(1);
+        let mut seen = 0;
+        for (index, count) in self.buckets.iter().enumerate() {
+            seen += count;
+            if seen >= wanted {
+                return (1024_u64 << index) as f64 / 1000.0;
+            }
+        }
+        0.0
+    }
+}
+
+/// Connections and traffic, counted by the engine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Traffic {
+    /// Connections that were given a slot.
+    pub accepted_count: u64,
+    /// Connections that found no slot.
+    pub rejected_count: u64,
+    /// Bytes received.
+    pub input_bytes: u64,
+    /// Bytes sent.
+    pub output_bytes: u64,
+    /// Connections closed because they did not read their replies.
+    pub stalled_count: u64,
+    /// Connections closed because they were silent for longer than `timeout`.
+    pub idle_count: u64,
+}
+
+/// Samples of the last 1.6 seconds, from which INFO computes what happens each second.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rate {
+    samples: [u64; RATE_SAMPLES],
+    next: usize,
+    last_total: u64,
+}
+
+const RATE_SAMPLES: usize = 16;
+
+impl Rate {
+    fn sample(&mut self, total: u64, elapsed_ms: u64) {
+        // A total that was reset starts from zero again.
+        let change = total.saturating_sub(self.last_total);
+        self.samples[self.next] = change * 1000 / elapsed_ms;
+        self.next = (self.next + 1) % RATE_SAMPLES;
+        self.last_total = total;
+    }
+
+    fn per_second(&self) -> u64 {
+        self.samples.iter().sum::<u64>() / RATE_SAMPLES as u64
+    }
+}
+
+/// What the server counts.
+pub struct Statistics {
+    /// Connections and traffic.
+    pub traffic: Traffic,
+    /// Commands that took long.
+    pub slowlog: Slowlog,
+    /// Commands that ran, since the start or CONFIG RESETSTAT.
+    pub processed_count: u64,
+    /// Error replies, since the start or CONFIG RESETSTAT.
+    pub error_count: u64,
+    /// Connections closed by `-NOAUTH` and by protocol errors are counted here, too.
+    pub protocol_error_count: u64,
+    /// Ticks at the end of the last command: the start of the next one. See `mark`.
+    tick: u64,
+    commands: Box<[CommandStatistics]>,
+    errors: [(&'static str, u64); ERROR_KINDS_MAX],
+    sampled_ms: u64,
+    commands_rate: Rate,
+    input_rate: Rate,
+    output_rate: Rate,
+}
+
+impl Statistics {
+    /// All tables, empty.
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            traffic: Traffic::default(),
+            slowlog: Slowlog::new(limits.slowlog_max),
+            processed_count: 0,
+            error_count: 0,
+            protocol_error_count: 0,
+            tick: 0,
+            commands: (0..ROW_COUNT).map(|_| CommandStatistics::default()).collect(),
+            errors: [("", 0); ERROR_KINDS_MAX],
+            sampled_ms: 0,
+            commands_rate: Rate::default(),
+            input_rate: Rate::default(),
+            output_rate: Rate::default(),
+        }
+    }
+
+    /// Bytes that `new` takes, for the plan.
+    pub const fn size(limits: &Limits) -> u64 {
+        (ROW_COUNT * size_of::<CommandStatistics>()) as u64
+            + limits.slowlog_max as u64 * Slowlog::unit_size() as u64
+    }
+
+    /// The engine is about to run a group of commands: what passed since the last one is not
+    /// theirs. Each command then takes one tick, at its end.
+    pub fn mark(&mut self, tick: u64) {
+        self.tick = tick;
+    }
+
+    /// When the last command ended, and so when the next one starts.
+    pub const fn tick(&self) -> u64 {
+        self.tick
+    }
+
+    /// A command ran from `started` to `ended`; returns how long it took.
+    pub fn count_call(&mut self, id: CommandId, started: u64, ended: u64, failed: bool) -> u64 {
+        let duration_ns = ended.saturating_sub(started);
+        self.tick = ended;
+        self.processed_count += 1;
+        let command = &mut self.commands[id.index()];
+        command.call_count += 1;
+        command.duration_ns += duration_ns;
+        command.failed_count += u64::from(failed);
+        // The bit above the 1,023 of the first bucket; exact powers belong to the bucket below.
+        let bits = 64 - (duration_ns.saturating_sub(1) >> 10).leading_zeros();
+        command.buckets[(bits as usize).min(BUCKET_COUNT - 1)] += 1;
+        duration_ns
+    }
+
+    /// A command was refused before it ran.
+    pub fn count_rejected(&mut self, id: CommandId) {
+        self.commands[id.index()].rejected_count += 1;
+    }
+
+    /// An error whose line begins with `kind` was answered.
+    pub fn count_error(&mut self, kind: &'static str) {
+        self.error_count += 1;
+        for entry in &mut self.errors {
+            if entry.0 == kind || entry.0.is_empty() {
+                *entry = (kind, entry.1 + 1);
+                return;
+            }
+        }
+        self.errors[ERROR_KINDS_MAX - 1].1 += 1;
+    }
+
+    /// What was counted of a command.
+    pub fn command(&self, id: CommandId) -> &CommandStatistics {
+        &self.commands[id.index()]
+    }
+
+    /// Forgets how long a command took (LATENCY RESET).
+    pub fn reset_histogram(&mut self, id: CommandId) {
+        self.commands[id.index()].buckets = [0; BUCKET_COUNT];
+    }
+
+    /// Kinds of errors with their counts, in the order in which they first came.
+    pub fn errors(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        self.errors.iter().copied().take_while(|(kind, _)| !kind.is_empty())
+    }
+
+    /// CONFIG RESETSTAT. The log of slow commands stays, as in Redis.
+    pub fn reset(&mut self) {
+        self.traffic = Traffic::default();
+        (self.processed_count, self.error_count, self.protocol_error_count) = (0, 0, 0);
+        self.commands.fill(CommandStatistics::default());
+        self.errors = [("", 0); ERROR_KINDS_MAX];
+    }
+
+    /// Takes a sample for the rates, at most every 100 ms. The engine calls it each turn.
+    pub fn sample(&mut self, now_ms: u64) {
+        let elapsed_ms = now_ms.saturating_sub(self.sampled_ms);
+        if elapsed_ms < 100 {
+            return;
+        }
+        self.sampled_ms = now_ms;
+        self.commands_rate.sample(self.processed_count, elapsed_ms);
+        self.input_rate.sample(self.traffic.input_bytes, elapsed_ms);
+        self.output_rate.sample(self.traffic.output_bytes, elapsed_ms);
+    }
+
+    /// Commands, bytes received and bytes sent per second.
+    pub fn rates(&self) -> [u64; 3] {
+        [&self.commands_rate, &self.input_rate, &self.output_rate].map(Rate::per_second)
+    }
+}
+
+#[cfg(test)]
+#[path = "statistics_test.rs"]
+mod statistics_test;

@@ -46,6 +46,11 @@ impl Chain {
     pub const fn block_count(&self) -> u32 {
         self.block_count
     }
+
+    /// Bytes that still fit into its last block.
+    pub const fn tail_room(&self) -> u32 {
+        BLOCK_SIZE - self.tail_used
+    }
 }
 
 impl Default for Chain {
@@ -109,6 +114,32 @@ impl Blocks {
         let span = self.extend(chain, bytes.len() as u32, block_count_max)?;
         self.record_mut(span).copy_from_slice(bytes);
         Ok(span)
+    }
+
+    /// Adds `size` bytes to `record`, the last one of `chain`: in place, or where it does not fit,
+    /// by copying it into a new block. The old place keeps its bytes.
+    pub fn grow(
+        &mut self,
+        chain: &mut Chain,
+        record: Span,
+        size: u32,
+        block_count_max: u32,
+    ) -> Result<Span, BlocksFull> {
+        let end = chain.tail * BLOCK_SIZE + chain.tail_used;
+        assert_eq!(record.start + record.size, end, "only the last record can grow");
+        if size <= chain.tail_room() {
+            chain.tail_used += size;
+            return Ok(Span { start: record.start, size: record.size + size });
+        }
+        let moved = self.extend(chain, record.size + size, block_count_max)?;
+        let source = record.start as usize..end as usize;
+        self.bytes.copy_within(source, moved.start as usize);
+        Ok(moved)
+    }
+
+    /// Where the first record of a block lies.
+    pub const fn block_start(block: u32) -> u32 {
+        block * BLOCK_SIZE
     }
 
     fn link(&mut self, chain: &mut Chain) -> Result<(), BlocksFull> {

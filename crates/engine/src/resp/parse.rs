@@ -1,0 +1,115 @@
+//! The fast half of parsing: a complete request, recognized where it lies in a receive buffer.
+//!
+//! It knows only the well-formed and says `None` to everything else: incomplete, unusual (quotes in
+//! an inline request) or wrong. Then `Partial` reads the same bytes and has the last word.
+//!
+//! Invariant: what is recognized here, `Partial` reads as the same arguments; a test proves it for
+//! every sample.
+use crate::memory::blocks::Span;
+use crate::resp::grammar::{Bounds, UNAUTHENTICATED_ARGUMENTS_MAX};
+use memchr::{memchr, memchr2};
+
+/// A complete request in a buffer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Parsed {
+    /// Where the next request begins.
+    pub end: u32,
+    /// How many spans were filled. 0: an empty line or an empty array, to be skipped.
+    pub argument_count: u32,
+}
+
+/// The request that begins at `start` of `bytes`, its arguments in `spans`.
+#[inline]
+pub fn parse(bytes: &[u8], start: u32, spans: &mut [Span], bounds: &Bounds) -> Option<Parsed> {
+    if bytes.get(start as usize) == Some(&b'*') {
+        parse_multibulk(bytes, start as usize + 1, spans, bounds)
+    } else {
+        parse_inline(bytes, start as usize, spans, bounds)
+    }
+}
+
+fn parse_multibulk(
+    bytes: &[u8],
+    start: usize,
+    spans: &mut [Span],
+    bounds: &Bounds,
+) -> Option<Parsed> {
+    let mut at = start;
+    let argument_count = number(bytes, &mut at)?;
+    let arguments_max = if bounds.authenticated {
+        bounds.arguments_max
+    } else {
+        bounds.arguments_max.min(UNAUTHENTICATED_ARGUMENTS_MAX)
+    };
+    if argument_count > arguments_max as usize {
+        return None;
+    }
+    for span in spans.get_mut(..argument_count)? {
+        if *bytes.get(at)? != b'$' {
+            return None;
+        }
+        at += 1;
+        let size = number(bytes, &mut at)?;
+        let end = at + size;
+        if bytes.get(end..end + 2)? != b"\r\n" {
+            return None;
+        }
+        *span = Span { start: at as u32, size: size as u32 };
+        at = end + 2;
+    }
+    Some(Parsed { end: at as u32, argument_count: argument_count as u32 })
+}
+
+/// A count or a size with its line end, if it is one that a buffer can hold. `at` moves behind it.
+#[inline]
+fn number(bytes: &[u8], at: &mut usize) -> Option<usize> {
+    let digit = |byte: u8| byte.wrapping_sub(b'0');
+    let first = digit(*bytes.get(*at)?);
+    if first > 9 {
+        return None;
+    }
+    let mut value = usize::from(first);
+    *at += 1;
+    loop {
+        let byte = *bytes.get(*at)?;
+        *at += 1;
+        if byte == b'\r' {
+            break;
+        }
+        // No leading zeros, and nothing longer than a buffer.
+        if digit(byte) > 9 || value == 0 || value > 100_000 {
+            return None;
+        }
+        value = value * 10 + usize::from(digit(byte));
+    }
+    let line_end = *bytes.get(*at)?;
+    *at += 1;
+    (line_end == b'\n').then_some(value)
+}
+
+fn parse_inline(bytes: &[u8], start: usize, spans: &mut [Span], bounds: &Bounds) -> Option<Parsed> {
+    let rest = bytes.get(start..)?;
+    let line = &rest[..memchr(b'\n', rest)?];
+    if memchr2(b'"', b'\'', line).is_some() {
+        return None;
+    }
+    let is_end = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r');
+    let mut argument_count = 0;
+    let mut at = 0;
+    loop {
+        // A vertical tab or a form feed is a space between words, but a letter within one.
+        let is_gap = |byte: &u8| is_end(byte) || matches!(byte, 0x0B | 0x0C);
+        let Some(gap) = line[at..].iter().position(|byte| !is_gap(byte)) else { break };
+        at += gap;
+        let rest = &line[at..];
+        let size = rest.iter().position(is_end).unwrap_or(rest.len());
+        if argument_count >= bounds.arguments_max {
+            return None;
+        }
+        let span = spans.get_mut(argument_count as usize)?;
+        *span = Span { start: (start + at) as u32, size: size as u32 };
+        argument_count += 1;
+        at += size;
+    }
+    Some(Parsed { end: (start + line.len() + 1) as u32, argument_count })
+}

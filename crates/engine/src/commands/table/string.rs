@@ -2,6 +2,7 @@
 use super::flag::{DENYOOM, FAST, READONLY, WRITE};
 use super::key::{ACCESS, DELETE, INSERT, Keys, OW, RW, UPDATE, VARIABLE};
 use super::{Command, Group, Run, key};
+use crate::commands::string::{counter, get, multi, range, set};
 
 const fn row(
     name: (&'static str, i8),
@@ -22,53 +23,53 @@ const MSETNX_KEYS: &[Keys] = &[Keys::from(1, 2, OW | INSERT)];
 /// The rows.
 #[rustfmt::skip] // A table reads in columns.
 pub(super) const COMMANDS: &[Command] = &[
-    row(("append", 3),      WRITE | DENYOOM | FAST, key::ADD,       "2.0.0", super::pending)
+    row(("append", 3),      WRITE | DENYOOM | FAST, key::ADD,       "2.0.0", range::append)
         .value_at(2).about("O(1), amortized", "Appends to a string, made if it is missing."),
-    row(("decr", 2),        WRITE | DENYOOM | FAST, key::CHANGE,    "1.0.0", super::pending)
+    row(("decr", 2),        WRITE | DENYOOM | FAST, key::CHANGE,    "1.0.0", counter::decr)
         .about("O(1)", "Takes 1 from an integer; a missing one is 0."),
-    row(("decrby", 3),      WRITE | DENYOOM | FAST, key::CHANGE,    "1.0.0", super::pending)
+    row(("decrby", 3),      WRITE | DENYOOM | FAST, key::CHANGE,    "1.0.0", counter::decrby)
         .about("O(1)", "Takes a number from an integer; a missing one is 0."),
-    row(("get", 2),         READONLY | FAST,        key::READ,      "1.0.0", super::pending)
+    row(("get", 2),         READONLY | FAST,        key::READ,      "1.0.0", get::get)
         .about("O(1)", "The value of a key."),
-    row(("getdel", 2),      WRITE | FAST,           GETDEL_KEYS,    "6.2.0", super::pending)
+    row(("getdel", 2),      WRITE | FAST,           GETDEL_KEYS,    "6.2.0", get::getdel)
         .about("O(1)", "The value of a key, which is then deleted."),
-    row(("getex", -2),      WRITE | FAST,           key::CHANGE,    "6.2.0", super::pending)
+    row(("getex", -2),      WRITE | FAST,           key::CHANGE,    "6.2.0", get::getex)
         .about("O(1)", "The value of a key, whose time to live is then changed."),
-    row(("getrange", 4),    READONLY,               key::READ,      "2.4.0", super::pending)
+    row(("getrange", 4),    READONLY,               key::READ,      "2.4.0", range::getrange)
         .about("O(n), n the size of the reply", "A part of a string."),
-    row(("getset", 3),      WRITE | DENYOOM | FAST, key::CHANGE,    "1.0.0", super::pending)
+    row(("getset", 3),      WRITE | DENYOOM | FAST, key::CHANGE,    "1.0.0", get::getset)
         .value_at(2).deprecated("6.2.0", "`SET` with the `!GET` argument")
         .about("O(1)", "Sets a string and answers what was there."),
-    row(("incr", 2),        WRITE | DENYOOM | FAST, key::CHANGE,    "1.0.0", super::pending)
+    row(("incr", 2),        WRITE | DENYOOM | FAST, key::CHANGE,    "1.0.0", counter::incr)
         .about("O(1)", "Adds 1 to an integer; a missing one is 0."),
-    row(("incrby", 3),      WRITE | DENYOOM | FAST, key::CHANGE,    "1.0.0", super::pending)
+    row(("incrby", 3),      WRITE | DENYOOM | FAST, key::CHANGE,    "1.0.0", counter::incrby)
         .about("O(1)", "Adds a number to an integer; a missing one is 0."),
     row(("incrbyfloat", 3), WRITE | DENYOOM | FAST, key::CHANGE,    "2.6.0", super::pending)
         .about("O(1)", "Adds a number to a float; a missing one is 0."),
-    row(("mget", -2),       READONLY | FAST,        MGET_KEYS,      "1.0.0", super::pending)
+    row(("mget", -2),       READONLY | FAST,        MGET_KEYS,      "1.0.0", multi::mget)
         .tips(&["request_policy:multi_shard"])
         .about("O(n), n the count of keys", "The values of several keys."),
-    row(("mset", -3),       WRITE | DENYOOM,        MSET_KEYS,      "1.0.1", super::pending)
+    row(("mset", -3),       WRITE | DENYOOM,        MSET_KEYS,      "1.0.1", multi::mset)
         .values_from(2, 2).tips(&["request_policy:multi_shard", "response_policy:all_succeeded"])
         .about("O(n), n the count of keys", "Sets several strings, all or none."),
-    row(("msetnx", -3),     WRITE | DENYOOM,        MSETNX_KEYS,    "1.0.1", super::pending)
+    row(("msetnx", -3),     WRITE | DENYOOM,        MSETNX_KEYS,    "1.0.1", multi::msetnx)
         .values_from(2, 2)
         .about("O(n), n the count of keys", "Sets several strings, if none of the keys exists."),
-    row(("psetex", 4),      WRITE | DENYOOM,        key::OVERWRITE, "2.6.0", super::pending)
+    row(("psetex", 4),      WRITE | DENYOOM,        key::OVERWRITE, "2.6.0", set::psetex)
         .value_at(3).about("O(1)", "Sets a string with a time to live in milliseconds."),
-    row(("set", -3),        WRITE | DENYOOM,        SET_KEYS,       "1.0.0", super::pending)
+    row(("set", -3),        WRITE | DENYOOM,        SET_KEYS,       "1.0.0", set::set)
         .value_at(2).about("O(1)", "Sets a string, whatever the key held."),
-    row(("setex", 4),       WRITE | DENYOOM,        key::OVERWRITE, "2.0.0", super::pending)
+    row(("setex", 4),       WRITE | DENYOOM,        key::OVERWRITE, "2.0.0", set::setex)
         .value_at(3).about("O(1)", "Sets a string with a time to live in seconds."),
-    row(("setnx", 3),       WRITE | DENYOOM | FAST, key::CREATE,    "1.0.0", super::pending)
+    row(("setnx", 3),       WRITE | DENYOOM | FAST, key::CREATE,    "1.0.0", set::setnx)
         .value_at(2).about("O(1)", "Sets a string, if the key does not exist."),
-    row(("setrange", 4),    WRITE | DENYOOM,        key::MODIFY,    "2.2.0", super::pending)
+    row(("setrange", 4),    WRITE | DENYOOM,        key::MODIFY,    "2.2.0", range::setrange)
         .value_at(3)
         .about("O(n), n the size of the argument",
                "Writes into a string, zeros before it if it was shorter."),
-    row(("strlen", 2),      READONLY | FAST,        key::LOOK,      "2.2.0", super::pending)
+    row(("strlen", 2),      READONLY | FAST,        key::LOOK,      "2.2.0", range::strlen)
         .about("O(1)", "The size of a string in bytes."),
-    row(("substr", 4),      READONLY,               key::READ,      "1.0.0", super::pending)
+    row(("substr", 4),      READONLY,               key::READ,      "1.0.0", range::getrange)
         .deprecated("2.0.0", "`GETRANGE`")
         .about("O(n), n the size of the reply", "A part of a string: the old name of GETRANGE."),
 ];

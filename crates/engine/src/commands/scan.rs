@@ -1,0 +1,205 @@
+//! Walks over the keys of a database: SCAN step by step, KEYS at once.
+//!
+//! The size of the reply is not known before the walk, so each walks twice: once to measure, once
+//! to write. Nothing changes in between, and the second walk writes exactly as many keys as the
+//! first one counted.
+use crate::commands::arguments::{cursor, integer, is_word};
+use crate::commands::context::Context;
+use crate::commands::error::CommandError;
+use crate::commands::string::kept::{BULK_OVERHEAD, reserve_reply};
+use crate::commands::work;
+use crate::resp::request::Request;
+use crate::stdx::glob::{self, Case, PatternTooComplex};
+use crate::stdx::number;
+use crate::store::Type;
+
+/// Keys of a SCAN without COUNT.
+const COUNT_DEFAULT: u64 = 10;
+
+/// Keys between two looks at the work of KEYS.
+const KEYS_STEP: u64 = 1024;
+
+/// Bytes touched for each key besides its name: its share of a bucket, and its header.
+const KEY_WORK: u64 = 32;
+
+/// Bytes of a bucket, and most buckets that one step of the store visits.
+const BUCKET_WORK: u64 = 64;
+const STEP_BUCKETS_MAX: u64 = 4096;
+
+/// Which keys are wanted.
+#[derive(Clone, Copy)]
+struct Filter<'a> {
+    /// None is every name.
+    pattern: Option<&'a [u8]>,
+    /// None is every type.
+    type_name: Option<&'a [u8]>,
+}
+
+impl Filter<'_> {
+    fn accepts(&self, name: &[u8], kind: Type) -> Result<bool, PatternTooComplex> {
+        if self.type_name.is_some_and(|type_name| !is_word(type_name, kind.name())) {
+            return Ok(false);
+        }
+        match self.pattern {
+            None | Some(b"*") => Ok(true),
+            Some(pattern) => {
+                let mut steps = glob::STEPS_MAX;
+                glob::matches(pattern, name, Case::Sensitive, &mut steps)
+            }
+        }
+    }
+}
+
+/// What a walk found.
+#[derive(Clone, Copy, Debug, Default)]
+struct Found {
+    /// Keys that the filter accepts.
+    count: u64,
+    /// Bytes that they take in the reply.
+    size: u64,
+    /// Keys seen, and the bytes of their names.
+    seen_count: u64,
+    seen_size: u64,
+}
+
+impl Found {
+    const fn work(&self) -> u64 {
+        self.seen_count * KEY_WORK + self.seen_size
+    }
+}
+
+/// One step of a walk, measured. Returns the next cursor.
+fn measure(
+    cx: &mut Context<'_>,
+    filter: &Filter<'_>,
+    cursor: u64,
+    count: u64,
+    found: &mut Found,
+) -> Result<u64, CommandError> {
+    let database = cx.session().database;
+    let mut outcome = Ok(());
+    let next = cx.store.scan(cx.now, database, cursor, count, &mut |name, kind| {
+        found.seen_count += 1;
+        found.seen_size += name.len() as u64;
+        if outcome.is_err() {
+            return;
+        }
+        match filter.accepts(name, kind) {
+            Ok(true) => {
+                found.count += 1;
+                found.size += name.len() as u64 + BULK_OVERHEAD;
+            }
+            Ok(false) => {}
+            Err(PatternTooComplex) => {
+                outcome = Err(CommandError::Line("ERR pattern too complex"));
+            }
+        }
+    });
+    outcome.map(|()| next)
+}
+
+/// The same step, written: at most `rest_count` keys, which it counts down.
+fn write(
+    cx: &mut Context<'_>,
+    filter: &Filter<'_>,
+    cursor: u64,
+    count: u64,
+    rest_count: &mut u64,
+) -> u64 {
+    let database = cx.session().database;
+    let reply = &mut cx.reply;
+    cx.store.scan(cx.now, database, cursor, count, &mut |name, kind| {
+        if *rest_count > 0 && filter.accepts(name, kind) == Ok(true) {
+            *rest_count -= 1;
+            reply.bulk(name);
+        }
+    })
+}
+
+/// `KEYS pattern`: the names that match. O(keys), up to `command-work-max`; SCAN has no bound.
+pub fn keys(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    const TOO_MANY: &str =
+        "OOM command-work-max: KEYS would visit too many keys for one command; use SCAN";
+    let filter = Filter { pattern: Some(request.argument(1)), type_name: None };
+    let (mut found, mut bucket_work, mut cursor) = (Found::default(), 0, 0);
+    loop {
+        let next = measure(cx, &filter, cursor, KEYS_STEP, &mut found)?;
+        let bucket_count = next.saturating_sub(cursor).min(STEP_BUCKETS_MAX);
+        bucket_work += bucket_count * BUCKET_WORK;
+        work::check(cx, found.work() + bucket_work, TOO_MANY)?;
+        cursor = next;
+        if cursor == 0 {
+            break;
+        }
+    }
+    reserve_reply(cx, found.size + BULK_OVERHEAD)?;
+    cx.reply.array(found.count);
+    let mut rest_count = found.count;
+    loop {
+        cursor = write(cx, &filter, cursor, KEYS_STEP, &mut rest_count);
+        if cursor == 0 {
+            break;
+        }
+    }
+    assert_eq!(rest_count, 0, "a key disappeared between two walks");
+    Ok(())
+}
+
+/// `SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]`: some keys, and the cursor to go on
+/// with; 0 at the end. No key that exists all the while is missed, none comes twice. O(COUNT).
+pub fn scan(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let cursor = cursor(request.argument(1))?;
+    let mut filter = Filter { pattern: None, type_name: None };
+    let mut count = COUNT_DEFAULT;
+    let mut index = 2;
+    while index < request.argument_count() {
+        let word = request.argument(index);
+        if index + 1 == request.argument_count() {
+            return Err(CommandError::SYNTAX);
+        }
+        let argument = request.argument(index + 1);
+        if is_word(word, "COUNT") {
+            count = match integer(argument)? {
+                ..1 => return Err(CommandError::SYNTAX),
+                count => count.cast_unsigned(),
+            };
+        } else if is_word(word, "MATCH") {
+            filter.pattern = Some(argument);
+        } else if is_word(word, "TYPE") {
+            filter.type_name = Some(argument);
+        } else {
+            return Err(CommandError::SYNTAX);
+        }
+        index += 2;
+    }
+    reply_step(cx, &filter, cursor, count)
+}
+
+/// One step as the reply: the next cursor and the names. If they do not fit into a reply, the step
+/// is made smaller, down to a single chain of buckets.
+fn reply_step(
+    cx: &mut Context<'_>,
+    filter: &Filter<'_>,
+    cursor: u64,
+    mut count: u64,
+) -> Result<(), CommandError> {
+    let (next, found) = loop {
+        let mut found = Found::default();
+        let next = measure(cx, filter, cursor, count, &mut found)?;
+        match reserve_reply(cx, found.size + 3 * BULK_OVERHEAD) {
+            Ok(()) => break (next, found),
+            Err(CommandError::Limit { .. }) if found.seen_count > 1 && count > 1 => {
+                count = found.seen_count.min(count) / 2;
+            }
+            Err(error) => return Err(error),
+        }
+    };
+    cx.reply.array(2);
+    let mut room = [0; number::I64_TEXT_SIZE_MAX];
+    cx.reply.bulk(number::format_u64(next, &mut room));
+    cx.reply.array(found.count);
+    let mut rest_count = found.count;
+    write(cx, filter, cursor, count, &mut rest_count);
+    assert_eq!(rest_count, 0, "a key disappeared between two walks");
+    Ok(())
+}

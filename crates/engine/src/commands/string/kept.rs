@@ -1,0 +1,117 @@
+//! String values on their way into a reply.
+//!
+//! A small value is copied, a large one is pinned in the store and streamed by the connection.
+//! `KeptText` keeps a value readable while the command changes its key, for commands that answer
+//! what was there: room in the reply is reserved before, and nothing is written into the reply
+//! until the change has succeeded.
+use crate::commands::context::Context;
+use crate::commands::error::CommandError;
+use crate::limits::SLOT_SIZE_MAX;
+use crate::resp::output::REPLY_ROOM;
+use crate::resp::reply::ReplyFull;
+use crate::resp::request::PinId;
+use crate::store::Entry;
+
+/// Bytes of a bulk string besides its content: the header with its digits, and the last CRLF.
+pub(crate) const BULK_OVERHEAD: u64 = 32;
+
+/// Makes sure of `size` bytes of reply, if they are more than are always there.
+pub(crate) fn reserve_reply(cx: &mut Context<'_>, size: u64) -> Result<(), CommandError> {
+    if size > u64::from(REPLY_ROOM) {
+        cx.reply.reserve(size)?;
+    }
+    Ok(())
+}
+
+/// Replies with the whole value of a string that exists. Writes nothing if it fails.
+pub(crate) fn reply_string(cx: &mut Context<'_>, entry: Entry) -> Result<(), CommandError> {
+    let text = cx.store.string(entry)?;
+    let size = text.size();
+    if cx.reply.prefers_stream(size) {
+        // Without a free pin it waits for those who read: a reply of this size is never copied.
+        let pin = cx.store.pin(entry).ok_or(ReplyFull::Wait)?;
+        cx.reply.stream(pin, size);
+        return Ok(());
+    }
+    if size + BULK_OVERHEAD > u64::from(REPLY_ROOM) {
+        cx.reply.reserve(size + BULK_OVERHEAD)?;
+    }
+    if let Some(slice) = text.as_slice() {
+        cx.reply.bulk(slice);
+        return Ok(());
+    }
+    cx.reply.bulk_header(size);
+    for chunk in text.chunks(0, size) {
+        cx.reply.raw(chunk);
+    }
+    cx.reply.raw(b"\r\n");
+    Ok(())
+}
+
+/// Where the kept value is.
+enum Place {
+    /// There was none.
+    Nowhere,
+    /// In `KeptText::bytes`, so many of them.
+    Here(usize),
+    /// Pinned in the store.
+    Pinned(PinId, u64),
+}
+
+/// An old value that outlives its key, until `reply` or `discard`.
+pub(super) struct KeptText {
+    place: Place,
+    bytes: [u8; SLOT_SIZE_MAX as usize],
+}
+
+impl KeptText {
+    /// Keeps the value of `entry` and reserves what the reply with it needs.
+    pub(super) fn keep(cx: &mut Context<'_>, entry: Option<Entry>) -> Result<Self, CommandError> {
+        let mut kept = Self { place: Place::Nowhere, bytes: [0; SLOT_SIZE_MAX as usize] };
+        let Some(entry) = entry else { return Ok(kept) };
+        let text = cx.store.string(entry)?;
+        let size = text.size();
+        if let Some(slice) = text.as_slice()
+            && let Some(place) = kept.bytes.get_mut(..slice.len())
+        {
+            place.copy_from_slice(slice);
+            kept.place = Place::Here(slice.len());
+            reserve_reply(cx, size + BULK_OVERHEAD)?;
+            return Ok(kept);
+        }
+        if !cx.reply.prefers_stream(size) {
+            reserve_reply(cx, size + BULK_OVERHEAD)?;
+        }
+        let pin = cx.store.pin(entry).ok_or(ReplyFull::Wait)?;
+        kept.place = Place::Pinned(pin, size);
+        Ok(kept)
+    }
+
+    /// The command was refused: forgets the value.
+    pub(super) fn discard(self, cx: &mut Context<'_>) {
+        if let Place::Pinned(pin, _) = self.place {
+            cx.store.unpin(pin);
+        }
+    }
+
+    /// Replies with the value, or null if there was none.
+    pub(super) fn reply(mut self, cx: &mut Context<'_>) {
+        match self.place {
+            Place::Nowhere => cx.reply.null(),
+            Place::Here(size) => cx.reply.bulk(&self.bytes[..size]),
+            Place::Pinned(pin, size) if cx.reply.prefers_stream(size) => cx.reply.stream(pin, size),
+            Place::Pinned(pin, size) => {
+                cx.reply.bulk_header(size);
+                let mut offset = 0;
+                while offset < size {
+                    let read_size = cx.store.pin_read(pin, offset, &mut self.bytes);
+                    assert!(read_size > 0, "a pinned value has lost its end");
+                    cx.reply.raw(&self.bytes[..read_size]);
+                    offset += read_size as u64;
+                }
+                cx.reply.raw(b"\r\n");
+                cx.store.unpin(pin);
+            }
+        }
+    }
+}

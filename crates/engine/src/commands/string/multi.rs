@@ -1,0 +1,114 @@
+//! Several keys in one command. MSET and MSETNX happen entirely or not at all.
+use super::kept::{BULK_OVERHEAD, reserve_reply};
+use crate::commands::context::Context;
+use crate::commands::error::CommandError;
+use crate::resp::request::{Request, Value};
+use crate::store::{Entry, Expiry, Key, Needs, StoreFull, Type};
+
+/// `MGET key [key ...]`: the values of the keys; null for a key that is missing or no string.
+/// O(keys) plus the sizes of the values.
+pub fn mget(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let mut size = BULK_OVERHEAD;
+    for index in 1..request.argument_count() {
+        let key = cx.key(request, index);
+        let entry = cx.store.find(cx.now, &key);
+        size += BULK_OVERHEAD + entry.map_or(0, |entry| value_size(cx, entry));
+    }
+    reserve_reply(cx, size)?;
+    cx.reply.array(request.argument_count() as u64 - 1);
+    for index in 1..request.argument_count() {
+        let key = cx.key(request, index);
+        let Some(text) = cx.read(&key).and_then(|entry| cx.store.string(entry).ok()) else {
+            cx.reply.null();
+            continue;
+        };
+        cx.reply.bulk_header(text.size());
+        for chunk in text.chunks(0, text.size()) {
+            cx.reply.raw(chunk);
+        }
+        cx.reply.raw(b"\r\n");
+    }
+    Ok(())
+}
+
+/// Bytes that MGET answers for a key.
+fn value_size(cx: &Context<'_>, entry: Entry) -> u64 {
+    if cx.store.kind(entry) != Type::String {
+        return 0;
+    }
+    cx.store.string(entry).map_or(0, |text| text.size())
+}
+
+/// `MSET key value [key value ...]`: stores all values. O(keys) plus the sizes of the values.
+pub fn mset(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    if request.argument_count().is_multiple_of(2) {
+        return Err(CommandError::Arity("mset"));
+    }
+    set_all(cx, request)?;
+    cx.reply.ok();
+    Ok(())
+}
+
+/// `MSETNX key value [key value ...]`: stores all values if none of the keys exists; 1 if so.
+/// O(keys) plus the sizes of the values.
+pub fn msetnx(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    if request.argument_count().is_multiple_of(2) {
+        return Err(CommandError::Arity("msetnx"));
+    }
+    let exists = keys(request).any(|index| {
+        let key = cx.key(request, index);
+        cx.store.find(cx.now, &key).is_some()
+    });
+    if !exists {
+        set_all(cx, request)?;
+    }
+    cx.reply.integer(i64::from(!exists));
+    Ok(())
+}
+
+/// Positions of the keys among pairs of key and value.
+fn keys(request: &Request<'_>) -> impl Iterator<Item = usize> + use<> {
+    (1..request.argument_count()).step_by(2)
+}
+
+fn set_all(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let mut needs = Needs::default();
+    for index in keys(request) {
+        let key = cx.key(request, index);
+        need(cx, &mut needs, &key, request.value(index + 1))?;
+    }
+    cx.store.reserve(cx.now, &needs)?;
+    // Reserve first: from here on nothing fails, so either all keys are written or none is.
+    for index in keys(request) {
+        let key = cx.key(request, index);
+        cx.store
+            .set(cx.now, &key, request.value(index + 1), Expiry::Clear)
+            .expect("room for it was reserved");
+    }
+    Ok(())
+}
+
+/// Adds one pair to `needs`, and refuses what no reservation would make possible.
+fn need(
+    cx: &Context<'_>,
+    needs: &mut Needs,
+    key: &Key<'_>,
+    value: Value<'_>,
+) -> Result<(), CommandError> {
+    let (value_size, need_size) = match value {
+        Value::Bytes(bytes) => (bytes.len() as u64, bytes.len() as u64),
+        // Its bytes are in the frames already; what is needed is the object that owns them.
+        Value::Staged(staged) => (cx.store.staged_size(staged), STAGED_OWNER_SIZE),
+    };
+    if key.name.len() > cx.limits.key_size_max as usize {
+        return Err(StoreFull::KeySize.into());
+    }
+    if value_size > cx.store.tuning.value_size_max {
+        return Err(StoreFull::ValueSize.into());
+    }
+    cx.store.need_string(needs, key.name.len(), need_size, false);
+    Ok(())
+}
+
+/// Bytes of an object that owns a staged value, besides its name: an upper bound.
+const STAGED_OWNER_SIZE: u64 = 64;

@@ -226,21 +226,15 @@ impl Reader {
     fn receive(&mut self, bytes: &[u8]) {
         let mut at = 0;
         while at < bytes.len() && !self.failed {
-            if self.in_place && self.partial.is_empty() {
-                if let Some(parsed) = parse(bytes, at as u32, &mut self.spans, &self.bounds) {
-                    at = parsed.end as usize;
-                    let spans = &self.spans[..parsed.argument_count as usize];
-                    let range =
-                        |span: &Span| span.start as usize..(span.start + span.size) as usize;
-                    let arguments: Vec<_> =
-                        spans.iter().map(|span| bytes[range(span)].to_vec()).collect();
-                    if !arguments.is_empty() {
-                        self.outcomes.push(Outcome::Request(arguments));
-                    }
-                    continue;
-                }
+            if self.in_place
+                && self.partial.is_empty()
+                && let Some(parsed) = parse(bytes, at as u32, &mut self.spans, &self.bounds)
+            {
+                at = parsed.end as usize;
+                self.complete_in_place(bytes, parsed.argument_count);
+            } else {
+                at += self.feed(&bytes[at..]);
             }
-            at += self.feed(&bytes[at..]);
         }
     }
 

@@ -4,6 +4,7 @@
 //! it needs first (paying debt and evicting as the policy says) and only then changes anything.
 pub mod kind;
 pub mod rope;
+pub mod wheel;
 
 use crate::clock::Now;
 use crate::limits::Limits;

@@ -5,7 +5,7 @@
 //!   tables [u32; 5]   each a slot: header, up to 2,046 references of whole frames
 //!   tail   [u32; 9]   each a slot: header, up to 8,184 bytes of the value
 //! header of a child, 8 bytes
-//!   kind u8 · index u8 · slot size in granules u16 · owner u32
+//!   kind u8, index u8, slot size in granules u16, owner u32
 //! ```
 //!
 //! The bytes `[0, whole * F)` of a value are in whole frames of F bytes, the rest, less than F, in

@@ -17,6 +17,7 @@ const QUOTE_SIZE_MAX: usize = 128;
 const UNQUEUED: [&str; 6] = ["exec", "discard", "multi", "watch", "quit", "reset"];
 
 /// Why a request was refused before its command ran.
+#[derive(Clone, Copy)]
 enum Refusal {
     /// There is no such command.
     UnknownCommand,
@@ -117,9 +118,8 @@ pub(super) fn call(cx: &mut Context<'_>, id: CommandId, request: &Request<'_>) {
     let started = cx.statistics.tick();
     let result = (command.run)(cx, request);
     match result {
-        Ok(()) => {}
+        Ok(()) | Err(CommandError::Written) => {}
         Err(CommandError::Retry) => cx.orders.retry = true,
-        Err(CommandError::Written) => {}
         Err(error) => answer(cx, request, error),
     }
     if cx.orders.retry {

@@ -1,10 +1,13 @@
 //! Every command: what a user may ask, and the only code that knows both `resp` and `store`.
 pub mod arguments;
 pub mod bitmap;
+pub mod client;
+pub mod connection;
 pub mod context;
 pub mod dispatch;
 pub mod error;
 pub mod expire;
+pub mod help;
 pub mod keyspace;
 pub mod scan;
 pub mod session;

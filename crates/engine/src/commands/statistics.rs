@@ -30,18 +30,19 @@ pub struct CommandStatistics {
 }
 
 impl CommandStatistics {
-    /// The duration in microseconds that at least `share` (0 to 1,000 per mille) of the calls kept.
-    pub fn percentile_us(&self, per_mille: u64) -> f64 {
+    /// The duration in nanoseconds that `share` of the calls kept, to the bound of a bucket;
+    /// `share` is in millionths.
+    pub fn percentile_ns(&self, share: u64) -> u64 {
         let total: u64 = self.buckets.iter().sum();
-        let wanted = (total * per_mille).div_ceil(1000).max(1);
+        let wanted = (u128::from(total) * u128::from(share)).div_ceil(1_000_000).max(1);
         let mut seen = 0;
         for (index, count) in self.buckets.iter().enumerate() {
-            seen += count;
+            seen += u128::from(*count);
             if seen >= wanted {
-                return (1024_u64 << index) as f64 / 1000.0;
+                return 1024 << index;
             }
         }
-        0.0
+        0
     }
 }
 

@@ -58,6 +58,8 @@ pub struct Reply<'a> {
     kept_size: u64,
     in_transaction: bool,
     stream: Option<Stream>,
+    /// Bytes that were dropped while muted: what `measured` asks for.
+    dropped_size: u64,
 }
 
 impl<'a> Reply<'a> {
@@ -80,6 +82,7 @@ impl<'a> Reply<'a> {
             kept_size: 0,
             in_transaction: false,
             stream: None,
+            dropped_size: 0,
         })
     }
 
@@ -166,7 +169,9 @@ impl<'a> Reply<'a> {
     /// Raw bytes of a reply whose framing the caller wrote.
     #[inline]
     pub fn raw(&mut self, bytes: &[u8]) {
-        if !self.muted {
+        if self.muted {
+            self.dropped_size += bytes.len() as u64;
+        } else {
             self.output.append(self.pool, &mut self.grant, bytes);
         }
     }
@@ -286,6 +291,23 @@ impl<'a> Reply<'a> {
                 self.raw(b"\r\n");
             }
         }
+    }
+
+    /// A reply of unknown size. `write` runs twice: once to measure, once to write, and must write
+    /// the same both times.
+    pub fn measured(&mut self, write: impl Fn(&mut Self)) -> Result<(), ReplyFull> {
+        if self.muted {
+            return Ok(());
+        }
+        (self.muted, self.dropped_size) = (true, 0);
+        write(self);
+        self.muted = false;
+        let (size, start) = (self.dropped_size, self.output.byte_count());
+        self.reserve(size)?;
+        write(self);
+        let written_size = self.output.byte_count() - start;
+        assert_eq!(written_size, size, "a reply changed while it was written");
+        Ok(())
     }
 
     /// A text of unknown size, as a verbatim string (RESP2: a bulk string). `write` runs twice:

@@ -4,6 +4,7 @@ use super::flag::{ADMIN, ALLOW_BUSY, FAST, LOADING, NO_MULTI, NOSCRIPT, PROTECTE
 use super::flag::{STALE, WRITE};
 use super::key::{Keys, RO};
 use super::{Command, Group, Run, key};
+use crate::commands::help;
 
 const fn row(name: (&'static str, i8), flags: u32, since: &'static str, run: Run) -> Command {
     Command::new(Group::Server, name, flags, key::NONE, since, run)
@@ -47,7 +48,7 @@ const COMMAND: &[Command] = &[
     about_commands(("command|getkeysandflags", -3), "7.0.0",  super::pending)
         .about("O(n), n the count of arguments",
                "The keys of a whole command, and what it does with them."),
-    about_commands(("command|help", 2),             "5.0.0",  super::pending)
+    about_commands(("command|help", 2),             "5.0.0",  help::help)
         .about("O(1)", "The subcommands of COMMAND."),
     about_commands(("command|info", -2),            "2.8.13", super::pending).tips(UNORDERED)
         .about("O(n), n the count of commands", "Arity, flags and keys of commands."),
@@ -59,7 +60,7 @@ const COMMAND: &[Command] = &[
 const CONFIG: &[Command] = &[
     row(("config|get", -3),      MANAGE, "2.0.0", super::pending)
         .about("O(n), n the count of options", "The values of the options that match patterns."),
-    row(("config|help", 2),      HELP,   "5.0.0", super::pending)
+    row(("config|help", 2),      HELP,   "5.0.0", help::help)
         .about("O(1)", "The subcommands of CONFIG."),
     row(("config|resetstat", 2), MANAGE, "2.0.0", super::pending).tips(ALL_OK)
         .about("O(n), n the count of commands", "Sets the statistics of INFO to zero."),
@@ -73,7 +74,7 @@ const CONFIG: &[Command] = &[
 const LATENCY: &[Command] = &[
     row(("latency|doctor", 2),     MANAGE, "2.8.13", super::pending).tips(EACH_NODE)
         .about("O(1)", "A report on slow events."),
-    row(("latency|help", 2),       HELP,   "2.8.13", super::pending)
+    row(("latency|help", 2),       HELP,   "2.8.13", help::help)
         .about("O(1)", "The subcommands of LATENCY."),
     row(("latency|histogram", -2), MANAGE, "7.0.0",  super::pending).tips(EACH_NODE)
         .about("O(n), n the count of commands",
@@ -90,7 +91,7 @@ const LATENCY: &[Command] = &[
 const MEMORY: &[Command] = &[
     row(("memory|doctor", 2), 0,        "4.0.0", super::pending).tips(EACH_SHARD)
         .about("O(1)", "A report on memory."),
-    row(("memory|help", 2),   HELP,     "4.0.0", super::pending)
+    row(("memory|help", 2),   HELP,     "4.0.0", help::help)
         .about("O(1)", "The subcommands of MEMORY."),
     row(("memory|plan", 2),   0,        "7.2.0", super::pending)
         .about("O(1)", "Every pool of the memory plan with its size, use and high-water mark."),
@@ -105,7 +106,7 @@ const SLOWLOG: &[Command] = &[
     row(("slowlog|get", -2),  OBSERVE, "2.2.12", super::pending)
         .tips(&["request_policy:all_nodes", "nondeterministic_output"])
         .about("O(n), n the count of entries", "The latest slow commands."),
-    row(("slowlog|help", 2),  HELP,    "6.2.0",  super::pending)
+    row(("slowlog|help", 2),  HELP,    "6.2.0",  help::help)
         .about("O(1)", "The subcommands of SLOWLOG."),
     row(("slowlog|len", 2),   OBSERVE, "2.2.12", super::pending)
         .tips(&["request_policy:all_nodes", "response_policy:agg_sum", "nondeterministic_output"])

@@ -22,7 +22,9 @@ pub struct Limits {
     pub reply_credit: u32,
     /// Bytes of the largest reply other than a string value: the jumbo slot.
     pub reply_max: u64,
-    /// Blocks for incomplete requests and queued commands, shared by all connections.
+    /// Pieces of 16 KiB for what clients have sent and is not executed, shared by all connections:
+    /// half of them for incomplete requests, a quarter for queued commands, a quarter for input
+    /// that waits behind a command that waits.
     pub blocks_max: u32,
     /// Arguments in one command.
     pub args_max: u32,
@@ -55,7 +57,35 @@ pub struct Limits {
 /// The largest slot of a frame: what is bigger becomes a rope.
 pub const SLOT_SIZE_MAX: u32 = 8 * 1024;
 
+/// Spans of arguments for the requests that are executed as one group.
+pub const GROUP_SPANS: u32 = 8 * 1024;
+
 impl Limits {
+    /// Blocks for incomplete requests.
+    pub const fn request_blocks(&self) -> u32 {
+        self.blocks_max - self.queue_blocks() - self.carry_buffers()
+    }
+
+    /// Blocks for the commands that MULTI queues.
+    pub const fn queue_blocks(&self) -> u32 {
+        self.blocks_max / 4
+    }
+
+    /// Buffers for input that waits behind a command that waits.
+    pub const fn carry_buffers(&self) -> u32 {
+        self.blocks_max / 4
+    }
+
+    /// Spans of arguments, eight bytes each: of one group of requests, and of one large request.
+    pub const fn spans(&self) -> u32 {
+        GROUP_SPANS + self.args_max
+    }
+
+    /// Connection slots, the reserved ones included.
+    pub const fn connection_slots(&self) -> u32 {
+        self.connections_max + self.connections_reserved
+    }
+
     /// Small enough that tests reach every limit, large enough to start.
     pub const fn tiny() -> Self {
         Self {

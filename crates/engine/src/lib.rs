@@ -5,7 +5,7 @@
 //! Everything it will ever own is allocated in `Engine::new`; after that it allocates nothing.
 //!
 //! The modules, in reading order; each imports only from those before it:
-//! `limits` <- `memory` <- {`resp`, `store`} <- `commands` <- `connection` <- `engine`.
+//! `options` <- `limits` <- `memory` <- {`resp`, `store`} <- `commands` <- `connection` <- `engine`.
 #![no_std]
 #![deny(unsafe_code)]
 #![cfg_attr(test, allow(clippy::disallowed_types, reason = "tests may grow what they like"))]
@@ -19,6 +19,7 @@ pub mod hooks;
 pub mod limits;
 pub mod log;
 pub mod memory;
+pub mod options;
 pub mod random;
 pub mod resp;
 pub mod stdx;

@@ -8,6 +8,7 @@ use crate::hooks::Hooks;
 use crate::limits::Limits;
 use crate::log::Log;
 use crate::memory::blocks::{Blocks, Span};
+use crate::options::settings::Settings;
 use crate::resp::reply::Reply;
 use crate::resp::request::Request;
 use crate::store::{Entry, Key, Store, Type};
@@ -55,6 +56,8 @@ pub struct Context<'a> {
     pub current: usize,
     /// MULTI's queue.
     pub staging: Option<Staging<'a>>,
+    /// What CONFIG GET and SET read and write.
+    pub settings: &'a mut Settings,
     /// What the server counts.
     pub statistics: &'a mut Statistics,
     /// What the process knows about itself.

@@ -1,0 +1,35 @@
+//! Directives about the encodings of Redis' collections, and about events. None has a meaning
+//! here yet; OBJECT ENCODING will answer from these thresholds.
+use super::{OptionRow, tuning};
+use crate::options::kind::Kind::KeyspaceEvents;
+use crate::options::kind::{bytes, count};
+
+const LONG_MAX: i64 = i64::MAX;
+const INT_MIN: i64 = i32::MIN as i64;
+const INT_MAX: i64 = i32::MAX as i64;
+
+const ONE_ENCODING: &str = "collections are not there yet, and will have one encoding";
+
+#[rustfmt::skip] // A table reads in columns.
+pub(super) const ROWS: &[OptionRow] = &[
+    tuning(("hash-max-listpack-entries", count(0, LONG_MAX), "512"), ONE_ENCODING)
+        .alias("hash-max-ziplist-entries"),
+    tuning(("hash-max-listpack-value", bytes(0, LONG_MAX), "64"), ONE_ENCODING)
+        .alias("hash-max-ziplist-value"),
+    tuning(("list-max-listpack-size", count(INT_MIN, INT_MAX), "-2"), ONE_ENCODING)
+        .alias("list-max-ziplist-size"),
+    tuning(("list-compress-depth", count(0, INT_MAX), "0"), ONE_ENCODING),
+    tuning(("list-max-ziplist-entries", count(INT_MIN, INT_MAX), "512"), ONE_ENCODING).hidden(),
+    tuning(("list-max-ziplist-value", bytes(0, LONG_MAX), "64"), ONE_ENCODING).hidden(),
+    tuning(("set-max-intset-entries", count(0, LONG_MAX), "512"), ONE_ENCODING),
+    tuning(("set-max-listpack-entries", count(0, LONG_MAX), "128"), ONE_ENCODING),
+    tuning(("set-max-listpack-value", bytes(0, LONG_MAX), "64"), ONE_ENCODING),
+    tuning(("zset-max-listpack-entries", count(0, LONG_MAX), "128"), ONE_ENCODING)
+        .alias("zset-max-ziplist-entries"),
+    tuning(("zset-max-listpack-value", bytes(0, LONG_MAX), "64"), ONE_ENCODING)
+        .alias("zset-max-ziplist-value"),
+    tuning(("stream-node-max-bytes", bytes(0, LONG_MAX), "4096"), ONE_ENCODING),
+    tuning(("stream-node-max-entries", count(0, LONG_MAX), "100"), ONE_ENCODING),
+    tuning(("hll-sparse-max-bytes", bytes(0, LONG_MAX), "3000"), ONE_ENCODING),
+    tuning(("notify-keyspace-events", KeyspaceEvents, ""), "there is no pub/sub yet"),
+];

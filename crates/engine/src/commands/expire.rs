@@ -158,30 +158,29 @@ fn set_deadline(
 
 /// `TTL key`: seconds until the deadline; -1 without one, -2 without the key. O(1).
 pub fn ttl(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    reply_deadline(cx, request, Unit::Seconds, Base::Now)
+    reply_deadline(cx, request, Unit::Seconds, Base::Now);
+    Ok(())
 }
 
 /// `PTTL key`: as TTL, in milliseconds. O(1).
 pub fn pttl(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    reply_deadline(cx, request, Unit::Milliseconds, Base::Now)
+    reply_deadline(cx, request, Unit::Milliseconds, Base::Now);
+    Ok(())
 }
 
 /// `EXPIRETIME key`: the deadline in Unix seconds; -1 and -2 as for TTL. O(1).
 pub fn expiretime(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    reply_deadline(cx, request, Unit::Seconds, Base::Epoch)
+    reply_deadline(cx, request, Unit::Seconds, Base::Epoch);
+    Ok(())
 }
 
 /// `PEXPIRETIME key`: as EXPIRETIME, in milliseconds. O(1).
 pub fn pexpiretime(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    reply_deadline(cx, request, Unit::Milliseconds, Base::Epoch)
+    reply_deadline(cx, request, Unit::Milliseconds, Base::Epoch);
+    Ok(())
 }
 
-fn reply_deadline(
-    cx: &mut Context<'_>,
-    request: &Request<'_>,
-    unit: Unit,
-    base: Base,
-) -> Result<(), CommandError> {
+fn reply_deadline(cx: &mut Context<'_>, request: &Request<'_>, unit: Unit, base: Base) {
     let key = cx.key(request, 1);
     let reply = match cx.look(&key) {
         None => -2,
@@ -194,7 +193,6 @@ fn reply_deadline(
         },
     };
     cx.reply.integer(reply);
-    Ok(())
 }
 
 /// `PERSIST key`: removes the deadline; 1 if there was one. O(1).

@@ -16,7 +16,8 @@ const SAME_OBJECT: CommandError =
 
 /// `DEL key [key ...]`: deletes the keys; how many there were. O(keys).
 pub fn del(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    count_keys(cx, request, |cx, key| cx.store.delete(cx.now, key))
+    count_keys(cx, request, |cx, key| cx.store.delete(cx.now, key));
+    Ok(())
 }
 
 /// `UNLINK key [key ...]`: as DEL. O(keys).
@@ -26,27 +27,28 @@ pub fn unlink(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Command
 
 /// `EXISTS key [key ...]`: how many of the keys exist; a repeated one counts again. O(keys).
 pub fn exists(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    count_keys(cx, request, |cx, key| cx.look(key).is_some())
+    count_keys(cx, request, |cx, key| cx.look(key).is_some());
+    Ok(())
 }
 
 /// `TOUCH key [key ...]`: marks the keys as used, whatever CLIENT NO-TOUCH says; how many exist.
 /// O(keys).
 pub fn touch(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    count_keys(cx, request, |cx, key| cx.store.read(cx.now, key, false).is_some())
+    count_keys(cx, request, |cx, key| cx.store.read(cx.now, key, false).is_some());
+    Ok(())
 }
 
 fn count_keys(
     cx: &mut Context<'_>,
     request: &Request<'_>,
     mut counts: impl FnMut(&mut Context<'_>, &Key<'_>) -> bool,
-) -> Result<(), CommandError> {
+) {
     let mut count = 0;
     for index in 1..request.argument_count() {
         let key = cx.key(request, index);
         count += i64::from(counts(cx, &key));
     }
     cx.reply.integer(count);
-    Ok(())
 }
 
 /// `TYPE key`: the name of the value's type, or `none`. O(1).
@@ -109,7 +111,7 @@ pub fn copy(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
     if target_database == own_database && source.name == target.name {
         return Err(SAME_OBJECT);
     }
-    let Some(entry) = cx.look(&source) else {
+    let Some(entry) = cx.read(&source) else {
         cx.reply.integer(0);
         return Ok(());
     };

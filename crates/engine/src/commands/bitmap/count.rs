@@ -56,7 +56,7 @@ impl Bits {
     /// are shown as `filler`.
     fn visit(self, text: &Text<'_>, filler: bool, mut visit: impl FnMut(u64, &[u8]) -> bool) {
         let (first, last) = (self.start / 8, (self.end - 1) / 8);
-        let mut masked = |index: u64, visit: &mut dyn FnMut(u64, &[u8]) -> bool| {
+        let masked = |index: u64, visit: &mut dyn FnMut(u64, &[u8]) -> bool| {
             let mut byte = [0];
             copy_bytes(Some(*text), index, &mut byte);
             visit(index * 8, &[self.mask(index, byte[0], filler)])

@@ -68,8 +68,8 @@ impl Field {
             _ => return Err(INVALID),
         };
         let bit_count = integer(digits).map_err(|_| INVALID)?;
-        match bit_count {
-            1..=63 => Ok((signed, bit_count as u32)),
+        match u32::try_from(bit_count).unwrap_or(0) {
+            bit_count @ 1..=63 => Ok((signed, bit_count)),
             64 if signed => Ok((signed, 64)),
             _ => Err(INVALID),
         }

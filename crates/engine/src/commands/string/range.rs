@@ -22,17 +22,14 @@ pub fn strlen(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Command
 pub fn append(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let key = cx.key(request, 1);
     let value = request.value(2);
-    let size = match cx.find_string(&key)? {
-        Some(entry) => {
-            let size = cx.store.string(entry)?.size();
-            cx.store.write_at(cx.now, &key, size, value)?
-        }
-        None => {
-            let size = value_size(cx, value);
-            // A string made by APPEND is kept as one made by SET: `int` or `embstr`, not `raw`.
-            cx.store.set(cx.now, &key, value, Expiry::Clear)?;
-            size
-        }
+    let size = if let Some(entry) = cx.find_string(&key)? {
+        let size = cx.store.string(entry)?.size();
+        cx.store.write_at(cx.now, &key, size, value)?
+    } else {
+        let size = value_size(cx, value);
+        // A string made by APPEND is kept as one made by SET: `int` or `embstr`, not `raw`.
+        cx.store.set(cx.now, &key, value, Expiry::Clear)?;
+        size
     };
     cx.reply.integer(size.cast_signed());
     Ok(())

@@ -1,9 +1,12 @@
 //! The judges of the engine: transcripts, a naive model of Redis, and a simulated kernel.
 //!
 //! Nothing here is part of the server. What judges the engine shares no code with it.
+pub mod model;
 pub mod redis;
 pub mod transcript;
+pub mod trial;
 pub mod value;
+pub mod workload;
 
 use std::path::PathBuf;
 

@@ -3,18 +3,26 @@
 //! `conformance --port N` replays the transcripts against a real redis-server on loopback, which
 //! should be there for this alone (`redis-server --port N --save '' --enable-debug-command yes`).
 //! With `UPDATE_EXPECT=1` it writes Redis' replies into the transcripts.
+//!
+//! `model --port N --seeds N..M` puts random commands to a real redis-server and judges the
+//! *model* by its replies.
 use granite_simulator::redis::Redis;
-use granite_simulator::transcript::{Case, Transcript, replay};
+use granite_simulator::transcript::{Case, Settings, Transcript, replay};
+use granite_simulator::trial::{Plan, Trial};
+use granite_simulator::workload::Profile;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: granite-simulator conformance --port N [TRANSCRIPT ...]";
+const USAGE: &str = "usage: granite-simulator conformance --port N [TRANSCRIPT ...]
+       granite-simulator model --port N --seeds N..M";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words.as_slice() {
         ["conformance", "--port", port, paths @ ..] => conformance(port, paths),
+        ["model", "--port", port, "--seeds", seeds] => judge_the_model(port, seeds),
         _ => Err(USAGE.to_owned()),
     };
     match result {
@@ -58,6 +66,26 @@ fn conformance(port: &str, paths: &[&str]) -> Result<(), String> {
         0 => Ok(()),
         count => Err(format!("{count} replies are not Redis'")),
     }
+}
+
+fn judge_the_model(port: &str, seeds: &str) -> Result<(), String> {
+    let mut redis = Redis::connect(port.parse().map_err(|_| USAGE)?)?;
+    let (first, last) = seeds.split_once("..").ok_or(USAGE)?;
+    let number = |text: &str| text.parse::<u64>().map_err(|_| USAGE);
+    let profile = Profile { key_count: 20, value_size_max: 70_000, near_deadlines: false };
+    let plan = Plan { command_count: 400, profile, clock_is_ours: false, may_be_full: false };
+    let mut reached = BTreeSet::new();
+    for seed in number(first)?..number(last)? {
+        let mut trial = Trial::new(&mut redis, seed, plan, &Settings::default());
+        trial = trial.with_model(|model| (model.slack_ms, model.like_7_0) = (500, true));
+        trial.run().map_err(|why| format!("seed {seed}\n{why}"))?;
+        reached.append(&mut trial.reached);
+    }
+    println!("the model agrees with Redis; it has met:");
+    for what in reached {
+        println!("  {what}");
+    }
+    Ok(())
 }
 
 /// Cases with limits of their own have no meaning there, marked differences are decided.

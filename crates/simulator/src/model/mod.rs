@@ -1,0 +1,330 @@
+//! A naive model of Redis: ordered maps and plain vectors, written from documented behaviour.
+//!
+//! It judges: given a command and the reply that a server gave, it says which reply is right. Where
+//! Redis leaves a choice (RANDOMKEY, the order of KEYS, the text of INFO), it checks that the
+//! given reply is a legal one and follows it. It shares no code with the engine, prefers the
+//! obvious to the fast, and has itself been judged against a real redis-server.
+#![allow(
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "sizes and offsets are checked as Redis checks them, in its 64-bit integers"
+)]
+#![allow(clippy::unnecessary_wraps, reason = "every command has the same shape")]
+mod bitfield;
+mod bitmap;
+mod connection;
+mod expiry;
+mod glob;
+mod keyspace;
+mod long_double;
+mod server;
+mod string;
+mod transaction;
+
+use crate::value::Value;
+use std::collections::BTreeMap;
+
+pub use glob::matches;
+
+/// Databases of a server with default options.
+const DATABASE_COUNT: u8 = 16;
+/// The longest string: `proto-max-bulk-len`.
+const STRING_SIZE_MAX: i64 = 512 << 20;
+
+/// Why there is no plain reply.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Redis refuses, with this line.
+    Refused(String),
+    /// What the server answered is not among the legal replies.
+    Illegal(String),
+}
+
+/// What a command gives.
+type Outcome = Result<Value, Failure>;
+
+fn refuse<T>(line: &str) -> Result<T, Failure> {
+    Err(Failure::Refused(line.to_owned()))
+}
+
+const SYNTAX: &str = "ERR syntax error";
+const NOT_AN_INTEGER: &str = "ERR value is not an integer or out of range";
+
+/// One key's content.
+#[derive(Clone, Debug)]
+struct Entry {
+    value: Vec<u8>,
+    expires_at: Option<i64>,
+    encoding: Encoding,
+}
+
+/// What OBJECT ENCODING depends on besides the text.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Encoding {
+    /// By the text alone.
+    ByText,
+    /// INCRBYFLOAT leaves `embstr` even where the text is an integer; `int` is as good.
+    Number,
+    /// Changed in place: `raw`.
+    Raw,
+}
+
+/// What the model knows of a connection.
+#[derive(Debug)]
+struct Session {
+    database: u8,
+    resp3: bool,
+    name: Vec<u8>,
+    id: Option<i64>,
+    queue: Option<Vec<Vec<Vec<u8>>>>,
+    queue_failed: bool,
+    watched: Vec<Watched>,
+}
+
+#[derive(Debug)]
+struct Watched {
+    database: u8,
+    key: Vec<u8>,
+    touch_count: u64,
+    was_there: bool,
+}
+
+/// A naive Redis.
+#[derive(Debug)]
+pub struct Model {
+    /// Unix milliseconds.
+    pub now_ms: i64,
+    /// By how much a server's clock may differ: 0 for the engine, whose clock is an argument.
+    pub slack_ms: i64,
+    /// Redis 7.0 looks a key up before it reads the arguments of BITCOUNT and BITPOS, 7.2 after.
+    pub like_7_0: bool,
+    databases: Vec<BTreeMap<Vec<u8>, Entry>>,
+    touches: BTreeMap<(u8, Vec<u8>), u64>,
+    sessions: BTreeMap<u32, Session>,
+}
+
+/// Everything that one command may look at.
+struct Call<'a> {
+    model: &'a mut Model,
+    connection: u32,
+    arguments: &'a [Vec<u8>],
+    /// What the server answered: only for commands with more than one legal reply.
+    actual: &'a Value,
+}
+
+impl Model {
+    /// An empty server at a moment.
+    pub fn new(now_ms: i64) -> Self {
+        Self {
+            now_ms,
+            slack_ms: 0,
+            like_7_0: false,
+            databases: vec![BTreeMap::new(); usize::from(DATABASE_COUNT)],
+            touches: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+        }
+    }
+
+    /// Runs a command of `connection` and judges the reply that a server gave to it.
+    pub fn judge(
+        &mut self,
+        connection: u32,
+        arguments: &[Vec<u8>],
+        actual: &Value,
+    ) -> Result<(), String> {
+        match self.execute(connection, arguments, actual) {
+            Ok(expected) if expected == *actual => Ok(()),
+            Ok(expected) => Err(format!("expected {}", expected.to_text(false))),
+            Err(Failure::Illegal(why)) => Err(format!("not a legal reply: {why}\n")),
+            Err(Failure::Refused(_)) => unreachable!("a refusal is a reply"),
+        }
+    }
+
+    /// The connection is gone: so are its transaction and what it watched.
+    pub fn disconnect(&mut self, connection: u32) {
+        self.sessions.remove(&connection);
+    }
+
+    /// The names of all keys that are there, of one database.
+    pub fn keys(&self, database: u8) -> Vec<&[u8]> {
+        let entries = self.databases[usize::from(database)].iter();
+        entries.filter(|(_, entry)| self.is_live(entry)).map(|(name, _)| &name[..]).collect()
+    }
+
+    /// The database that a connection has selected.
+    pub fn selected(&self, connection: u32) -> u8 {
+        self.sessions.get(&connection).map_or(0, |session| session.database)
+    }
+
+    /// Is the connection between MULTI and EXEC?
+    pub fn in_transaction(&self, connection: u32) -> bool {
+        self.sessions.get(&connection).is_some_and(|session| session.queue.is_some())
+    }
+
+    /// Does a server that is full have the right to refuse this command?
+    pub fn may_be_refused_when_full(arguments: &[Vec<u8>]) -> bool {
+        const NEVER: &[&str] = &[
+            "GET",
+            "MGET",
+            "STRLEN",
+            "GETRANGE",
+            "SUBSTR",
+            "EXISTS",
+            "TTL",
+            "PTTL",
+            "TYPE",
+            "DEL",
+            "UNLINK",
+            "GETDEL",
+            "DBSIZE",
+            "FLUSHALL",
+            "FLUSHDB",
+            "PING",
+            "SELECT",
+            "GETBIT",
+            "BITCOUNT",
+            "BITPOS",
+            "PERSIST",
+            "EXPIRETIME",
+            "PEXPIRETIME",
+            "TOUCH",
+        ];
+        let name = arguments[0].to_ascii_uppercase();
+        !NEVER.iter().any(|never| never.as_bytes() == name)
+    }
+
+    /// The server was full and refused the command, which therefore changed nothing; inside
+    /// MULTI it spoils the transaction.
+    pub fn refused_when_full(&mut self, connection: u32, arguments: &[Vec<u8>]) {
+        let session = self.sessions.entry(connection).or_insert_with(Session::new);
+        if session.queue.is_some() && !arguments[0].eq_ignore_ascii_case(b"EXEC") {
+            session.queue_failed = true;
+        }
+    }
+
+    fn execute(&mut self, connection: u32, arguments: &[Vec<u8>], actual: &Value) -> Outcome {
+        self.sessions.entry(connection).or_insert_with(Session::new);
+        let mut call = Call { model: self, connection, arguments, actual };
+        match call.dispatch() {
+            Err(Failure::Refused(line)) => Ok(Value::error(&line)),
+            other => other,
+        }
+    }
+
+    fn is_live(&self, entry: &Entry) -> bool {
+        // A key lives through the millisecond of its deadline.
+        entry.expires_at.is_none_or(|deadline| deadline >= self.now_ms)
+    }
+
+    fn entry(&self, database: u8, key: &[u8]) -> Option<&Entry> {
+        let entry = self.databases[usize::from(database)].get(key)?;
+        self.is_live(entry).then_some(entry)
+    }
+
+    fn put(&mut self, database: u8, key: &[u8], entry: Entry) {
+        self.databases[usize::from(database)].insert(key.to_vec(), entry);
+        self.touch(database, key);
+    }
+
+    /// Removes the key; was it there?
+    fn remove(&mut self, database: u8, key: &[u8]) -> bool {
+        let was_there = self.entry(database, key).is_some();
+        self.databases[usize::from(database)].remove(key);
+        if was_there {
+            self.touch(database, key);
+        }
+        was_there
+    }
+
+    /// A watched key that is touched breaks the watch.
+    fn touch(&mut self, database: u8, key: &[u8]) {
+        *self.touches.entry((database, key.to_vec())).or_default() += 1;
+    }
+
+    fn touch_count(&self, database: u8, key: &[u8]) -> u64 {
+        self.touches.get(&(database, key.to_vec())).copied().unwrap_or_default()
+    }
+}
+
+impl Session {
+    const fn new() -> Self {
+        Self {
+            database: 0,
+            resp3: false,
+            name: Vec::new(),
+            id: None,
+            queue: None,
+            queue_failed: false,
+            watched: Vec::new(),
+        }
+    }
+}
+
+impl Entry {
+    fn new(value: Vec<u8>) -> Self {
+        Self { value, expires_at: None, encoding: Encoding::ByText }
+    }
+}
+
+impl Call<'_> {
+    fn session(&mut self) -> &mut Session {
+        self.model.sessions.get_mut(&self.connection).expect("execute made it")
+    }
+
+    fn database(&self) -> u8 {
+        self.model.sessions[&self.connection].database
+    }
+
+    fn resp3(&self) -> bool {
+        self.model.sessions[&self.connection].resp3
+    }
+
+    /// The number of arguments, the name included.
+    fn count(&self) -> usize {
+        self.arguments.len()
+    }
+
+    fn entry(&self, index: usize) -> Option<&Entry> {
+        self.model.entry(self.database(), &self.arguments[index])
+    }
+
+    fn put(&mut self, index: usize, entry: Entry) {
+        let database = self.database();
+        self.model.put(database, &self.arguments[index], entry);
+    }
+
+    /// Argument `index`, if it is this word in any case.
+    fn is_word(&self, index: usize, word: &str) -> bool {
+        self.arguments.get(index).is_some_and(|text| text.eq_ignore_ascii_case(word.as_bytes()))
+    }
+
+    fn integer(&self, index: usize) -> Result<i64, Failure> {
+        match integer(&self.arguments[index]) {
+            Some(value) => Ok(value),
+            None => refuse(NOT_AN_INTEGER),
+        }
+    }
+
+    /// An integer that fits C's `int`, else an error with `line`.
+    fn small_integer(&self, index: usize, line: &str) -> Result<i64, Failure> {
+        match integer(&self.arguments[index]) {
+            Some(value) if i32::try_from(value).is_ok() => Ok(value),
+            _ => refuse(line),
+        }
+    }
+
+    /// A reply with a choice: legal if `is_legal`, and then it is what the server said.
+    fn legal(&self, is_legal: bool, what: &str) -> Outcome {
+        if is_legal { Ok(self.actual.clone()) } else { Err(Failure::Illegal(what.to_owned())) }
+    }
+}
+
+/// Text as Redis reads an integer: no blanks, no plus, no leading zeros, no `-0`.
+fn integer(text: &[u8]) -> Option<i64> {
+    let value: i64 = std::str::from_utf8(text).ok()?.parse().ok()?;
+    (value.to_string().as_bytes() == text).then_some(value)
+}
+
+#[cfg(test)]
+#[path = "model_test.rs"]
+mod model_test;

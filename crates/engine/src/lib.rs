@@ -20,6 +20,7 @@ pub mod limits;
 pub mod log;
 pub mod memory;
 pub mod options;
+pub mod prefetch;
 pub mod random;
 pub mod resp;
 pub mod stdx;

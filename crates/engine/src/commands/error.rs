@@ -61,6 +61,10 @@ impl From<StoreFull> for CommandError {
             StoreFull::Chain => Self::Line("OOM bucket chain is at its maximum of 16"),
             StoreFull::KeySize => Self::Line("ERR key is longer than key-size-max"),
             StoreFull::ValueSize => Self::STRING_TOO_LONG,
+            StoreFull::Staged => Self::Line("OOM staged-values-max large values are arriving"),
+            StoreFull::Pinned => Self::Line(
+                "OOM a client is reading the value, and it is larger than command-work-max",
+            ),
         }
     }
 }

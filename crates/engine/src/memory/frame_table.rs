@@ -31,6 +31,12 @@ impl Group {
     const fn index(self) -> usize {
         self.0 as usize
     }
+
+    /// The class whose frames these are.
+    #[inline]
+    pub const fn class(self) -> Option<Class> {
+        if self.0 < Self::WHOLE.0 { Some(Class::from_index(self.0 as usize)) } else { None }
+    }
 }
 
 const GROUP_COUNT: usize = CLASS_COUNT_MAX + 2;
@@ -39,6 +45,8 @@ const GROUP_COUNT: usize = CLASS_COUNT_MAX + 2;
 pub struct FrameTable {
     order: Box<[u32]>,
     position: Box<[u32]>,
+    /// The group of each frame, beside what `starts` says, because every free asks.
+    groups: Box<[Group]>,
     /// Where each group starts in `order`; one more for the end.
     starts: [u32; GROUP_COUNT + 1],
 }
@@ -48,12 +56,17 @@ impl FrameTable {
     pub fn new(count: u32) -> Self {
         let mut starts = [0; GROUP_COUNT + 1];
         starts[GROUP_COUNT] = count;
-        Self { order: (0..count).collect(), position: (0..count).collect(), starts }
+        Self {
+            order: (0..count).collect(),
+            position: (0..count).collect(),
+            groups: (0..count).map(|_| Group::FREE).collect(),
+            starts,
+        }
     }
 
     /// Bytes of the table for each frame.
     pub const fn unit_size() -> u32 {
-        8
+        9
     }
 
     /// Frames in `group`.
@@ -80,6 +93,7 @@ impl FrameTable {
             self.swap(self.position[id.0 as usize], first);
             self.starts[passed] += 1;
         }
+        self.groups[id.0 as usize] = group;
         Some(id)
     }
 
@@ -90,6 +104,7 @@ impl FrameTable {
             self.swap(self.position[id.0 as usize], last);
             self.starts[passed] -= 1;
         }
+        self.groups[id.0 as usize] = Group::FREE;
     }
 
     fn swap(&mut self, a: u32, b: u32) {
@@ -98,10 +113,10 @@ impl FrameTable {
         self.position[self.order[b as usize] as usize] = b;
     }
 
-    /// The group that a frame is in. O(log groups).
+    /// The group that a frame is in. O(1).
+    #[inline]
     pub fn group(&self, id: FrameId) -> Group {
-        let position = self.position[id.0 as usize];
-        Group((self.starts.partition_point(|&start| start <= position) - 1) as u8)
+        self.groups[id.0 as usize]
     }
 
     /// All frames.

@@ -88,6 +88,21 @@ impl Needs {
     pub fn frames(&mut self, count: u32) {
         self.frames += count;
     }
+
+    /// Bytes of all of it.
+    pub fn bytes(&self, classes: &SizeClasses) -> u64 {
+        let slots: u64 = classes
+            .all()
+            .map(|class| u64::from(self.slots[class.index()]) * u64::from(classes.size(class)))
+            .sum();
+        slots + u64::from(self.frames) * u64::from(classes.frame_size())
+    }
+
+    /// The largest class that is needed, child buckets set aside.
+    pub fn largest_class(&self) -> Option<Class> {
+        let index = self.slots.iter().rposition(|&count| count > 0)?;
+        Some(Class::from_index(index)).filter(|&class| class != Class::CHILD_BUCKET)
+    }
 }
 
 impl Default for Needs {
@@ -238,6 +253,25 @@ impl Frames {
         Ref(self.frame_start(frame).0 + index * slab.slot_size / GRANULE)
     }
 
+    /// The class of the slot at `at`. O(1).
+    #[inline]
+    pub fn class_at(&self, at: Ref) -> Class {
+        self.table.group(self.frame_of(at)).class().expect("a slot is in a frame of a class")
+    }
+
+    /// Bytes that the table of frames takes for each.
+    pub const fn table_row_size() -> u32 {
+        FrameTable::unit_size()
+    }
+
+    /// Frames that `needs` takes at most, whatever others do with the room in the classes' tops.
+    pub fn frames_for(&self, needs: &Needs) -> u32 {
+        let slots = self.classes.all().map(|class| {
+            needs.slots[class.index()].div_ceil(self.slabs[class.index()].slots_per_frame)
+        });
+        needs.frames + slots.sum::<u32>()
+    }
+
     /// Can one slot of `class` be had at once?
     #[inline]
     pub fn fits_slot(&self, class: Class) -> bool {
@@ -283,7 +317,7 @@ impl Frames {
 
     /// Frees a slot: it becomes a hole, until the end of the turn. O(1).
     pub fn free(&mut self, class: Class, at: Ref) {
-        debug_assert_eq!(self.table.group(self.frame_of(at)), Group::of(class));
+        debug_assert_eq!(self.class_at(at), class);
         assert_ne!(self.kind(at), HOLE, "a slot was freed twice");
         let head = self.slabs[class.index()].hole_head;
         self.set_hole(at, Ref::NONE, head);

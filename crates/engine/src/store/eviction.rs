@@ -1,0 +1,310 @@
+//! Who leaves when memory is full, under Redis' policy names.
+//!
+//! Candidates are the whole chain of a random bucket, so that keys in child buckets are not left
+//! out. Freeing an object of one class does not by itself help another, so eviction goes *by bytes,
+//! ahead of need*: while fewer than `RESERVE_FRAMES` frames are free each write evicts about its
+//! own bytes. The victim is the oldest of a sample of the class that is needed if it is at least
+//! half as idle as the oldest of a random chain, else that one: always the own class would calcify
+//! on the first change of sizes, never the own class bursts to hundreds of evictions for one write
+//! (both measured in the prototype).
+//!
+//! The idle time of a key that was never read since it was written counts `lru-demotion` times.
+use super::room::RESERVE_FRAMES;
+use super::types::{Entry, Key, Policy};
+use super::{Store, object};
+use crate::clock::Now;
+use crate::memory::classes::Class;
+use crate::memory::frames::{Needs, Ref};
+use crate::store::index::{GROUP_BUCKETS, Place};
+
+/// Slots of the needed class that are looked at.
+const OWN_CLASS_SAMPLE: u32 = 12;
+/// Random chains that are tried before a policy counts as having no candidate near.
+const CHAIN_TRIES: u32 = 16;
+/// The counter of a new key under LFU, as in Redis.
+const FREQUENCY_INITIAL: u8 = 5;
+
+/// Somebody who could leave, and how much so: more is sooner.
+#[derive(Clone, Copy)]
+struct Candidate {
+    at: Ref,
+    place: Place,
+    idleness: u64,
+}
+
+impl Store {
+    /// Evicts about as many bytes as `needs` takes while few frames are free, so that hardly any
+    /// write finds none.
+    pub(super) fn evict_ahead(&mut self, now: Now, needs: &Needs, spared: Option<&Key<'_>>) {
+        if self.frames.spare_count() >= RESERVE_FRAMES {
+            return;
+        }
+        let bytes = needs.bytes(self.frames.classes());
+        let (mut evicted_bytes, mut count) = (0, 0);
+        let count_max = 4 + 2 * bytes / 64;
+        while evicted_bytes < bytes && count < count_max {
+            let size = self.evict(now, needs, spared);
+            if size == 0 {
+                return;
+            }
+            evicted_bytes += size;
+            count += 1;
+        }
+    }
+
+    /// Evicts one key. False when there is none that the policy lets go.
+    pub(super) fn evict_one(&mut self, now: Now, needs: &Needs, spared: Option<&Key<'_>>) -> bool {
+        self.evict(now, needs, spared) > 0
+    }
+
+    /// Evicts one key; returns the bytes that it took, 0 if there is none.
+    fn evict(&mut self, now: Now, needs: &Needs, spared: Option<&Key<'_>>) -> u64 {
+        let Some(global) = self.oldest_of_chains(now, spared) else { return 0 };
+        let own = needs.largest_class().and_then(|class| self.oldest_of_class(now, class, spared));
+        let victim = match own {
+            Some(own)
+                if own.idleness.saturating_mul(self.own_class_favour()) >= global.idleness =>
+            {
+                own
+            }
+            _ => global,
+        };
+        let entry = Entry { object: victim.at, place: victim.place };
+        let bytes = self.memory_usage(entry);
+        let hash = self.hash_of(victim.at);
+        self.remove(victim.at, victim.place);
+        self.changed(hash);
+        self.counters.evicted += 1;
+        bytes
+    }
+
+    /// How much sooner a victim of the needed class may leave than its idleness says. Only idle
+    /// times bear a favour: frequencies and deadlines of different keys are often nearly equal, and
+    /// the own class would then always be first, which calcifies.
+    const fn own_class_favour(&self) -> u64 {
+        match self.tuning.policy {
+            Policy::AllKeysLru | Policy::VolatileLru => 2,
+            _ => 1,
+        }
+    }
+
+    fn is_volatile(&self) -> bool {
+        matches!(
+            self.tuning.policy,
+            Policy::VolatileLru
+                | Policy::VolatileLfu
+                | Policy::VolatileRandom
+                | Policy::VolatileTtl
+        )
+    }
+
+    /// The best victim of a random chain that has any.
+    fn oldest_of_chains(&mut self, now: Now, spared: Option<&Key<'_>>) -> Option<Candidate> {
+        for _ in 0..CHAIN_TRIES {
+            let bucket = self.random.below(u64::from(self.index.bucket_count())) as u32;
+            if let Some(found) = self.oldest_of_chain(now, bucket, spared) {
+                return Some(found);
+            }
+        }
+        self.oldest_from_counts(now, spared)
+    }
+
+    /// Few keys qualify: the rows of counts lead to them. O(groups + one group).
+    fn oldest_from_counts(&mut self, now: Now, spared: Option<&Key<'_>>) -> Option<Candidate> {
+        let group_count = self.index.groups().len() as u64;
+        let first = self.random.below(group_count);
+        for step in 0..group_count {
+            let group = ((first + step) % group_count) as u32;
+            let row = &self.index.groups()[group as usize];
+            let count = if self.is_volatile() { row.deadlines() } else { row.total() };
+            if count == 0 {
+                continue;
+            }
+            let start = group * GROUP_BUCKETS;
+            let end = (start + GROUP_BUCKETS).min(self.index.bucket_count());
+            let found = (start..end).find_map(|bucket| self.oldest_of_chain(now, bucket, spared));
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    fn oldest_of_chain(
+        &mut self,
+        now: Now,
+        bucket: u32,
+        spared: Option<&Key<'_>>,
+    ) -> Option<Candidate> {
+        let mut best: Option<Candidate> = None;
+        // One draw for the chain: `*-random` takes the entry whose mixed number is largest.
+        let draw = self.random.bits();
+        self.index.for_each(&self.frames, bucket, |at, place| {
+            if let Some(candidate) = self.candidate(now, at, place, draw, spared)
+                && best.is_none_or(|best| candidate.idleness > best.idleness)
+            {
+                best = Some(candidate);
+            }
+            true
+        });
+        best
+    }
+
+    fn oldest_of_class(
+        &mut self,
+        now: Now,
+        class: Class,
+        spared: Option<&Key<'_>>,
+    ) -> Option<Candidate> {
+        let mut best: Option<Candidate> = None;
+        for _ in 0..OWN_CLASS_SAMPLE {
+            let draw = self.random.bits();
+            let Some(at) = self.frames.sample(class, draw) else { continue };
+            let is_key = self.frames.kind(at) >= object::KIND_STRING
+                && !object::header(&self.frames, at).has(object::FLAG_DETACHED);
+            if !is_key {
+                continue;
+            }
+            let hash = self.hash_of(at);
+            let place = self.index.find_ref(&self.frames, hash, at);
+            let place = place.expect("a key's object is in the chain of its hash");
+            if let Some(candidate) = self.candidate(now, at, place, draw, spared)
+                && best.is_none_or(|best| candidate.idleness > best.idleness)
+            {
+                best = Some(candidate);
+            }
+        }
+        best
+    }
+
+    /// May this key leave, and how gladly?
+    fn candidate(
+        &self,
+        now: Now,
+        at: Ref,
+        place: Place,
+        draw: u64,
+        spared: Option<&Key<'_>>,
+    ) -> Option<Candidate> {
+        let header = object::header(&self.frames, at);
+        if self.is_volatile() && !header.has(object::FLAG_TTL) {
+            return None;
+        }
+        if spared.is_some_and(|key| {
+            key.database == header.database() && key.name == object::key(&self.frames, at)
+        }) {
+            return None;
+        }
+        let idleness = match self.tuning.policy {
+            Policy::AllKeysLru | Policy::VolatileLru => self.demoted_idle_s(now, at, place) + 1,
+            Policy::AllKeysLfu | Policy::VolatileLfu => {
+                // Equal counters are told apart by lot.
+                let lot = mixed(at, draw) >> 56;
+                (u64::from(u8::MAX - self.decayed_frequency(now, at)) + 1) << 8 | lot
+            }
+            Policy::VolatileTtl => {
+                let deadline = object::deadline(&self.frames, at).unwrap_or(i64::MAX);
+                u64::MAX - deadline.max(0).cast_unsigned()
+            }
+            Policy::AllKeysRandom | Policy::VolatileRandom | Policy::NoEviction => {
+                mixed(at, draw) | 1
+            }
+        };
+        Some(Candidate { at, place, idleness })
+    }
+
+    fn demoted_idle_s(&self, now: Now, at: Ref, place: Place) -> u64 {
+        let idle_s = self.idle_of(now, at);
+        if self.index.is_touched(&self.frames, place) {
+            idle_s
+        } else {
+            idle_s * u64::from(self.tuning.lru_demotion.max(1))
+        }
+    }
+
+    const fn is_lfu(&self) -> bool {
+        matches!(self.tuning.policy, Policy::AllKeysLfu | Policy::VolatileLfu)
+    }
+
+    /// Sets the clock of a value that was just written.
+    pub(super) fn start_clock(&mut self, now: Now, at: Ref) {
+        let clock = if self.is_lfu() {
+            minutes(now) << 8 | u32::from(FREQUENCY_INITIAL)
+        } else {
+            seconds(now)
+        };
+        object::header_mut(&mut self.frames, at).set_clock(clock);
+    }
+
+    /// Notes that a key was read.
+    #[inline]
+    pub(super) fn touch(&mut self, now: Now, entry: Entry) {
+        if !self.index.is_touched(&self.frames, entry.place) {
+            self.index.set_touched(&mut self.frames, entry.place, true);
+        }
+        let at = entry.object;
+        let clock = if self.is_lfu() {
+            let frequency = self.grown_frequency(now, at);
+            minutes(now) << 8 | u32::from(frequency)
+        } else {
+            seconds(now)
+        };
+        // A hot key writes nothing: its clock changes once a second.
+        if object::header(&self.frames, at).clock() != clock {
+            object::header_mut(&mut self.frames, at).set_clock(clock);
+        }
+    }
+
+    /// The counter after one more access: it grows with a chance that falls as it grows, as in
+    /// Redis.
+    fn grown_frequency(&mut self, now: Now, at: Ref) -> u8 {
+        let frequency = self.decayed_frequency(now, at);
+        if frequency == u8::MAX {
+            return frequency;
+        }
+        let above = u64::from(frequency.saturating_sub(FREQUENCY_INITIAL));
+        let odds = above * u64::from(self.tuning.lfu_log_factor) + 1;
+        if self.random.below(odds) == 0 { frequency + 1 } else { frequency }
+    }
+
+    fn decayed_frequency(&self, now: Now, at: Ref) -> u8 {
+        let clock = object::header(&self.frames, at).clock();
+        let (then, frequency) = (clock >> 8, clock as u8);
+        if self.tuning.lfu_decay_time == 0 {
+            return frequency;
+        }
+        let elapsed = minutes(now).wrapping_sub(then) & 0xFFFF;
+        let periods = elapsed / self.tuning.lfu_decay_time;
+        frequency.saturating_sub(periods.min(255) as u8)
+    }
+
+    fn idle_of(&self, now: Now, at: Ref) -> u64 {
+        let clock = object::header(&self.frames, at).clock();
+        u64::from(seconds(now).wrapping_sub(clock) & 0xFF_FFFF)
+    }
+
+    /// Seconds since the key was last used (OBJECT IDLETIME).
+    pub fn idle_s(&self, now: Now, entry: Entry) -> u64 {
+        self.idle_of(now, entry.object)
+    }
+
+    /// Logarithmic access counter (OBJECT FREQ).
+    pub fn frequency(&self, now: Now, entry: Entry) -> u8 {
+        self.decayed_frequency(now, entry.object)
+    }
+}
+
+/// A different order of the objects for each draw.
+fn mixed(at: Ref, draw: u64) -> u64 {
+    (u64::from(at.as_u32()) ^ draw).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// The LRU clock: seconds, 24 bits (194 days), on the clock that does not jump.
+const fn seconds(now: Now) -> u32 {
+    (now.monotonic_ms / 1_000) as u32 & 0xFF_FFFF
+}
+
+/// The LFU clock: minutes, 16 bits.
+const fn minutes(now: Now) -> u32 {
+    (now.monotonic_ms / 60_000) as u32 & 0xFFFF
+}

@@ -1,0 +1,134 @@
+//! Finding keys: name to object, expired ones left behind.
+use super::types::{Entry, Key, Type, WrongType};
+use super::{Store, Text, object};
+use crate::clock::Now;
+use crate::memory::frames::Ref;
+use crate::prefetch::prefetch;
+use crate::store::index::{BUCKET_ENTRIES, Place};
+use siphasher::sip::SipHasher13;
+
+/// Spreads the database number over the bits that choose the bucket (2^64 / golden ratio).
+const DATABASE_MIX: u64 = 0x9E37_79B9_7F4A_7C15;
+
+impl Store {
+    /// `name` in the database that is now called `database`.
+    #[inline]
+    pub fn key<'a>(&self, database: u8, name: &'a [u8]) -> Key<'a> {
+        let number = self.databases.number(database);
+        Key { name, hash: self.hash(name, number), database: number }
+    }
+
+    #[inline]
+    pub(super) fn hash(&self, name: &[u8], database: u8) -> u64 {
+        let hash = SipHasher13::new_with_keys(self.hash_key.0, self.hash_key.1).hash(name);
+        hash ^ DATABASE_MIX.wrapping_mul(u64::from(database))
+    }
+
+    /// The hash of the key that an object belongs to.
+    pub(super) fn hash_of(&self, at: Ref) -> u64 {
+        let database = object::header(&self.frames, at).database();
+        self.hash(object::key(&self.frames, at), database)
+    }
+
+    /// Where the key is, expired or not.
+    #[inline]
+    pub(super) fn locate(&self, key: &Key<'_>) -> Option<(Ref, Place)> {
+        let frames = &self.frames;
+        self.index.find(frames, key.hash, |at| {
+            let header = object::header(frames, at);
+            header.database() == key.database
+                && usize::from(header.key_size) == key.name.len()
+                && object::key(frames, at) == key.name
+        })
+    }
+
+    /// The key, if it exists and has not expired (an expired one is deleted on the way). Neither
+    /// counts nor touches: for commands that write, and for OBJECT, TTL, TYPE.
+    #[inline]
+    pub fn find(&mut self, now: Now, key: &Key<'_>) -> Option<Entry> {
+        let (object, place) = self.locate(key)?;
+        if self.has_expired(now, object) {
+            self.expire(key.hash, object, place);
+            return None;
+        }
+        Some(Entry { object, place })
+    }
+
+    /// As `find`, counts a hit or miss, and unless `no_touch` marks the key as used.
+    #[inline]
+    pub fn read(&mut self, now: Now, key: &Key<'_>, no_touch: bool) -> Option<Entry> {
+        let Some(entry) = self.find(now, key) else {
+            self.counters.misses += 1;
+            return None;
+        };
+        self.counters.hits += 1;
+        if !no_touch {
+            self.touch(now, entry);
+        }
+        Some(entry)
+    }
+
+    /// Has the deadline of this object passed?
+    #[inline]
+    pub(super) fn has_expired(&self, now: Now, object: Ref) -> bool {
+        object::deadline(&self.frames, object).is_some_and(|deadline| deadline <= now.unix_ms())
+    }
+
+    /// Deletes an expired key.
+    pub(super) fn expire(&mut self, hash: u64, object: Ref, place: Place) {
+        self.remove(object, place);
+        self.changed(hash);
+        self.counters.expired += 1;
+    }
+
+    /// The type.
+    pub fn kind(&self, entry: Entry) -> Type {
+        match object::header(&self.frames, entry.object).kind {
+            object::KIND_STRING | object::KIND_ROPE => Type::String,
+            other => unreachable!("no object has the kind {other}"),
+        }
+    }
+
+    /// The name.
+    pub fn name(&self, entry: Entry) -> &[u8] {
+        object::key(&self.frames, entry.object)
+    }
+
+    /// The string value.
+    #[inline]
+    pub fn string(&self, entry: Entry) -> Result<Text<'_>, WrongType> {
+        match self.kind(entry) {
+            Type::String => Ok(Text::new(self, entry.object)),
+        }
+    }
+
+    /// The deadline, in Unix milliseconds.
+    pub fn expires_at(&self, entry: Entry) -> Option<i64> {
+        object::deadline(&self.frames, entry.object)
+    }
+
+    /// Bytes that the key takes: its slots, and its share of the index (MEMORY USAGE).
+    pub fn memory_usage(&self, entry: Entry) -> u64 {
+        let header = object::header(&self.frames, entry.object);
+        let slot = self.frames.class_size(self.frames.class_at(entry.object));
+        let rope = if header.is_rope() { self.rope_usage(entry.object) } else { 0 };
+        let share = size_of::<super::index::Bucket>().div_ceil(BUCKET_ENTRIES) as u64;
+        u64::from(slot) + rope + share
+    }
+
+    /// First half of a lookup: asks the processor for the key's bucket.
+    #[inline]
+    pub fn prefetch_bucket(&self, key: &Key<'_>) {
+        prefetch(self.index.home_bytes(key.hash));
+    }
+
+    /// Second half: asks for the object whose tag matches in the home bucket, two lines of it.
+    #[inline]
+    pub fn prefetch_object(&self, key: &Key<'_>) {
+        if let Some(at) = self.index.first_match(key.hash)
+            && let Some(bytes) = self.frames.all().get(at.offset()..at.offset() + 65)
+        {
+            prefetch(bytes);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Staged values: large arguments on their way in, written into frames as they arrive and owned by
+//! a row of this table until a command takes them over.
+//!
+//! All frames that a value will need are promised to it before its first byte is accepted, so that
+//! its arrival cannot fail half-way.
+use super::Store;
+use super::types::StoreFull;
+use crate::clock::Now;
+use crate::memory::frames::{Frames, Needs, Ref};
+use crate::resp::request::StagedId;
+use crate::store::rope::{self, Owner, Position, Root};
+use alloc::boxed::Box;
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum State {
+    Free,
+    Arriving,
+    /// Given up: the reaper frees it.
+    Discarded,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Staged {
+    state: State,
+    /// Distinguishes the values that used this row one after the other.
+    generation: u16,
+    root: Root,
+    size: u64,
+    written: u64,
+    /// Frames promised and not yet taken.
+    promised: u32,
+}
+
+/// The table of staged values.
+pub(super) struct StagedTable {
+    rows: Box<[Staged]>,
+    used_count_max: u32,
+}
+
+impl StagedTable {
+    pub(super) fn new(capacity: u32) -> Self {
+        assert!(capacity < 1 << 16, "a staged value's number has 16 bits");
+        let row = Staged {
+            state: State::Free,
+            generation: 0,
+            root: Root::EMPTY,
+            size: 0,
+            written: 0,
+            promised: 0,
+        };
+        Self { rows: (0..capacity).map(|_| row).collect(), used_count_max: 0 }
+    }
+
+    pub(super) const fn unit_size() -> u32 {
+        size_of::<Staged>() as u32
+    }
+
+    /// The row of a value that is there and was not consumed.
+    fn row(&self, id: StagedId) -> Option<&Staged> {
+        let row = self.rows.get((id.0 & 0xFFFF) as usize)?;
+        (row.state == State::Arriving && u32::from(row.generation) == id.0 >> 16).then_some(row)
+    }
+
+    fn row_mut(&mut self, id: StagedId) -> Option<&mut Staged> {
+        let row = self.rows.get_mut((id.0 & 0xFFFF) as usize)?;
+        (row.state == State::Arriving && u32::from(row.generation) == id.0 >> 16).then_some(row)
+    }
+
+    fn used_count(&self) -> u32 {
+        self.rows.iter().filter(|row| row.state != State::Free).count() as u32
+    }
+
+    /// Rows in use, the most there ever were, and all.
+    pub(super) fn used(&self) -> (u32, u32, u32) {
+        (self.used_count(), self.used_count_max, self.rows.len() as u32)
+    }
+}
+
+impl Store {
+    /// Reserves frames for a value of `size` bytes that is about to arrive.
+    pub fn stage(&mut self, now: Now, size: u64) -> Result<StagedId, StoreFull> {
+        if size > self.tuning.value_size_max.min(rope::size_max(self.frames.frame_size())) {
+            return Err(StoreFull::ValueSize);
+        }
+        let Some(index) = self.staged.rows.iter().position(|row| row.state == State::Free) else {
+            return Err(StoreFull::Staged);
+        };
+        let mut needs = Needs::NONE;
+        Root::EMPTY.needs(&self.frames, &mut needs, 0, size, 0..size);
+        let frame_count = self.frames.frames_for(&needs);
+        let mut needs = Needs::NONE;
+        needs.frames(frame_count);
+        self.make_room(now, &needs, None)?;
+        self.frames.promise(frame_count);
+        let row = &mut self.staged.rows[index];
+        *row = Staged {
+            state: State::Arriving,
+            generation: row.generation.wrapping_add(1),
+            root: Root::EMPTY,
+            size,
+            written: 0,
+            promised: frame_count,
+        };
+        let id = StagedId(u32::from(row.generation) << 16 | index as u32);
+        self.staged.used_count_max = self.staged.used_count_max.max(self.staged.used_count());
+        Ok(id)
+    }
+
+    /// The next bytes of a staged value.
+    pub fn stage_write(&mut self, id: StagedId, bytes: &[u8]) {
+        let Self { staged, frames, .. } = self;
+        let row = staged.row_mut(id).expect("bytes arrive for a value that is being staged");
+        let owner = Owner::Staged(id.0 & 0xFFFF);
+        let free_before = frames.free_count();
+        frames.redeem(row.promised);
+        row.root.write(frames, owner, row.size, row.written, bytes);
+        row.promised -= (free_before - frames.free_count()).min(row.promised);
+        frames.promise(row.promised);
+        row.written += bytes.len() as u64;
+        if row.written == row.size {
+            frames.redeem(core::mem::take(&mut row.promised));
+        }
+    }
+
+    /// Bytes that a staged value will have.
+    pub fn staged_size(&self, id: StagedId) -> u64 {
+        self.staged.row(id).map_or(0, |row| row.size)
+    }
+
+    /// Copies bytes of a staged value from `offset` on; returns how many (ECHO, PING).
+    pub fn stage_read(&self, id: StagedId, offset: u64, out: &mut [u8]) -> usize {
+        let Some(row) = self.staged.row(id) else { return 0 };
+        let size = (row.size.saturating_sub(offset)).min(out.len() as u64) as usize;
+        row.root.read(&self.frames, row.size, offset, &mut out[..size]);
+        size
+    }
+
+    /// Gives a staged value's memory back, in slices. Of a value already consumed this does
+    /// nothing.
+    pub fn stage_discard(&mut self, id: StagedId) {
+        let Self { staged, frames, .. } = self;
+        if let Some(row) = staged.row_mut(id) {
+            frames.redeem(core::mem::take(&mut row.promised));
+            row.state = State::Discarded;
+        }
+    }
+
+    /// Takes a complete value over: its row is free again.
+    pub(super) fn consume_staged(&mut self, id: StagedId) -> Root {
+        let row = self.staged.row_mut(id).expect("a staged value is consumed once");
+        assert_eq!(row.written, row.size, "a value is consumed when all of it is there");
+        row.state = State::Free;
+        core::mem::take(&mut row.root)
+    }
+
+    /// A part of a staged value was moved to `to`.
+    pub(super) fn staged_moved(&mut self, index: u32, position: Position, to: Ref) {
+        self.staged.rows[index as usize].root.child_moved(position, to);
+    }
+
+    /// Frees up to `budget` parts of discarded values. True when some remain.
+    pub(super) fn reap_staged(&mut self, budget: u32) -> bool {
+        let Self { staged, frames, .. } = self;
+        for row in staged.rows.iter_mut().filter(|row| row.state == State::Discarded) {
+            if !row.root.release_some(frames, budget) {
+                return true;
+            }
+            row.state = State::Free;
+        }
+        false
+    }
+
+    /// Checks that no parts belong to a free row. For `check`.
+    pub(super) fn check_staged(&self) {
+        for row in self.staged.rows.iter().filter(|row| row.state == State::Free) {
+            assert_eq!(row.root, Root::EMPTY, "a free row owns nothing");
+        }
+        let promised: u32 = self.staged.rows.iter().map(|row| row.promised).sum();
+        assert_eq!(Frames::free_count(&self.frames) - promised, self.frames.spare_count());
+    }
+}

@@ -1,0 +1,193 @@
+//! Writing keys. Each call finds room first (`room`), then changes what it must, and tells the
+//! key's watchers. After room was found the key is located again: finding it may move objects.
+use super::types::{Expiry, Key, StoreFull};
+use super::{Store, object};
+use crate::clock::Now;
+use crate::memory::frames::Ref;
+use crate::resp::request::Value;
+use crate::store::index::Place;
+use crate::store::object::{FLAG_RAW, FLAG_TTL, Header, KIND_STRING};
+
+impl Store {
+    /// `key` becomes a string with `value`, whatever it was. A staged value is consumed.
+    pub fn set(
+        &mut self,
+        now: Now,
+        key: &Key<'_>,
+        value: Value<'_>,
+        expiry: Expiry,
+    ) -> Result<(), StoreFull> {
+        self.check_sizes(key, self.value_size(value))?;
+        let existing = self.find(now, key).map(|entry| (entry.object, entry.place));
+        let deadline = match expiry {
+            Expiry::Keep => existing.and_then(|(at, _)| object::deadline(&self.frames, at)),
+            Expiry::Clear => None,
+            Expiry::At(deadline) => Some(deadline),
+        };
+        if deadline.is_some_and(|deadline| deadline <= now.unix_ms()) {
+            self.delete(now, key);
+            return Ok(());
+        }
+        match value {
+            Value::Bytes(bytes)
+                if let Some(size) =
+                    object::inline_size(key.name.len(), bytes.len() as u64, deadline.is_some()) =>
+            {
+                self.set_inline(now, key, existing, bytes, deadline, size)
+            }
+            _ => self.set_rope(now, key, value, deadline),
+        }
+    }
+
+    /// Refuses names and values that are too long.
+    pub(super) fn check_sizes(&self, key: &Key<'_>, value_size: u64) -> Result<(), StoreFull> {
+        if key.name.len() > self.key_size_max as usize {
+            return Err(StoreFull::KeySize);
+        }
+        if value_size > self.tuning.value_size_max {
+            return Err(StoreFull::ValueSize);
+        }
+        Ok(())
+    }
+
+    fn set_inline(
+        &mut self,
+        now: Now,
+        key: &Key<'_>,
+        existing: Option<(Ref, Place)>,
+        bytes: &[u8],
+        deadline: Option<i64>,
+        size: u32,
+    ) -> Result<(), StoreFull> {
+        let class = self.frames.class_of(size);
+        if let Some((at, place)) = existing {
+            let old = *object::header(&self.frames, at);
+            let fits_here = self.frames.class_at(at) == class
+                // A smaller value always finds a place: if nowhere else, then here.
+                || (self.frames.class_size(self.frames.class_at(at)) >= size
+                    && !self.has_room_for_slot(class));
+            if !old.is_rope() && old.has(FLAG_TTL) == deadline.is_some() && fits_here {
+                self.overwrite(now, key, (at, place), bytes, deadline);
+                return Ok(());
+            }
+        }
+        self.make_room_for_slot(now, key, class, existing.is_none())?;
+        // Reserve first: from here on nothing fails.
+        let existing = self.locate(key);
+        let at = self.frames.allocate(class);
+        self.write_object(now, at, key, bytes, deadline);
+        self.publish(key, at, existing, deadline.is_some());
+        Ok(())
+    }
+
+    /// Writes another inline value of the same shape into an object.
+    fn overwrite(
+        &mut self,
+        now: Now,
+        key: &Key<'_>,
+        (at, place): (Ref, Place),
+        bytes: &[u8],
+        deadline: Option<i64>,
+    ) {
+        let header = object::header_mut(&mut self.frames, at);
+        header.value_size = bytes.len() as u32;
+        header.flags &= !FLAG_RAW;
+        object::inline_value_mut(&mut self.frames, at).copy_from_slice(bytes);
+        if let Some(deadline) = deadline {
+            self.reschedule(at, deadline);
+        }
+        self.start_clock(now, at);
+        self.index.set_touched(&mut self.frames, place, false);
+        self.changed(key.hash);
+    }
+
+    /// Fills a fresh slot.
+    fn write_object(
+        &mut self,
+        now: Now,
+        at: Ref,
+        key: &Key<'_>,
+        bytes: &[u8],
+        deadline: Option<i64>,
+    ) {
+        let flags = if deadline.is_some() { FLAG_TTL } else { 0 };
+        let header =
+            Header::new(KIND_STRING, flags, key.name.len(), bytes.len() as u32, key.database);
+        self.write_header_and_key(now, at, header, key, deadline);
+        object::inline_value_mut(&mut self.frames, at).copy_from_slice(bytes);
+    }
+
+    /// Fills a fresh slot up to where the value begins.
+    pub(super) fn write_header_and_key(
+        &mut self,
+        now: Now,
+        at: Ref,
+        header: Header,
+        key: &Key<'_>,
+        deadline: Option<i64>,
+    ) {
+        *object::header_mut(&mut self.frames, at) = header;
+        let (offset, size) = (header.key_offset(), key.name.len() as u32);
+        self.frames.bytes_mut(at, offset + size)[offset as usize..].copy_from_slice(key.name);
+        if let Some(deadline) = deadline {
+            object::set_deadline(&mut self.frames, at, deadline);
+        }
+        self.start_clock(now, at);
+    }
+
+    /// The object at `at` is from now on what `key` means; what it meant before is dropped.
+    pub(super) fn publish(
+        &mut self,
+        key: &Key<'_>,
+        at: Ref,
+        existing: Option<(Ref, Place)>,
+        has_ttl: bool,
+    ) {
+        let counts = self.databases.counts_mut(key.database);
+        if let Some((old, place)) = existing {
+            let had_ttl = object::header(&self.frames, old).has(FLAG_TTL);
+            counts.deadlines = counts.deadlines + u64::from(has_ttl) - u64::from(had_ttl);
+            if had_ttl {
+                self.unschedule(old);
+            }
+            self.index.replace(&mut self.frames, place, at);
+            self.index.set_has_ttl(&mut self.frames, place, has_ttl);
+            self.index.set_touched(&mut self.frames, place, false);
+            self.drop_object(old);
+        } else {
+            counts.keys += 1;
+            counts.deadlines += u64::from(has_ttl);
+            self.index.insert(&mut self.frames, key.hash, at, key.database, has_ttl);
+        }
+        if has_ttl {
+            self.schedule(at);
+        }
+        self.changed(key.hash);
+    }
+
+    /// Deletes the key; was it there (and not expired)? O(1): large values are freed in slices.
+    pub fn delete(&mut self, now: Now, key: &Key<'_>) -> bool {
+        let Some(entry) = self.find(now, key) else { return false };
+        self.remove(entry.object, entry.place);
+        self.changed(key.hash);
+        true
+    }
+
+    /// Takes an entry out of the index and the wheel, and drops its object.
+    pub(super) fn remove(&mut self, at: Ref, place: Place) {
+        self.detach(at, place);
+        self.drop_object(at);
+    }
+
+    /// Takes an entry out of the index and the wheel.
+    pub(super) fn detach(&mut self, at: Ref, place: Place) {
+        let header = *object::header(&self.frames, at);
+        if header.has(FLAG_TTL) {
+            self.unschedule(at);
+        }
+        let counts = self.databases.counts_mut(header.database());
+        counts.keys -= 1;
+        counts.deadlines -= u64::from(header.has(FLAG_TTL));
+        self.index.remove(&mut self.frames, place, header.database());
+    }
+}

@@ -5,33 +5,55 @@ use crate::clock::Now;
 use crate::memory::frames::Ref;
 use crate::store::object::FLAG_TTL;
 
+/// Steps of the wheel that deleting one key may take: slots to look at, entries to link again.
+const WORK_PER_KEY: u32 = 4;
+
 impl Store {
     /// A deadline was written into an object that had none: it dies in time.
     pub(super) fn schedule(&mut self, at: Ref) {
-        let _ = at;
+        self.wheel.link(&mut self.frames, at);
     }
 
     /// The object no longer has a deadline, or is about to be dropped.
     pub(super) fn unschedule(&mut self, at: Ref) {
-        let _ = at;
+        self.wheel.unlink(&mut self.frames, at);
     }
 
     /// Changes the deadline of an object that has one.
     pub(super) fn reschedule(&mut self, at: Ref, deadline: i64) {
-        self.unschedule(at);
-        object::set_deadline(&mut self.frames, at, deadline);
-        self.schedule(at);
+        self.wheel.set_deadline(&mut self.frames, at, deadline);
     }
 
     /// An object with a deadline moved.
     pub(super) fn moved_scheduled(&mut self, from: Ref, to: Ref) {
-        let _ = (from, to);
+        self.wheel.relinked(&mut self.frames, from, to);
     }
 
-    /// Deletes up to `budget` keys whose deadline passed; returns how many.
+    /// Deletes keys whose deadline passed, as many as some `budget` of work allows; returns how
+    /// many. More wait while `has_overdue` says so.
     pub(super) fn expire_overdue(&mut self, now: Now, budget: u32) -> u32 {
-        let _ = (now, budget);
-        0
+        let mut work = budget.saturating_mul(WORK_PER_KEY);
+        let mut expired_count = 0;
+        while expired_count < budget
+            && let Some(at) = self.wheel.next_due(&mut self.frames, now.unix_ms(), &mut work)
+        {
+            let hash = self.hash_of(at);
+            let place = self.index.find_ref(&self.frames, hash, at);
+            let place = place.expect("a key's object is in the chain of its hash");
+            self.expire(hash, at, place);
+            expired_count += 1;
+        }
+        expired_count
+    }
+
+    /// Is there work for the wheel at this time?
+    pub(super) fn has_overdue(&self, now: Now) -> bool {
+        self.wheel.has_work(now.unix_ms())
+    }
+
+    /// No key dies before this, in Unix milliseconds: how long an idle server may sleep.
+    pub fn next_deadline(&self) -> Option<i64> {
+        self.wheel.next_deadline().filter(|_| self.tuning.active_expire)
     }
 
     /// Sets or removes the deadline of an existing key. A past one does not delete: the caller

@@ -59,6 +59,11 @@ impl Store {
 
     /// Evicts one key; returns the bytes that it took, 0 if there is none.
     fn evict(&mut self, now: Now, needs: &Needs, spared: Option<&Key<'_>>) -> u64 {
+        if self.tuning.policy == Policy::VolatileTtl
+            && let Some(soonest) = self.soonest(spared)
+        {
+            return self.evict_object(soonest.at, soonest.place);
+        }
         let Some(global) = self.oldest_of_chains(now, spared) else { return 0 };
         let own = needs.largest_class().and_then(|class| self.oldest_of_class(now, class, spared));
         let victim = match own {
@@ -69,13 +74,28 @@ impl Store {
             }
             _ => global,
         };
-        let entry = Entry { object: victim.at, place: victim.place };
-        let bytes = self.memory_usage(entry);
-        let hash = self.hash_of(victim.at);
-        self.remove(victim.at, victim.place);
+        self.evict_object(victim.at, victim.place)
+    }
+
+    fn evict_object(&mut self, at: Ref, place: Place) -> u64 {
+        let bytes = self.memory_usage(Entry { object: at, place });
+        let hash = self.hash_of(at);
+        self.remove(at, place);
         self.changed(hash);
         self.counters.evicted += 1;
         bytes
+    }
+
+    /// The key that dies next, by the wheel, unless it is the one to spare.
+    fn soonest(&mut self, spared: Option<&Key<'_>>) -> Option<Candidate> {
+        let at = self.wheel.soonest(&mut self.frames)?;
+        let hash = self.hash_of(at);
+        if spared.is_some_and(|key| key.hash == hash) {
+            return None;
+        }
+        let place = self.index.find_ref(&self.frames, hash, at);
+        let place = place.expect("a key's object is in the chain of its hash");
+        Some(Candidate { at, place, idleness: u64::MAX })
     }
 
     /// How much sooner a victim of the needed class may leave than its idleness says. Only idle

@@ -48,6 +48,7 @@ use pins::Pins;
 use reaper::Graveyard;
 use staged::StagedTable;
 use watch::Watches;
+use wheel::Wheel;
 
 /// The store.
 pub struct Store {
@@ -58,6 +59,7 @@ pub struct Store {
     frames: Frames,
     index: Index,
     databases: Databases,
+    wheel: Wheel,
     watches: Watches,
     staged: StagedTable,
     pins: Pins,
@@ -118,6 +120,7 @@ impl Store {
             frames: Frames::new(division.frame_count, limits.frame_size),
             index: Index::new(division.bucket_count),
             databases: Databases::new(),
+            wheel: Wheel::new(0),
             watches: Watches::new(
                 limits.watches_max,
                 limits.connections_max + limits.connections_reserved,

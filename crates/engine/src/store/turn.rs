@@ -16,7 +16,8 @@ impl Store {
     pub fn turn(&mut self, now: Now) -> bool {
         let mut more = false;
         if self.tuning.active_expire {
-            more |= self.expire_overdue(now, EXPIRE_MAX) == EXPIRE_MAX;
+            self.expire_overdue(now, EXPIRE_MAX);
+            more |= self.has_overdue(now);
         }
         more |= self.reap(REAP_MAX);
         if self.databases.any_flushed() {

@@ -2,6 +2,7 @@
 pub mod arguments;
 pub mod bitmap;
 pub mod client;
+pub mod command;
 pub mod connection;
 pub mod context;
 pub mod dispatch;

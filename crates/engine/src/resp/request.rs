@@ -62,6 +62,11 @@ impl<'a> Request<'a> {
         Value::Bytes(&self.bytes[span.start as usize..][..span.size as usize])
     }
 
+    /// The request that the arguments `index..` are: at least one.
+    pub fn from(&self, index: usize) -> Self {
+        Self::new(self.bytes, &self.spans[index..])
+    }
+
     /// Arguments `index..`, as bytes.
     pub fn arguments_from(&self, index: usize) -> impl ExactSizeIterator<Item = &'a [u8]> {
         let request = *self;

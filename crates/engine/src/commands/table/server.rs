@@ -4,7 +4,7 @@ use super::flag::{ADMIN, ALLOW_BUSY, FAST, LOADING, NO_MULTI, NOSCRIPT, PROTECTE
 use super::flag::{STALE, WRITE};
 use super::key::{Keys, RO};
 use super::{Command, Group, Run, key};
-use crate::commands::help;
+use crate::commands::{command, help};
 
 const fn row(name: (&'static str, i8), flags: u32, since: &'static str, run: Run) -> Command {
     Command::new(Group::Server, name, flags, key::NONE, since, run)
@@ -39,20 +39,20 @@ const EACH_SHARD: &[&str] =
 
 #[rustfmt::skip] // A table reads in columns.
 const COMMAND: &[Command] = &[
-    about_commands(("command|count", 2),            "2.8.13", super::pending)
+    about_commands(("command|count", 2),            "2.8.13", command::count)
         .about("O(1)", "Counts the commands."),
-    about_commands(("command|docs", -2),            "7.0.0",  super::pending).tips(UNORDERED)
+    about_commands(("command|docs", -2),            "7.0.0",  command::docs).tips(UNORDERED)
         .about("O(n), n the count of commands", "What commands are for, and their arguments."),
-    about_commands(("command|getkeys", -3),         "2.8.13", super::pending)
+    about_commands(("command|getkeys", -3),         "2.8.13", command::getkeys)
         .about("O(n), n the count of arguments", "The keys of a whole command."),
-    about_commands(("command|getkeysandflags", -3), "7.0.0",  super::pending)
+    about_commands(("command|getkeysandflags", -3), "7.0.0",  command::getkeysandflags)
         .about("O(n), n the count of arguments",
                "The keys of a whole command, and what it does with them."),
     about_commands(("command|help", 2),             "5.0.0",  help::help)
         .about("O(1)", "The subcommands of COMMAND."),
-    about_commands(("command|info", -2),            "2.8.13", super::pending).tips(UNORDERED)
+    about_commands(("command|info", -2),            "2.8.13", command::info).tips(UNORDERED)
         .about("O(n), n the count of commands", "Arity, flags and keys of commands."),
-    about_commands(("command|list", -2),            "7.0.0",  super::pending).tips(UNORDERED)
+    about_commands(("command|list", -2),            "7.0.0",  command::list).tips(UNORDERED)
         .about("O(n), n the count of commands", "The names of commands, all or some."),
 ];
 
@@ -131,7 +131,7 @@ const SCRIPT: &[Command] = &[
 /// The rows.
 #[rustfmt::skip] // A table reads in columns.
 pub(super) const COMMANDS: &[Command] = &[
-    about_commands(("command", -1),  "2.8.13", super::pending).subcommands(COMMAND)
+    about_commands(("command", -1),  "2.8.13", command::all).subcommands(COMMAND)
         .category(CONNECTION).tips(UNORDERED)
         .about("O(n), n the count of commands", "Arity, flags and keys of every command."),
     row(("config", -2),   0,                      "2.0.0",  super::container).subcommands(CONFIG)

@@ -8,9 +8,15 @@
 #![deny(unsafe_code)]
 
 pub mod clock;
+pub mod descriptors;
+pub mod facts;
+pub mod host_memory;
+pub mod image;
 pub mod io;
 pub mod log;
+pub mod notify;
 pub mod panic_hook;
+pub mod procfs;
 pub mod region;
 pub mod seal;
 pub mod signals;

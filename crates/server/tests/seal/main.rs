@@ -132,7 +132,6 @@ fn expect(holds: bool) {
 }
 
 fn child(case: &Case) -> ! {
-    panic_hook::install();
     granite_server::clock::now();
     let region = Region::take(1 << 20, true, |_| true).expect("a megabyte");
     startup_allocator::serve_from(region);
@@ -146,6 +145,38 @@ fn child(case: &Case) -> ! {
     startup_allocator::phase("GET");
     (case.run)();
     startup_allocator::leave(0);
+}
+
+/// A child that measures its image, takes a region, and compares the sum with what the kernel says.
+fn image() -> ! {
+    const REGION_SIZE: u64 = 16 << 20;
+    let resident = || {
+        let status = std::fs::read_to_string("/proc/self/status").expect("/proc is there");
+        granite_server::procfs::kilobytes(&status, "VmRSS:").expect("a line for VmRSS")
+    };
+    let image_size = granite_server::image::measure().expect("/proc is there");
+    let region = Region::take(REGION_SIZE, true, |_| true).expect("16 MiB");
+    startup_allocator::serve_from(region);
+    let plan = image_size + REGION_SIZE;
+    let before = resident();
+    assert!(before <= plan && plan - before <= 256 << 10, "plan {plan}, resident {before}");
+    // What a running server does for the first time: memory, depth of the stack, cold code.
+    let mut bytes = vec![0_u8; 8 << 20];
+    bytes.fill(1);
+    deep(black_box(25));
+    log::emergency(granite_engine::log::Level::Warning, format_args!("{:?}", 1.5_f64));
+    let after = resident();
+    assert!(after.abs_diff(before) <= 16 << 10, "resident {before} and then {after}");
+    startup_allocator::leave(0);
+}
+
+/// Takes about 8 KiB of stack for each level.
+fn deep(level: u32) {
+    let bytes = black_box([level as u8; 3800]);
+    if level > 0 {
+        deep(level - 1);
+    }
+    black_box(bytes);
 }
 
 fn start(arguments: &[&str]) -> Output {
@@ -181,6 +212,7 @@ fn refused() -> ! {
 }
 
 fn main() {
+    panic_hook::install();
     let arguments: Vec<String> = std::env::args().collect();
     match arguments.get(1).map(String::as_str) {
         Some("child") => {
@@ -188,6 +220,7 @@ fn main() {
             child(case);
         }
         Some("refused") => refused(),
+        Some("image") => image(),
         _ => {}
     }
     let mut failures: Vec<String> = CASES.iter().filter_map(|case| check(case).err()).collect();
@@ -196,7 +229,12 @@ fn main() {
     if output.status.code() != Some(1) || !text.contains("'--seal count' or '--seal off'") {
         failures.push(format!("refused: {:?}, and wrote: {text}", output.status));
     }
+    let output = start(&["image"]);
+    if output.status.code() != Some(0) {
+        let text = String::from_utf8_lossy(&output.stderr);
+        failures.push(format!("image: {:?}, and wrote: {text}", output.status));
+    }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
-    println!("{} children ended as they must", CASES.len() + 1);
+    println!("{} children ended as they must", CASES.len() + 2);
     startup_allocator::leave(0);
 }

@@ -256,3 +256,7 @@ pub(super) fn end(socket: &OwnedFd) {
     // Fails only when the peer ended the connection first.
     let _ = shutdown(socket, Shutdown::Both);
 }
+
+#[cfg(test)]
+#[path = "sockets_test.rs"]
+mod sockets_test;

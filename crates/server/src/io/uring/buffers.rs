@@ -160,6 +160,21 @@ impl Outgoing {
         count
     }
 
+    /// The bytes that the next `count` pieces consist of.
+    #[cfg(test)]
+    pub(super) fn copy_rest(&mut self, count: usize) -> Vec<u8> {
+        let nothing = libc::iovec { iov_base: ptr::null_mut(), iov_len: 0 };
+        let mut pieces = vec![nothing; count];
+        let count = self.rest(&mut pieces);
+        let mut bytes = Vec::new();
+        for piece in &pieces[..count] {
+            // SAFETY: `rest` describes bytes of the chain, which is still here.
+            let piece = unsafe { std::slice::from_raw_parts(piece.iov_base.cast(), piece.iov_len) };
+            bytes.extend_from_slice(piece);
+        }
+        bytes
+    }
+
     /// `size` more bytes are out.
     pub(super) fn advance(&mut self, size: u32) {
         self.sent_bytes += size;

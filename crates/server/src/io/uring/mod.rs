@@ -391,3 +391,7 @@ impl Slot {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "uring_test.rs"]
+mod uring_test;

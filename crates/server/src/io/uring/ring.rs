@@ -175,6 +175,13 @@ impl Ring {
         unsafe { self.push(&entry.user_data(user_data)) };
     }
 
+    /// An operation that is not in the table.
+    #[cfg(test)]
+    pub(super) fn submit_no_operation(&mut self, user_data: u64) {
+        // SAFETY: no pointer in it.
+        unsafe { self.push(&opcode::Nop::new().build().user_data(user_data)) };
+    }
+
     /// # Safety
     /// What the entry points to must stay valid and untouched until its completion.
     unsafe fn push(&mut self, entry: &squeue::Entry) {

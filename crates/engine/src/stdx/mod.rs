@@ -1,6 +1,8 @@
 //! Things that could have been in `core`, but are not: numbers as Redis reads and prints them, and
 //! its glob patterns. Nothing here knows the rest of the engine.
+pub mod extended;
 pub mod glob;
+mod natural;
 pub mod number;
 
 /// `size` rounded up to a multiple of `unit`.

@@ -1,7 +1,7 @@
 //! Writing keys. Each call finds room first (`room`), then changes what it must, and tells the
 //! key's watchers. After room was found the key is located again: finding it may move objects.
 use super::types::{Expiry, Key, StoreFull};
-use super::{Store, object};
+use super::{Store, object, rope};
 use crate::clock::Now;
 use crate::memory::frames::Ref;
 use crate::resp::request::Value;
@@ -44,7 +44,9 @@ impl Store {
         if key.name.len() > self.key_size_max as usize {
             return Err(StoreFull::KeySize);
         }
-        if value_size > self.tuning.value_size_max {
+        // Small frames hold shorter ropes than the option allows.
+        let value_size_max = rope::size_max(self.frames.frame_size());
+        if value_size > self.tuning.value_size_max.min(value_size_max) {
             return Err(StoreFull::ValueSize);
         }
         Ok(())

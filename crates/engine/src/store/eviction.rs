@@ -21,6 +21,8 @@ use crate::store::index::{GROUP_BUCKETS, Place};
 const OWN_CLASS_SAMPLE: u32 = 12;
 /// Random chains that are tried before a policy counts as having no candidate near.
 const CHAIN_TRIES: u32 = 16;
+/// Idle times below this are told apart too poorly by a clock of seconds.
+const CLOCK_COARSE_S: u64 = 16;
 /// The counter of a new key under LFU, as in Redis.
 const FREQUENCY_INITIAL: u8 = 5;
 
@@ -65,13 +67,10 @@ impl Store {
             return self.evict_object(soonest.at, soonest.place);
         }
         let Some(global) = self.oldest_of_chains(now, spared) else { return 0 };
-        let own = needs.largest_class().and_then(|class| self.oldest_of_class(now, class, spared));
-        let victim = match own {
-            Some(own)
-                if own.idleness.saturating_mul(self.own_class_favour()) >= global.idleness =>
-            {
-                own
-            }
+        let class = needs.largest_class();
+        let own = class.and_then(|class| self.oldest_of_class(now, class, spared));
+        let victim = match (own, class) {
+            (Some(own), Some(class)) if self.prefers_own(own, global, class) => own,
             _ => global,
         };
         self.evict_object(victim.at, victim.place)
@@ -98,14 +97,24 @@ impl Store {
         Some(Candidate { at, place, idleness: u64::MAX })
     }
 
-    /// How much sooner a victim of the needed class may leave than its idleness says. Only idle
-    /// times bear a favour: frequencies and deadlines of different keys are often nearly equal, and
-    /// the own class would then always be first, which calcifies.
-    const fn own_class_favour(&self) -> u64 {
-        match self.tuning.policy {
-            Policy::AllKeysLru | Policy::VolatileLru => 2,
-            _ => 1,
+    /// Shall the victim of the needed class leave, rather than that of a random chain? Idle times
+    /// bear a favour of two. What cannot be told apart (keys of one frequency, of the same few
+    /// seconds, or all of them under `*-random`) is left to a lot, by how many keys the class has:
+    /// always the own class would calcify.
+    fn prefers_own(&mut self, own: Candidate, global: Candidate, class: Class) -> bool {
+        let (own, global) = (own.idleness, global.idleness);
+        let (prefers, is_equal) = match self.tuning.policy {
+            Policy::AllKeysLru | Policy::VolatileLru => {
+                (own * 2 >= global, global < CLOCK_COARSE_S)
+            }
+            Policy::AllKeysLfu | Policy::VolatileLfu => (own >= global, own == global),
+            _ => (own >= global, self.tuning.policy != Policy::VolatileTtl),
+        };
+        if !is_equal {
+            return prefers;
         }
+        let key_count = self.total_key_count().max(1);
+        self.random.below(key_count) < self.frames.live_count(class)
     }
 
     fn is_volatile(&self) -> bool {
@@ -218,9 +227,7 @@ impl Store {
         let idleness = match self.tuning.policy {
             Policy::AllKeysLru | Policy::VolatileLru => self.demoted_idle_s(now, at, place) + 1,
             Policy::AllKeysLfu | Policy::VolatileLfu => {
-                // Equal counters are told apart by lot.
-                let lot = mixed(at, draw) >> 56;
-                (u64::from(u8::MAX - self.decayed_frequency(now, at)) + 1) << 8 | lot
+                u64::from(u8::MAX - self.decayed_frequency(now, at)) + 1
             }
             Policy::VolatileTtl => {
                 let deadline = object::deadline(&self.frames, at).unwrap_or(i64::MAX);

@@ -23,6 +23,7 @@ mod large;
 mod lookup;
 mod modify;
 mod pins;
+mod plan;
 mod reaper;
 mod room;
 mod staged;
@@ -33,6 +34,7 @@ mod types;
 mod watching;
 mod write;
 
+pub use plan::{PoolUse, StorePool};
 pub use text::Text;
 pub use types::{Entry, Expiry, Key, Policy, StoreCounters, StoreFull, Tuning, Type, WrongType};
 
@@ -69,6 +71,8 @@ pub struct Store {
     key_size_max: u32,
     /// Bytes of a value that one command may copy.
     copy_size_max: u64,
+    /// The most keys there ever were.
+    key_count_max: u64,
     /// Objects freed since the last compaction: as many moves are due.
     freed_count: u32,
     /// Where the reaper of flushed databases goes on: a bucket.
@@ -132,6 +136,7 @@ impl Store {
             random: Random::new(seed),
             key_size_max: limits.key_size_max,
             copy_size_max: limits.command_work_max,
+            key_count_max: 0,
             freed_count: 0,
             flush_cursor: 0,
         }
@@ -150,9 +155,8 @@ impl Store {
 
     /// Bytes of the index that are in use: all of it times keys per key it is sized for.
     fn index_used_bytes(&self) -> u64 {
-        let entries = u64::from(self.index.bucket_count()) * 102 / 10;
-        let keys = self.total_key_count().min(entries);
-        u64::from(self.index.bucket_count()) * 64 * keys / entries.max(1)
+        let keys = self.total_key_count().min(self.keys_max());
+        u64::from(self.index.bucket_count()) * 64 * keys / self.keys_max().max(1)
     }
 
     /// Keys of all databases, the flushed but not yet reaped ones included.
@@ -203,3 +207,7 @@ impl Store {
 #[cfg(test)]
 #[path = "store_test.rs"]
 mod store_test;
+
+#[cfg(test)]
+#[path = "mistakes_test.rs"]
+mod mistakes_test;

@@ -11,12 +11,13 @@ const REAP_MAX: u32 = 64;
 const FLUSHED_BUCKETS_MAX: u32 = 128;
 
 impl Store {
-    /// End of the turn: density, expiry, reaping, each within its counted bound. True while more
-    /// of it waits.
-    pub fn turn(&mut self, now: Now) -> bool {
+    /// End of a turn that ran `command_count` commands: density, expiry, reaping, each within its
+    /// counted bound. True while more of it waits.
+    pub fn turn(&mut self, now: Now, command_count: u32) -> bool {
         let mut more = false;
         if self.tuning.active_expire {
-            self.expire_overdue(now, EXPIRE_MAX);
+            // About a quarter of the turn while keys are overdue.
+            self.expire_overdue(now, EXPIRE_MAX + command_count / 4);
             more |= self.has_overdue(now);
         }
         more |= self.reap(REAP_MAX);
@@ -27,6 +28,7 @@ impl Store {
         let budget = self.freed_count + SPARE_MOVES;
         let moved_count = self.compact(budget);
         self.freed_count = 0;
+        self.key_count_max = self.key_count_max.max(self.total_key_count());
         more | (moved_count == budget)
     }
 }

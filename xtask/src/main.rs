@@ -1,2 +1,31 @@
-//! The project's own tools.
-fn main() {}
+//! The project's own tools, one word each: `cargo xtask ci`, `tidy`, `commands`.
+mod ci;
+mod commands;
+mod licences;
+mod tidy;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let result = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["ci"] => ci::run(),
+        ["tidy"] => tidy::run(),
+        ["commands"] => commands::write(),
+        _ => Err("usage: cargo xtask ci | tidy | commands".to_owned()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("{why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The folder of the workspace.
+fn root() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    folder.parent().expect("xtask is a folder of the workspace").to_owned()
+}

@@ -108,6 +108,9 @@ impl Call<'_> {
                 ))
             }
             b"NO-EVICT" | b"NO-TOUCH" | b"SETINFO" => Ok(Value::ok()),
+            b"LIST" if self.count() > 2 && self.actual.as_error().is_some() => {
+                Ok(self.actual.clone())
+            }
             b"LIST" | b"INFO" => self.legal(is_text(self.actual), "a text"),
             b"KILL" => self.legal(
                 matches!(self.actual, Value::Integer(_) | Value::Simple(_) | Value::Error(_)),
@@ -157,7 +160,8 @@ impl Call<'_> {
         };
         let given = String::from_utf8_lossy(&self.arguments[1]).to_ascii_uppercase();
         let Some((_, arity)) = arities.iter().find(|(known, _)| *known == given) else {
-            let given = String::from_utf8_lossy(&self.arguments[1]);
+            let given = &self.arguments[1];
+            let given = String::from_utf8_lossy(&given[..given.len().min(128)]);
             return refuse(&format!("ERR unknown subcommand '{given}'. Try {name} HELP."));
         };
         let count = self.count() as i32;

@@ -1,5 +1,6 @@
 //! A seeded generator (xoshiro256++, Blackman and Vigna 2019). The seed is an argument, so a run
-//! can be replayed. Not for secrets: the key of the index hash comes straight from the seed's maker.
+//! can be replayed. Not for secrets: the key of the index hash comes straight from the seed's
+//! maker.
 
 /// A small, fast, seeded source of numbers.
 #[derive(Clone, Debug)]

@@ -1,8 +1,10 @@
 //! Arithmetic on strings that hold numbers. A missing key counts as 0; the deadline stays.
+use super::kept::{BULK_OVERHEAD, reserve_reply};
 use crate::commands::arguments::integer;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::resp::request::{Request, Value};
+use crate::stdx::extended::{EXTENDED_TEXT_SIZE_MAX, Extended};
 use crate::stdx::number;
 use crate::store::Expiry;
 
@@ -45,4 +47,28 @@ fn add(cx: &mut Context<'_>, request: &Request<'_>, increment: i64) -> Result<()
     cx.store.set(cx.now, &key, Value::Bytes(text), Expiry::Keep)?;
     cx.reply.integer(new);
     Ok(())
+}
+
+/// `INCRBYFLOAT key increment`: adds a number in the 80-bit arithmetic that Redis adds in; the new
+/// value as text. O(1).
+pub fn incrbyfloat(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let key = cx.key(request, 1);
+    let old = match cx.find_string(&key)? {
+        // A value that is too long for one slice is too long for a number.
+        Some(entry) => float(cx.store.string(entry)?.as_slice().unwrap_or_default())?,
+        None => Extended::ZERO,
+    };
+    let sum = old
+        .checked_add(float(request.argument(2))?)
+        .ok_or(CommandError::Line("ERR increment would produce NaN or Infinity"))?;
+    let mut room = [0; EXTENDED_TEXT_SIZE_MAX];
+    let text = sum.format(&mut room);
+    reserve_reply(cx, text.len() as u64 + BULK_OVERHEAD)?;
+    cx.store.set(cx.now, &key, Value::Bytes(text), Expiry::Keep)?;
+    cx.reply.bulk(text);
+    Ok(())
+}
+
+fn float(text: &[u8]) -> Result<Extended, CommandError> {
+    Extended::parse(text).ok_or(CommandError::NOT_A_FLOAT)
 }

@@ -44,7 +44,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .about("O(1)", "Adds 1 to an integer; a missing one is 0."),
     row(("incrby", 3),      WRITE | DENYOOM | FAST, key::CHANGE,    "1.0.0", counter::incrby)
         .about("O(1)", "Adds a number to an integer; a missing one is 0."),
-    row(("incrbyfloat", 3), WRITE | DENYOOM | FAST, key::CHANGE,    "2.6.0", super::pending)
+    row(("incrbyfloat", 3), WRITE | DENYOOM | FAST, key::CHANGE,    "2.6.0", counter::incrbyfloat)
         .about("O(1)", "Adds a number to a float; a missing one is 0."),
     row(("mget", -2),       READONLY | FAST,        MGET_KEYS,      "1.0.0", multi::mget)
         .tips(&["request_policy:multi_shard"])

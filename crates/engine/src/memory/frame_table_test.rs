@@ -1,17 +1,15 @@
 //! The table of frames against a plain list of groups.
-extern crate std;
 
 use super::{FrameId, FrameTable, Group};
 use crate::memory::classes::Class;
 use crate::random::Random;
-use std::vec;
 
 #[test]
 fn frames_stay_in_their_group_through_random_moves() {
     let groups = [0, 1, 40, 83].map(|index| Group::of(Class::from_index(index)));
     let mut random = Random::new(7);
     let mut table = FrameTable::new(50);
-    let mut model = vec![Group::FREE; 50];
+    let mut model = [Group::FREE; 50];
     for _ in 0..10_000 {
         let group =
             if random.below(5) == 0 { Group::WHOLE } else { groups[random.below(4) as usize] };

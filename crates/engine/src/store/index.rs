@@ -431,10 +431,10 @@ impl Index {
     /// Notes whether the key at `place` has a deadline.
     pub fn set_has_ttl(&mut self, frames: &mut Frames, place: Place, has_ttl: bool) {
         let bucket = self.bucket_mut(frames, place.bucket);
-        let had_ttl = bucket.item(place.slot as usize).has_ttl;
+        let before = bucket.item(place.slot as usize).has_ttl;
         bucket.set_bit(TTL_SHIFT, place.slot as usize, has_ttl);
         let row = &mut self.groups[(place.bucket.home / GROUP_BUCKETS) as usize];
-        row.deadlines = row.deadlines + u32::from(has_ttl) - u32::from(had_ttl);
+        row.deadlines = row.deadlines + u32::from(has_ttl) - u32::from(before);
     }
 
     /// Does the key at `place` have a deadline?

@@ -50,7 +50,7 @@ impl Store {
             }
         }
         let insertion = self.insertion_for(key);
-        self.need_entry(&mut needs, insertion)?;
+        Self::need_entry(&mut needs, insertion)?;
         self.make_room(now, &needs, Some(key))?;
         // Reserve first: from here on nothing fails.
         let existing = self.locate(key);

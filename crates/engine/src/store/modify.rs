@@ -114,7 +114,7 @@ impl Store {
         Root::EMPTY.needs(&self.frames, &mut needs, 0, size, 0..old_size);
         Root::EMPTY.needs(&self.frames, &mut needs, 0, size, range);
         let insertion = self.insertion_for(key);
-        self.need_entry(&mut needs, insertion)?;
+        Self::need_entry(&mut needs, insertion)?;
         if old_size > self.copy_size_max {
             return Err(StoreFull::Pinned);
         }

@@ -108,11 +108,11 @@ impl Store {
         while seen_count < budget && self.databases.any_flushed() {
             seen_count += 1;
             let group = self.flush_cursor / GROUP_BUCKETS;
-            if !self.has_flushed_keys(group) {
-                self.flush_cursor = (group + 1) * GROUP_BUCKETS;
-            } else {
+            if self.has_flushed_keys(group) {
                 self.reap_bucket(self.flush_cursor);
                 self.flush_cursor += 1;
+            } else {
+                self.flush_cursor = (group + 1) * GROUP_BUCKETS;
             }
             if self.flush_cursor >= self.index.bucket_count() {
                 self.flush_cursor = 0;

@@ -61,16 +61,12 @@ impl Store {
         }
         let mut needs = Needs::NONE;
         needs.slot(class);
-        self.need_entry(&mut needs, insertion)?;
+        Self::need_entry(&mut needs, insertion)?;
         self.make_room(now, &needs, Some(key))
     }
 
     /// Adds what `insertion` says to `needs`.
-    pub(super) fn need_entry(
-        &self,
-        needs: &mut Needs,
-        insertion: Insertion,
-    ) -> Result<(), StoreFull> {
+    pub(super) fn need_entry(needs: &mut Needs, insertion: Insertion) -> Result<(), StoreFull> {
         match insertion {
             Insertion::Free => {}
             Insertion::Child => needs.slot(Class::CHILD_BUCKET),

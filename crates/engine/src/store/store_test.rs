@@ -12,7 +12,7 @@ use std::vec;
 use std::vec::Vec;
 
 fn store(data_bytes: u64, keys_max: u64) -> Store {
-    let limits = Limits { data_bytes, keys_max, ..Limits::tiny() };
+    let limits = Limits { keys_max, data_bytes, ..Limits::tiny() };
     Store::new(&limits, [7; 16], 1)
 }
 
@@ -78,7 +78,7 @@ impl World {
     fn set(&mut self) {
         let (name, bytes) = (self.name(), self.bytes());
         let expiry = match self.below(4) {
-            0 => Expiry::At(self.now.unix_ms() + self.random.below(5_000) as i64 - 500),
+            0 => Expiry::At(self.now.unix_ms() + self.random.below(5_000).cast_signed() - 500),
             1 => Expiry::Keep,
             _ => Expiry::Clear,
         };
@@ -136,7 +136,7 @@ impl World {
             assert!(!self.model.contains_key(&name));
             return;
         }
-        let ahead = self.below(9_000) as i64 + 1;
+        let ahead = self.below(9_000).cast_signed() + 1;
         let deadline = (self.below(3) > 0).then_some(self.now.unix_ms() + ahead);
         if self.store.set_deadline(self.now, &key, deadline).is_ok() {
             self.model.get_mut(&name).expect("both have it").1 = deadline;
@@ -258,7 +258,7 @@ fn fill(store: &mut Store, now: Now, value_size: usize, mut random: Random) -> u
         let mixed = value_size == 0;
         let size = if mixed { 16 + random.below(4_081) as usize } else { value_size };
         let expiry = if mixed && random.below(2) == 0 {
-            Expiry::At(now.unix_ms() + 1 + random.below(1 << 40) as i64)
+            Expiry::At(now.unix_ms() + 1 + random.below(1 << 40).cast_signed())
         } else {
             Expiry::Clear
         };

@@ -53,7 +53,7 @@ impl Store {
         }
         if !is_same_key {
             let insertion = self.insertion_for(target);
-            self.need_entry(&mut needs, insertion)?;
+            Self::need_entry(&mut needs, insertion)?;
         }
         self.make_room(now, &needs, Some(source))?;
         // Reserve first: from here on nothing fails.
@@ -117,7 +117,7 @@ impl Store {
         let mut needs = Needs::NONE;
         self.need_rope(&mut needs, target.name.len(), size, deadline.is_some());
         let insertion = self.insertion_for(target);
-        self.need_entry(&mut needs, insertion)?;
+        Self::need_entry(&mut needs, insertion)?;
         self.make_room(now, &needs, Some(source))?;
         // Reserve first: from here on nothing fails.
         let existing = self.locate(target);
@@ -192,7 +192,7 @@ impl Store {
             object::root(&self.frames, at).copy_needs(&self.frames, &mut needs);
         }
         let insertion = self.insertion_for(target);
-        self.need_entry(&mut needs, insertion)?;
+        Self::need_entry(&mut needs, insertion)?;
         self.make_room(now, &needs, Some(source))?;
         // Reserve first: from here on nothing fails.
         if let Some((old, place)) = self.locate(target) {

@@ -29,6 +29,6 @@ impl Store {
         let moved_count = self.compact(budget);
         self.freed_count = 0;
         self.key_count_max = self.key_count_max.max(self.total_key_count());
-        more | (moved_count == budget)
+        more || moved_count == budget
     }
 }

@@ -117,7 +117,7 @@ pub struct StoreCounters {
     pub expired: u64,
     /// Keys evicted.
     pub evicted: u64,
-    /// Changes since the start (rdb_changes_since_last_save).
+    /// Changes since the start (`rdb_changes_since_last_save`).
     pub changes: u64,
     /// Large values freed in slices.
     pub reaped: u64,

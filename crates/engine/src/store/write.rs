@@ -30,10 +30,10 @@ impl Store {
         }
         match value {
             Value::Bytes(bytes)
-                if let Some(size) =
-                    object::inline_size(key.name.len(), bytes.len() as u64, deadline.is_some()) =>
+                if object::inline_size(key.name.len(), bytes.len() as u64, deadline.is_some())
+                    .is_some() =>
             {
-                self.set_inline(now, key, existing, bytes, deadline, size)
+                self.set_inline(now, key, existing, bytes, deadline)
             }
             _ => self.set_rope(now, key, value, deadline),
         }
@@ -59,8 +59,9 @@ impl Store {
         existing: Option<(Ref, Place)>,
         bytes: &[u8],
         deadline: Option<i64>,
-        size: u32,
     ) -> Result<(), StoreFull> {
+        let size = object::inline_size(key.name.len(), bytes.len() as u64, deadline.is_some())
+            .expect("the caller made sure that it fits into a slot");
         let class = self.frames.class_of(size);
         if let Some((at, place)) = existing {
             let old = *object::header(&self.frames, at);
@@ -147,9 +148,9 @@ impl Store {
     ) {
         let counts = self.databases.counts_mut(key.database);
         if let Some((old, place)) = existing {
-            let had_ttl = object::header(&self.frames, old).has(FLAG_TTL);
-            counts.deadlines = counts.deadlines + u64::from(has_ttl) - u64::from(had_ttl);
-            if had_ttl {
+            let was_scheduled = object::header(&self.frames, old).has(FLAG_TTL);
+            counts.deadlines = counts.deadlines + u64::from(has_ttl) - u64::from(was_scheduled);
+            if was_scheduled {
                 self.unschedule(old);
             }
             self.index.replace(&mut self.frames, place, at);

@@ -88,6 +88,23 @@ pub fn drain(log: &mut Log, unix_us: u64) {
     }
 }
 
+/// Writes text that has lines of its own (the plan) where log lines go.
+pub fn table(text: &str) {
+    let mut rest = text.as_bytes();
+    while !rest.is_empty() {
+        let mut ready = [PollFd::from_borrowed_fd(destination(), PollFlags::OUT)];
+        let is_ready = poll(&mut ready, Some(&EMERGENCY_WAIT)).is_ok_and(|count| count == 1);
+        let piece = &rest[..rest.len().min(1024)];
+        if !is_ready {
+            return;
+        }
+        match rustix::io::write(destination(), piece) {
+            Ok(size) if size > 0 => rest = &rest[size..],
+            _ => return,
+        }
+    }
+}
+
 fn destination() -> BorrowedFd<'static> {
     FILE.get().map_or(rustix::stdio::stdout(), AsFd::as_fd)
 }

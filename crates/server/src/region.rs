@@ -24,18 +24,6 @@ pub const PAGE_SIZE: usize = 4096;
 /// Bytes populated between two looks at the world.
 const POPULATE_STEP: usize = 64 << 20;
 
-/// `lock-memory`.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub enum Lock {
-    /// Do not lock.
-    #[default]
-    No,
-    /// Lock, or say why not and go on.
-    Try,
-    /// Lock, or do not start.
-    Yes,
-}
-
 /// Why there is no region.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum RegionError {
@@ -69,8 +57,8 @@ impl fmt::Display for RegionError {
             }
             Self::Lock(error) => write!(
                 f,
-                "it could not be locked: {error}; raise LimitMEMLOCK (ulimit -l) or say \
-                 'lock-memory try'"
+                "it could not be locked: {error}; raise LimitMEMLOCK (ulimit -l) or leave \
+                 lock-memory at 'no'"
             ),
         }
     }

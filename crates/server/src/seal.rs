@@ -79,30 +79,51 @@ impl fmt::Display for SealError {
     }
 }
 
-/// Seals the process. Under `Count` a kernel that refuses the filter is an answer, not an end:
-/// the allocator counts all the same.
-pub fn seal(mode: Mode, driver_calls: &[i64], core_dumps: bool) -> Result<(), SealError> {
-    if mode == Mode::Off {
-        startup_allocator::seal(State::Unsealed);
-        return Ok(());
+/// A filter that is ready to be put over the process: made before memory is counted, since making
+/// it allocates.
+pub struct Seal {
+    mode: Mode,
+    program: BpfProgram,
+}
+
+impl Seal {
+    /// The filter for `mode`, with what the driver calls.
+    pub fn prepare(mode: Mode, driver_calls: &[i64]) -> Result<Self, SealError> {
+        let program = match mode {
+            Mode::Off => BpfProgram::new(),
+            Mode::Enforce | Mode::Count => {
+                filter(mode, driver_calls).map_err(|error| SealError(error.to_string()))?
+            }
+        };
+        Ok(Self { mode, program })
     }
-    if !core_dumps {
-        // Memory full of other people's data does not belong into a core file.
-        let _ = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
+
+    /// Seals the process. Under `Count` a kernel that refuses the filter is an answer, not an end:
+    /// the allocator counts all the same.
+    pub fn close(self, core_dumps: bool) -> Result<(), SealError> {
+        let state = match self.mode {
+            Mode::Enforce => State::Sealed,
+            Mode::Count => State::Counting,
+            Mode::Off => {
+                startup_allocator::seal(State::Unsealed);
+                return Ok(());
+            }
+        };
+        if !core_dumps {
+            // Memory full of other people's data does not belong into a core file.
+            let _ = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable);
+        }
+        let applied = seccompiler::apply_filter_all_threads(&self.program);
+        match applied.map_err(|error| SealError(error.to_string())) {
+            Err(error) if self.mode == Mode::Enforce => return Err(error),
+            Err(error) => crate::log::warning(format_args!("{error}")),
+            Ok(()) => {}
+        }
+        startup_allocator::seal(state);
+        // Nothing is freed any more, not even the filter.
+        core::mem::forget(self.program);
+        Ok(())
     }
-    let program = filter(mode, driver_calls).map_err(|error| SealError(error.to_string()))?;
-    let applied = seccompiler::apply_filter_all_threads(&program);
-    // The program was made on the heap and is needed no more; after the seal it could not be freed.
-    core::mem::forget(program);
-    let refused = applied.map_err(|error| SealError(error.to_string()));
-    let state = if mode == Mode::Count { State::Counting } else { State::Sealed };
-    if mode == Mode::Enforce {
-        refused?;
-    } else if let Err(error) = refused {
-        crate::log::warning(format_args!("{error}"));
-    }
-    startup_allocator::seal(state);
-    Ok(())
 }
 
 fn filter(mode: Mode, driver_calls: &[i64]) -> Result<BpfProgram, seccompiler::BackendError> {

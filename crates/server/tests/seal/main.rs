@@ -7,7 +7,7 @@
 #![allow(unsafe_code, reason = "forbidden system calls can only be made by their number")]
 
 use granite_server::region::Region;
-use granite_server::seal::{self, Mode};
+use granite_server::seal::{Mode, Seal};
 use granite_server::startup_allocator::{self, StartupAllocator};
 use granite_server::{log, panic_hook};
 use std::hint::black_box;
@@ -141,7 +141,8 @@ fn child(case: &Case) -> ! {
     let rows: Box<[u64]> = vec![0; 1000].into_boxed_slice();
     assert_eq!(startup_allocator::taken(), 64 + 8000);
     core::mem::forget(rows);
-    seal::seal(case.mode, &[], false).expect("this machine has seccomp");
+    let seal = Seal::prepare(case.mode, &[]).expect("a filter");
+    seal.close(false).expect("this machine has seccomp");
     startup_allocator::phase("GET");
     (case.run)();
     startup_allocator::leave(0);
@@ -206,7 +207,8 @@ fn refused() -> ! {
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, refuse, architecture);
     let program: BpfProgram = filter.and_then(BpfProgram::try_from).expect("a filter");
     seccompiler::apply_filter(&program).expect("this machine has seccomp");
-    let line = seal::seal(Mode::Enforce, &[], false).expect_err("it must be refused").to_string();
+    let seal = Seal::prepare(Mode::Enforce, &[]).expect("a filter");
+    let line = seal.close(false).expect_err("it must be refused").to_string();
     eprintln!("{line}");
     startup_allocator::leave(1);
 }

@@ -27,3 +27,4 @@ pub mod stdx;
 pub mod store;
 
 pub mod commands;
+pub mod sizing;

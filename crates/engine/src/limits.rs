@@ -52,6 +52,10 @@ pub struct Limits {
     pub slowlog_max: u32,
     /// Bytes that an O(n) command may touch in one turn.
     pub command_work_max: u64,
+    /// Bytes of the kernel's buffer for each direction of a socket; 0 leaves them to the kernel.
+    pub socket_buffers: u32,
+    /// Bytes of the I/O engine's tables; measured by the server.
+    pub driver_bytes: u64,
 }
 
 /// The largest slot of a frame: what is bigger becomes a rope.
@@ -111,6 +115,8 @@ impl Limits {
             databases: 16,
             slowlog_max: 16,
             command_work_max: 16 << 20,
+            socket_buffers: 0,
+            driver_bytes: 0,
         }
     }
 }

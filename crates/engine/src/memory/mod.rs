@@ -5,3 +5,4 @@ pub mod buffer;
 pub mod classes;
 pub mod frame_table;
 pub mod frames;
+pub mod plan;

@@ -11,6 +11,7 @@ pub mod index;
 pub mod kind;
 pub mod object;
 pub mod rope;
+pub mod shape;
 pub mod watch;
 pub mod wheel;
 
@@ -104,6 +105,11 @@ impl Division {
 }
 
 impl Store {
+    /// Bytes of each large value that is being read, and of each that is arriving.
+    pub const fn large_value_sizes() -> (u32, u32) {
+        (Pins::unit_size(), StagedTable::unit_size())
+    }
+
     /// Takes all memory of the store. `hash_key` keeps clients from choosing collisions.
     pub fn new(limits: &Limits, hash_key: [u8; 16], seed: u64) -> Self {
         let division = Division::of(limits);

@@ -82,7 +82,8 @@ pub(super) const ROWS: &[OptionRow] = &[
 
     // The region.
     start(("hugepages", YesNo, "yes"), "asks the kernel for pages of 2 MiB"),
-    start(("lock-memory", YesNo, "no"), "locks the memory, so that it is never swapped out"),
+    start(("lock-memory", Choice(&["no", "try", "yes"]), "no"),
+        "locks the memory, so that it is never swapped out; 'try' goes on where that is refused"),
 
     // Known from Redis, without meaning here.
     tuning(("maxmemory-samples", count(1, INT_MAX), "5"), "a whole bucket is looked at"),

@@ -45,6 +45,16 @@ pub const fn size_max(frame_size: u32) -> u64 {
     TABLE_COUNT_MAX as u64 * REFS_PER_TABLE as u64 * frame_size as u64
 }
 
+/// Bytes of each table and of each piece of a value of `size` bytes that has no holes.
+pub fn child_sizes(size: u64, frame_size: u32) -> impl Iterator<Item = u32> {
+    let layout = Layout::of(frame_size, size);
+    let table_count = layout.whole_count.div_ceil(REFS_PER_TABLE) as usize;
+    let tail_size = (size - layout.tail_start()) as u32;
+    let piece_count = tail_size.div_ceil(PIECE_PAYLOAD_MAX) as usize;
+    let tables = (0..table_count).map(move |table| layout.table_size(table));
+    tables.chain((0..piece_count).map(move |piece| layout.piece_size(piece)))
+}
+
 /// Where the parts of a value of a given size are.
 #[derive(Clone, Copy)]
 struct Layout {
@@ -55,8 +65,12 @@ struct Layout {
 
 impl Layout {
     fn new(frames: &Frames, size: u64) -> Self {
-        let frame_size = u64::from(frames.frame_size());
-        assert!(size <= size_max(frames.frame_size()), "the caller checks the size of values");
+        Self::of(frames.frame_size(), size)
+    }
+
+    fn of(frame_size: u32, size: u64) -> Self {
+        assert!(size <= size_max(frame_size), "the caller checks the size of values");
+        let frame_size = u64::from(frame_size);
         Self { frame_size, size, whole_count: (size / frame_size) as u32 }
     }
 

@@ -34,7 +34,8 @@ pub struct ListenOptions<'a> {
     pub backlog: u32,
     /// Seconds of silence before the kernel asks the peer whether it lives; 0 for never.
     pub keepalive_s: u32,
-    /// Fixed size of the kernel's send and receive buffer of each socket; none: it decides.
+    /// Fixed size of the kernel's send and receive buffer of each TCP socket; none: the kernel
+    /// decides. A Unix socket does not inherit it; the size of its buffer is fixed anyway.
     pub socket_buffer_size: Option<u32>,
     /// Path of the Unix socket, if there is to be one.
     pub unix_path: Option<&'a Path>,

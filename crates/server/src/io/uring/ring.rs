@@ -27,9 +27,9 @@ const BUFFER_GROUP: u16 = 0;
 const POLL_FIRST: u16 = 1;
 
 /// Pieces of one send, and sends of several pieces for each enter. What does not fit is sent
-/// buffer by buffer.
-const PIECES_MAX: usize = 64;
-const MESSAGES_MAX: usize = 32;
+/// afterwards: a send goes on until its chain is out.
+const PIECES_MAX: usize = 16;
+const MESSAGES_MAX: usize = 64;
 
 /// `MSG_WAITALL`: the kernel goes on after a short send by itself; what is short nevertheless is
 /// continued by the driver.

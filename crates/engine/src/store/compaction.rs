@@ -49,7 +49,7 @@ impl Store {
         }
     }
 
-    fn moved_object(&mut self, from: Ref, to: Ref) {
+    pub(super) fn moved_object(&mut self, from: Ref, to: Ref) {
         let header = *object::header(&self.frames, to);
         if header.is_rope() {
             self.adopt_rope(to);

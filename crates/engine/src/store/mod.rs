@@ -22,6 +22,7 @@ mod eviction;
 mod iterate;
 mod large;
 mod lookup;
+mod misfit;
 mod modify;
 mod pins;
 mod plan;
@@ -47,6 +48,7 @@ use crate::memory::frames::{Frames, Ref};
 use crate::random::Random;
 use databases::Databases;
 use index::{GROUP_BUCKETS, Index};
+use misfit::Misfits;
 use pins::Pins;
 use reaper::Graveyard;
 use staged::StagedTable;
@@ -67,6 +69,7 @@ pub struct Store {
     staged: StagedTable,
     pins: Pins,
     graveyard: Graveyard,
+    misfits: Misfits,
     hash_key: (u64, u64),
     random: Random,
     key_size_max: u32,
@@ -138,6 +141,7 @@ impl Store {
             staged: StagedTable::new(limits.staged_max),
             pins: Pins::new(limits.pins_max),
             graveyard: Graveyard::default(),
+            misfits: Misfits::default(),
             hash_key: (word(low), word(high)),
             random: Random::new(seed),
             key_size_max: limits.key_size_max,

@@ -331,6 +331,30 @@ fn a_full_store_loses_nothing() {
     full.check();
 }
 
+/// Values that shrank while nothing else could be had go to their own class later.
+#[test]
+fn misfits_settle_when_there_is_room_again() {
+    let now = at(1_000_000);
+    let mut full = store(2 << 20, 20_000);
+    let count = fill(&mut full, now, 900, Random::new(1));
+    for number in 0..count {
+        let name = format!("900:{number:012}");
+        let key = full.key(0, name.as_bytes());
+        assert_eq!(full.set(now, &key, Value::Bytes(b"tiny"), Expiry::Clear), Ok(()));
+    }
+    // As many as fill one frame: then the small class can have it.
+    for number in 0..40 {
+        let name = format!("900:{number:012}");
+        let key = full.key(0, name.as_bytes());
+        assert!(full.delete(now, &key));
+    }
+    while full.turn(now, 1) {}
+    full.check();
+    let frames = full.frames();
+    let needed = frames.live_count(frames.class_of(12 + 16 + 4));
+    assert_eq!(needed, count - 40, "every small value is in a small slot");
+}
+
 /// Eviction makes room one write at a time, and a change of sizes does not calcify (mistake 6 of
 /// the prototype).
 #[test]

@@ -69,6 +69,7 @@ impl Store {
             self.freed_count += 1;
         }
         self.attach(target, to);
+        self.note_size(to);
         Ok(())
     }
 

@@ -10,6 +10,9 @@ const REAP_MAX: u32 = 64;
 /// Buckets of flushed databases that one turn looks at.
 const FLUSHED_BUCKETS_MAX: u32 = 128;
 
+/// Buckets that one turn looks at for objects in too large a slot.
+const SETTLE_BUCKETS_MAX: u32 = 32;
+
 impl Store {
     /// End of a turn that ran `command_count` commands: density, expiry, reaping, each within its
     /// counted bound. True while more of it waits.
@@ -25,6 +28,7 @@ impl Store {
             self.reap_flushed(FLUSHED_BUCKETS_MAX);
             more |= self.databases.any_flushed();
         }
+        more |= self.settle(SETTLE_BUCKETS_MAX);
         let budget = self.freed_count + SPARE_MOVES;
         let moved_count = self.compact(budget);
         self.freed_count = 0;

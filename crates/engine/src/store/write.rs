@@ -101,6 +101,7 @@ impl Store {
         }
         self.start_clock(now, at);
         self.index.set_touched(&mut self.frames, place, false);
+        self.note_size(at);
         self.changed(key.hash);
     }
 

@@ -28,11 +28,11 @@ impl Store {
             self.reap_flushed(FLUSHED_BUCKETS_MAX);
             more |= self.databases.any_flushed();
         }
-        more |= self.settle(SETTLE_BUCKETS_MAX);
         let budget = self.freed_count + SPARE_MOVES;
         let moved_count = self.compact(budget);
         self.freed_count = 0;
         self.key_count_max = self.key_count_max.max(self.total_key_count());
+        more |= self.settle(SETTLE_BUCKETS_MAX);
         more || moved_count == budget
     }
 }

@@ -12,6 +12,8 @@ pub struct Descriptors {
     pub wanted: u32,
     /// Connections that are possible.
     pub possible: u32,
+    /// Files that may have to be open for what was asked for.
+    pub needed: u64,
     /// The limit at the start.
     pub limit_before: u64,
     /// The limit now.
@@ -19,9 +21,11 @@ pub struct Descriptors {
 }
 
 impl Descriptors {
-    /// Raises the limit as far as `wanted` connections need it and the hard limit allows it.
-    pub fn raise(wanted: u32) -> Self {
-        let needed = u64::from(wanted) + OTHERS_COUNT;
+    /// Raises the limit as far as `wanted` connections, and `reserved` ones beside them, need it
+    /// and the hard limit allows it.
+    pub fn raise(wanted: u32, reserved: u32) -> Self {
+        let others = u64::from(reserved) + OTHERS_COUNT;
+        let needed = u64::from(wanted) + others;
         let before = getrlimit(Resource::Nofile);
         let hard = before.maximum.unwrap_or(u64::MAX);
         let soft = before.current.unwrap_or(u64::MAX);
@@ -31,8 +35,8 @@ impl Descriptors {
             let _ = setrlimit(Resource::Nofile, raised);
         }
         let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
-        let possible = limit.saturating_sub(OTHERS_COUNT).min(u64::from(wanted)) as u32;
-        Self { wanted, possible, limit_before: soft, limit }
+        let possible = limit.saturating_sub(others).min(u64::from(wanted)) as u32;
+        Self { wanted, possible, needed, limit_before: soft, limit }
     }
 
     /// Is there something that an operator should know?
@@ -43,13 +47,12 @@ impl Descriptors {
 
 impl fmt::Display for Descriptors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { wanted, possible, limit_before, limit } = self;
+        let Self { wanted, possible, needed, limit_before, limit } = self;
         if possible < wanted {
             return write!(
                 f,
                 "maxclients {wanted} lowered to {possible}: only {limit} files may be open; raise \
-                 LimitNOFILE (ulimit -n) to {}",
-                u64::from(*wanted) + OTHERS_COUNT
+                 LimitNOFILE (ulimit -n) to {needed}"
             );
         }
         write!(f, "Raised the limit on open files from {limit_before} to {limit}")

@@ -28,6 +28,25 @@ impl FactsReader {
         Ok(Self { facts, stat: File::open("/proc/self/stat")?, read_ms: None })
     }
 
+    /// The totals of the plan, which is made after the reader.
+    pub fn set_plan(&mut self, user_bytes: u64, kernel_bytes: u64) {
+        self.facts.plan_user_bytes = user_bytes;
+        self.facts.plan_kernel_bytes = kernel_bytes;
+    }
+
+    /// Which I/O engine runs, and why not the other, if that was a matter of necessity.
+    pub fn set_io(&mut self, name: &'static str, fallback: &'static str) {
+        self.facts.io_engine = name;
+        self.facts.io_fallback = fallback;
+    }
+
+    /// The start is over: `now` is where uptime counts from.
+    pub fn begin(&mut self, now: Now) -> &Facts {
+        self.facts.started_ms = now.monotonic_ms;
+        self.read_ms = None;
+        self.refresh(now).expect("nothing was read yet")
+    }
+
     /// The figures anew, if it is time. Bounded: one read of one small file.
     pub fn refresh(&mut self, now: Now) -> Option<&Facts> {
         if self.read_ms.is_some_and(|read_ms| now.monotonic_ms < read_ms + REFRESH_MS) {

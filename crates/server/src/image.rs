@@ -17,15 +17,16 @@ const STACK_SIZE: usize = 256 << 10;
 /// The image is rounded up to this, so that the plan does not change with each build.
 const IMAGE_UNIT: u64 = 256 << 10;
 
-/// Makes the image resident; returns its size, rounded up.
-pub fn measure() -> io::Result<u64> {
+/// Makes the image resident; returns its size, with `more_bytes` for what is part of it but not
+/// there yet (rings), rounded up.
+pub fn measure(more_bytes: u64) -> io::Result<u64> {
     let untouched = startup_allocator::settle_bootstrap();
     touch_stack();
     let maps = fs::read_to_string("/proc/self/maps")?;
     for mapping in maps.lines().filter_map(Mapping::parse) {
         mapping.make_resident(&untouched);
     }
-    Ok(round_up(resident_bytes()?, IMAGE_UNIT))
+    Ok(round_up(resident_bytes()? + more_bytes, IMAGE_UNIT))
 }
 
 /// Bytes that are resident now, counted page by page: exact, and too slow for a running server.

@@ -98,6 +98,15 @@ impl Io {
         uring.max(Epoll::table_bytes(connection_slots))
     }
 
+    /// Bytes that the kernel shares with the process for the engine that `choice` may open, and
+    /// that count as its memory.
+    pub fn queue_bytes(choice: Choice, connection_slots: u32) -> u64 {
+        match choice {
+            Choice::Auto | Choice::Uring => Uring::queue_bytes(connection_slots),
+            Choice::Epoll => 0,
+        }
+    }
+
     /// Which engine this is.
     pub const fn kind(&self) -> Kind {
         match self {

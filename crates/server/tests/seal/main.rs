@@ -155,7 +155,7 @@ fn image() -> ! {
         let status = std::fs::read_to_string("/proc/self/status").expect("/proc is there");
         granite_server::procfs::kilobytes(&status, "VmRSS:").expect("a line for VmRSS")
     };
-    let image_size = granite_server::image::measure().expect("/proc is there");
+    let image_size = granite_server::image::measure(0).expect("/proc is there");
     let region = Region::take(REGION_SIZE, true, |_| true).expect("16 MiB");
     startup_allocator::serve_from(region);
     let plan = image_size + REGION_SIZE;

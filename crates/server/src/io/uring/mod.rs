@@ -82,13 +82,18 @@ pub struct Uring {
     events_left: u32,
 }
 
+/// Operations that can be in flight: a receive and a send for each connection, an accept for each
+/// lane, and the wait for signals.
+const fn in_flight_max(connection_slots: u32, lane_count: usize) -> u32 {
+    2 * connection_slots + lane_count as u32 + 1
+}
+
 impl Uring {
     /// Sets up the ring and every table. On error the parts come back, for another driver.
     pub fn open(parts: Parts) -> Result<Self, (OpenError, Parts)> {
         let lane_count = parts.listeners.sockets.len() * LANES_PER_LISTENER;
         let lane_count = lane_count.min(LANES_MAX);
-        let in_flight_max = 2 * parts.connection_slots + lane_count as u32 + 1;
-        let mut ring = match Ring::open(in_flight_max) {
+        let mut ring = match Ring::open(in_flight_max(parts.connection_slots, lane_count)) {
             Ok(ring) => ring,
             Err(error) => return Err((error, parts)),
         };
@@ -125,6 +130,11 @@ impl Uring {
         u64::from(connection_slots) * per_slot as u64
             + ReceiveBuffers::table_bytes(receive_buffers)
             + Ring::table_bytes()
+    }
+
+    /// Bytes of the queues that a ring for so many connections shares with the kernel, at most.
+    pub fn queue_bytes(connection_slots: u32) -> u64 {
+        Ring::queue_bytes(in_flight_max(connection_slots, LANES_MAX))
     }
 
     /// Submits what the last turn asked for, and waits: at most so long, not at all if something

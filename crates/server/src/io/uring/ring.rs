@@ -94,6 +94,17 @@ impl Ring {
         (MESSAGES_MAX * size_of::<Message>()) as u64
     }
 
+    /// Bytes of the queues that the kernel shares with the process, which count as resident.
+    pub(super) const fn queue_bytes(in_flight_max: u32) -> u64 {
+        const ENTRY_BYTES: u64 = 16;
+        const SUBMISSION_BYTES: u64 = 64 + 4;
+        // Heads, tails and flags, and the rounding to pages of either queue.
+        const HEADER_BYTES: u64 = 2 * 4096;
+        completion_count(in_flight_max) as u64 * ENTRY_BYTES
+            + SUBMISSIONS_MAX as u64 * SUBMISSION_BYTES
+            + HEADER_BYTES
+    }
+
     /// Registers the buffers, forbids what is not in use, and starts the ring. From here on it
     /// belongs to the thread that called this.
     pub(super) fn start(&mut self, buffers: &ReceiveBuffers) -> Result<(), OpenError> {
@@ -260,17 +271,25 @@ impl Message {
     }
 }
 
+/// Completions that the queue has room for: a power of two, at least one for each submission.
+const fn completion_count(in_flight_max: u32) -> u32 {
+    if in_flight_max > SUBMISSIONS_MAX {
+        in_flight_max.next_power_of_two()
+    } else {
+        SUBMISSIONS_MAX
+    }
+}
+
 /// Sets up a ring with every flag that the running kernel knows: the floor is Linux 6.1, and the
 /// submission array can be left out since 6.6.
 fn setup(in_flight_max: u32) -> Result<IoUring, OpenError> {
-    let completion_count = in_flight_max.max(SUBMISSIONS_MAX).next_power_of_two();
     let mut builder = IoUring::builder();
     builder
         .setup_single_issuer()
         .setup_defer_taskrun()
         .setup_taskrun_flag()
         .setup_submit_all()
-        .setup_cqsize(completion_count)
+        .setup_cqsize(completion_count(in_flight_max))
         .setup_r_disabled()
         .dontfork();
     let mut newest = builder.clone();

@@ -65,7 +65,8 @@ pub enum Event {
         peer: Peer,
     },
     /// Bytes arrived: `buffer.filled()`, at least one. The receive is over; ask again for more.
-    /// The buffer goes back to the driver by `Return` in the same turn.
+    /// The buffer, or another one for it, goes back to the driver by `Return`: in the same turn,
+    /// or under load in the next one that gets to it.
     Received {
         /// Whose bytes.
         connection: ConnectionId,
@@ -97,6 +98,9 @@ pub enum Event {
     Signal(Signal),
 }
 
+/// Buffers in the chain of one `Action::Send`, at most: a long reply frees its buffers as it goes.
+pub const SEND_BUFFERS_MAX: u32 = 16;
+
 /// What we ask of the kernel.
 #[derive(Debug)]
 pub enum Action {
@@ -119,9 +123,10 @@ pub enum Action {
         /// For whom.
         connection: ConnectionId,
     },
-    /// The engine is done with a receive buffer.
+    /// The engine is done with a receive buffer. Not necessarily the same handle that `Received`
+    /// carried: a connection that waits may keep that one, and the driver gets another.
     Return {
-        /// One buffer, unlinked, of the receive pool.
+        /// One buffer, unlinked.
         buffer: BufferHandle,
     },
     /// Send the filled bytes of each buffer of the chain, in order.

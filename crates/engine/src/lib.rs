@@ -28,3 +28,6 @@ pub mod store;
 
 pub mod commands;
 pub mod sizing;
+
+pub mod connection;
+pub mod engine;

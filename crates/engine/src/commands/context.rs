@@ -8,6 +8,8 @@ use crate::hooks::Hooks;
 use crate::limits::Limits;
 use crate::log::Log;
 use crate::memory::blocks::{Blocks, Span};
+use crate::memory::usage::Usage;
+use crate::options::hot::HotSettings;
 use crate::options::settings::Settings;
 use crate::resp::reply::Reply;
 use crate::resp::request::Request;
@@ -58,6 +60,10 @@ pub struct Context<'a> {
     pub staging: Option<Staging<'a>>,
     /// What CONFIG GET and SET read and write.
     pub settings: &'a mut Settings,
+    /// Those of them that are asked for all the time, as of the last turn.
+    pub hot: &'a HotSettings,
+    /// How full the pools of the connections were at the start of the turn.
+    pub usage: &'a Usage,
     /// What the server counts.
     pub statistics: &'a mut Statistics,
     /// What the process knows about itself.

@@ -6,3 +6,4 @@ pub mod classes;
 pub mod frame_table;
 pub mod frames;
 pub mod plan;
+pub mod usage;

@@ -92,7 +92,7 @@ impl ReplyPool {
         self.buffers.capacity() - self.jumbo_capacity
     }
 
-    /// Buffers in use of both kinds.
+    /// Buffers in use, of both kinds.
     pub const fn used_count(&self) -> u32 {
         self.buffers.capacity() - self.buffers.free_count()
     }
@@ -100,6 +100,16 @@ impl ReplyPool {
     /// The most buffers of both kinds that were ever in use at once.
     pub const fn used_count_max(&self) -> u32 {
         self.buffers.used_count_max()
+    }
+
+    /// Buffers set aside for the jumbo reply.
+    pub const fn jumbo_capacity(&self) -> u32 {
+        self.jumbo_capacity
+    }
+
+    /// How many of them are in use.
+    pub const fn jumbo_used(&self) -> u32 {
+        self.jumbo_used
     }
 
     /// Is a jumbo reply being written or sent?
@@ -228,6 +238,11 @@ impl Output {
     /// Buffers held, those being sent included.
     pub const fn held_count(&self) -> u32 {
         self.held_count
+    }
+
+    /// Does it have the jumbo permit?
+    pub const fn has_jumbo(&self) -> bool {
+        self.jumbo
     }
 
     /// Bytes that fit without another buffer.

@@ -103,6 +103,16 @@ impl Partial {
         matches!(self.state, State::Start) && self.argument_count == 0
     }
 
+    /// Was its end read? Then it stays as it is until `reset`.
+    pub const fn is_complete(&self) -> bool {
+        matches!(self.state, State::Start) && self.argument_count > 0
+    }
+
+    /// Count of arguments of a complete request.
+    pub const fn argument_count(&self) -> u32 {
+        self.argument_count
+    }
+
     /// Was it refused?
     pub const fn is_refused(&self) -> bool {
         self.refused
@@ -111,6 +121,12 @@ impl Partial {
     /// Blocks that it holds.
     pub const fn block_count(&self) -> u32 {
         self.chain.block_count()
+    }
+
+    /// Does it hold more than one block, or a large argument?
+    pub const fn is_large(&self) -> bool {
+        let receives_large = matches!(self.state, State::Body { target: Target::Staged(_), .. });
+        self.chain.block_count() > 1 || receives_large
     }
 
     /// Reads on in `bytes`; returns how many were consumed and what to do. `block_count_max` is

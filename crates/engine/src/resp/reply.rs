@@ -60,6 +60,16 @@ pub struct Reply<'a> {
     stream: Option<Stream>,
     /// Bytes that were dropped while muted: what `measured` asks for.
     dropped_size: u64,
+    must_wait: bool,
+}
+
+/// What a command leaves to its caller.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Finished {
+    /// A value to be sent behind the output, and then to be unpinned.
+    pub stream: Option<Stream>,
+    /// `reserve` answered `Wait`: run it again when buffers came back.
+    pub must_wait: bool,
 }
 
 impl<'a> Reply<'a> {
@@ -83,6 +93,7 @@ impl<'a> Reply<'a> {
             in_transaction: false,
             stream: None,
             dropped_size: 0,
+            must_wait: false,
         })
     }
 
@@ -118,7 +129,10 @@ impl<'a> Reply<'a> {
                 self.grant = grant;
                 Ok(())
             }
-            Err(Refusal::Wait) if patient => Err(ReplyFull::Wait),
+            Err(Refusal::Wait) if patient => {
+                self.must_wait = true;
+                Err(ReplyFull::Wait)
+            }
             Err(_) => Err(ReplyFull::TooLarge { size }),
         }
     }
@@ -160,10 +174,10 @@ impl<'a> Reply<'a> {
         self.stream = Some(Stream { pin, size });
     }
 
-    /// Ends the reply. A stream, if there is one, is the caller's to send and unpin.
-    pub fn finish(self) -> Option<Stream> {
+    /// Ends the reply.
+    pub fn finish(self) -> Finished {
         self.pool.settle(self.output);
-        self.stream
+        Finished { stream: self.stream, must_wait: self.must_wait }
     }
 
     /// Raw bytes of a reply whose framing the caller wrote.

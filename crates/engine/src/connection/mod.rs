@@ -1,0 +1,177 @@
+//! One client as a state machine: receive, parse, execute, send. This file is its state; what
+//! moves it lives in `engine`.
+//!
+//! A connection receives only when all it has sent is executed: so it holds at most one buffer of
+//! input, and a client that is served slowly is slowed down by TCP. It *parks* when a command
+//! cannot start: its input then waits in a carry buffer, and is looked at again when what it waits
+//! for may have come.
+//!
+//! Invariant: a slot is reused only after `Closed`, when nothing of it is in flight and it holds
+//! no buffer, no block, no pin.
+pub mod list;
+
+use crate::commands::error::CommandError;
+use crate::memory::buffer::BufferHandle;
+use crate::resp::output::Output;
+use crate::resp::partial::Partial;
+use crate::resp::request::PinId;
+
+/// How far a connection has come in its life.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Phase {
+    /// The slot is free.
+    #[default]
+    Free,
+    /// It is served.
+    Open,
+    /// It is closed as soon as its output is sent; its input is dropped.
+    Draining,
+    /// It is to be closed, or being closed.
+    Closing,
+}
+
+/// Why a connection does not go on with its input.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Parked {
+    /// It does go on.
+    #[default]
+    No,
+    /// Until some of its own output is sent.
+    Output,
+    /// Until buffers of the pool, or the jumbo permit, are given back by others.
+    Pool,
+    /// Until the store has freed what it owes.
+    Store,
+}
+
+/// How a connection came to keep the buffer with its input.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Held {
+    /// It is a receive buffer, and goes back soon: nothing but the turn's bound is in its way.
+    #[default]
+    Lent,
+    /// The driver got a carry buffer for it.
+    Carried,
+    /// It is a receive buffer, and stays until what the connection waits for has come.
+    Kept,
+}
+
+/// A large value on its way out.
+#[derive(Clone, Copy, Debug)]
+pub struct Stream {
+    /// The value.
+    pub pin: PinId,
+    /// Its bytes.
+    pub size: u64,
+    /// How many of them are in the output.
+    pub offset: u64,
+}
+
+/// The I/O state of a connection slot.
+#[derive(Debug, Default)]
+pub struct Connection {
+    /// Which life of the slot this is (24 bits).
+    pub generation: u32,
+    /// How far it has come.
+    pub phase: Phase,
+    /// Why it waits.
+    pub parked: Parked,
+    /// A receive is armed.
+    pub is_receiving: bool,
+    /// A send is in flight.
+    pub is_sending: bool,
+    /// The peer will send no more.
+    pub is_ended: bool,
+    /// `Action::Close` was given out.
+    pub is_close_asked: bool,
+    /// How it came to keep `input`.
+    pub input_held: Held,
+    /// It stands in the list of those that have something to execute.
+    pub is_runnable: bool,
+    /// It stands in the list of those that need an action.
+    pub is_ready: bool,
+    /// It stands in the list of those that wait for the pool or the store.
+    pub is_waiting: bool,
+    /// Bytes received and not yet executed.
+    pub input: Option<BufferHandle>,
+    /// A request on its way.
+    pub partial: Partial,
+    /// Why that request was refused, while the rest of it is read and dropped.
+    pub refusal: Option<CommandError>,
+    /// What is still to be sent.
+    pub output: Output,
+    /// A large value on its way out, in front of the next request.
+    pub stream: Option<Stream>,
+    /// The next in the list of those that have something to execute.
+    pub next_runnable: Option<u32>,
+    /// The next in the list of those that need an action.
+    pub next_ready: Option<u32>,
+    /// The next in the list of those that wait.
+    pub next_waiting: Option<u32>,
+    /// When output last left, or began to wait.
+    pub drained_ms: u64,
+    /// When input last came.
+    pub received_ms: u64,
+    /// When the request on its way began.
+    pub request_started_ms: u64,
+}
+
+const _: () = assert!(size_of::<Connection>() <= 320, "a connection with its session is < 1 KiB");
+
+impl Connection {
+    /// Makes a free slot open, in a new life.
+    pub fn open(&mut self, now_ms: u64) {
+        assert_eq!(self.phase, Phase::Free, "a slot is opened once");
+        let generation = (self.generation + 1) & 0x00FF_FFFF;
+        // The lists may still name the slot, and forget it when they come to it.
+        *self = Self {
+            generation,
+            phase: Phase::Open,
+            drained_ms: now_ms,
+            received_ms: now_ms,
+            is_runnable: self.is_runnable,
+            is_ready: self.is_ready,
+            is_waiting: self.is_waiting,
+            next_runnable: self.next_runnable,
+            next_ready: self.next_ready,
+            next_waiting: self.next_waiting,
+            ..Self::default()
+        };
+    }
+
+    /// Is there something that executing could get on with?
+    pub const fn has_work(&self) -> bool {
+        matches!(self.phase, Phase::Open)
+            && (self.input.is_some() || self.stream.is_some() || self.partial.is_complete())
+    }
+
+    /// Should a receive be armed?
+    pub const fn wants_receive(&self) -> bool {
+        matches!(self.phase, Phase::Open)
+            && !self.is_receiving
+            && !self.is_ended
+            && self.input.is_none()
+            && self.stream.is_none()
+            && !self.partial.is_complete()
+            && matches!(self.parked, Parked::No)
+    }
+
+    /// Should its output be sent?
+    pub const fn wants_send(&self) -> bool {
+        matches!(self.phase, Phase::Open | Phase::Draining)
+            && !self.is_sending
+            && self.output.byte_count() > 0
+    }
+
+    /// May the next request be executed?
+    pub const fn may_execute(&self) -> bool {
+        matches!(self.phase, Phase::Open)
+            && matches!(self.parked, Parked::No)
+            && self.stream.is_none()
+    }
+
+    /// Has a connection that drains sent everything?
+    pub const fn is_drained(&self) -> bool {
+        matches!(self.phase, Phase::Draining) && !self.is_sending && self.output.byte_count() == 0
+    }
+}

@@ -1,0 +1,165 @@
+//! What each event does to its connection. Nothing is executed here: that is the turn's part.
+use super::{Answer, EVENTS_PER_TURN, Engine};
+use crate::clock::Now;
+use crate::connection::{Parked, Phase};
+use crate::event::{ConnectionId, Event, Peer, Signal, Socket};
+use crate::memory::buffer::{Buffer, BufferHandle};
+
+/// What a client hears when all slots are taken.
+const TOO_MANY: &[u8] = b"-ERR max number of clients reached\r\n";
+
+/// What a client hears while the server ends.
+const STOPPING: &[u8] = b"-ERR the server is shutting down\r\n";
+
+/// What a client of another machine hears when nobody has set a password.
+const DENIED: &[u8] = b"-DENIED Granite is running in protected mode because protected mode is \
+enabled and no password is set for the default user. In this mode connections are only accepted \
+from the loopback interface. If you want to connect from external computers, you may adopt one of \
+the following solutions: 1) Disable protected mode by sending the command 'CONFIG SET \
+protected-mode no' from the loopback interface, connecting from the same host the server is \
+running on, but make sure the server is not publicly accessible from internet if you do so. 2) \
+Disable protected mode in the configuration file by setting protected-mode to no, and restart the \
+server. 3) If you started the server manually just for testing, restart it with '--protected-mode \
+no'. 4) Set a password with requirepass. NOTE: You only need to do one of the above things in \
+order for the server to start accepting connections from the outside.\r\n";
+
+impl Engine {
+    /// Takes in one event; at most `EVENTS_PER_TURN` between two turns.
+    pub fn handle(&mut self, now: Now, event: Event) {
+        self.shared.now = now;
+        match event {
+            Event::Accepted { socket, peer } => self.accepted(socket, peer),
+            Event::Received { connection, buffer } => self.received(connection, buffer),
+            Event::ReceiveEnded { connection, orderly } => self.receive_ended(connection, orderly),
+            Event::Sent { connection, buffer, sent_bytes } => {
+                self.sent(connection, buffer, sent_bytes);
+            }
+            Event::Closed { connection } => self.closed(connection),
+            Event::Signal(Signal::Terminate) => {
+                self.shared.log.warning(format_args!("Received SIGTERM scheduling shutdown..."));
+                self.begin_stop();
+            }
+            Event::Signal(Signal::Hangup) => {
+                self.shared.log.notice(format_args!("Received SIGHUP: nothing to reload"));
+            }
+        }
+    }
+
+    fn accepted(&mut self, socket: Socket, peer: Peer) {
+        let answer = match self.refusal_of(&peer) {
+            Some(line) => {
+                self.shared.statistics.traffic.rejected_count += 1;
+                Answer::Refuse(socket, line)
+            }
+            None => Answer::Adopt(socket, self.open(peer)),
+        };
+        assert!(self.answer_count < EVENTS_PER_TURN, "more events than a turn takes");
+        self.answers[self.answer_count] = Some(answer);
+        self.answer_count += 1;
+    }
+
+    /// Why a peer is not let in. The reserved slots are for clients of this machine, so that an
+    /// administrator gets in when all others are taken.
+    fn refusal_of(&self, peer: &Peer) -> Option<&'static [u8]> {
+        let hot = &self.shared.hot;
+        let reserved_count =
+            if peer.is_local() { 0 } else { self.shared.limits.connections_reserved };
+        if self.stopping_ms.is_some() {
+            Some(STOPPING)
+        } else if self.free_slot_count <= reserved_count {
+            Some(TOO_MANY)
+        } else if hot.protected_mode && !hot.password_set && !peer.is_local() {
+            Some(DENIED)
+        } else {
+            None
+        }
+    }
+
+    fn open(&mut self, peer: Peer) -> ConnectionId {
+        self.free_slot_count -= 1;
+        let slot = self.free_slots[self.free_slot_count as usize];
+        let connection = &mut self.connections[slot as usize];
+        connection.open(self.shared.now.monotonic_ms);
+        let id = ConnectionId { slot, generation: connection.generation };
+        self.shared.open_session(id, self.next_session_id, peer);
+        self.next_session_id += 1;
+        self.shared.statistics.traffic.accepted_count += 1;
+        self.settle(slot);
+        id
+    }
+
+    fn received(&mut self, id: ConnectionId, buffer: BufferHandle) {
+        let Some(slot) = self.slot_of(id) else {
+            self.give_back(buffer);
+            return;
+        };
+        let connection = &mut self.connections[slot as usize];
+        connection.is_receiving = false;
+        self.shared.statistics.traffic.input_bytes += u64::from(buffer.filled_size());
+        if connection.phase != Phase::Open || buffer.filled_size() == 0 {
+            self.give_back(buffer);
+            self.settle(slot);
+            return;
+        }
+        assert!(connection.input.is_none(), "received while earlier input waits");
+        connection.received_ms = self.shared.now.monotonic_ms;
+        connection.input = Some(buffer);
+        self.runnable.push(&mut self.connections, slot);
+    }
+
+    fn receive_ended(&mut self, id: ConnectionId, orderly: bool) {
+        let Some(slot) = self.slot_of(id) else { return };
+        let connection = &mut self.connections[slot as usize];
+        connection.is_receiving = false;
+        connection.is_ended = true;
+        if orderly {
+            self.settle(slot);
+        } else {
+            self.close(slot);
+        }
+    }
+
+    fn sent(&mut self, id: ConnectionId, chain: BufferHandle, sent_bytes: u32) {
+        let slot = self.slot_of(id).expect("a send ends before its connection is closed");
+        let connection = &mut self.connections[slot as usize];
+        assert!(connection.is_sending, "a send ended that was not begun");
+        connection.is_sending = false;
+        connection.drained_ms = self.shared.now.monotonic_ms;
+        let complete = chain_size(chain) == u64::from(sent_bytes);
+        self.shared.replies.release(&mut connection.output, chain);
+        self.shared.statistics.traffic.output_bytes += u64::from(sent_bytes);
+        self.buffers_came_back = true;
+        if !complete && connection.phase != Phase::Closing {
+            self.close(slot);
+            return;
+        }
+        if connection.parked == Parked::Output {
+            connection.parked = Parked::No;
+        }
+        if connection.has_work() && connection.parked == Parked::No {
+            self.runnable.push(&mut self.connections, slot);
+        }
+        self.settle(slot);
+    }
+
+    fn closed(&mut self, id: ConnectionId) {
+        let slot = self.slot_of(id).expect("a connection is closed once");
+        let connection = &mut self.connections[slot as usize];
+        assert!(connection.is_close_asked, "closed without being asked");
+        assert!(!connection.is_sending, "closed while a send is in flight");
+        assert_eq!(connection.output.held_count(), 0, "a closed connection holds buffers");
+        connection.phase = Phase::Free;
+        self.free_slots[self.free_slot_count as usize] = slot;
+        self.free_slot_count += 1;
+    }
+}
+
+fn chain_size(chain: &Buffer) -> u64 {
+    let mut size = u64::from(chain.filled_size());
+    let mut rest = chain.next();
+    while let Some(buffer) = rest {
+        size += u64::from(buffer.filled_size());
+        rest = buffer.next();
+    }
+    size
+}

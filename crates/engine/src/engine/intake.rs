@@ -1,0 +1,168 @@
+//! Requests that are not complete in one buffer: fed to the thorough parser, kept in blocks, large
+//! arguments in the store's frames, and executed when their end has come.
+use super::Engine;
+use super::shared::Ran;
+use super::turn::Next;
+use crate::commands::error::CommandError;
+use crate::connection::{Parked, Phase, Stream};
+use crate::limits::GROUP_SPANS;
+use crate::memory::blocks::{BLOCK_SIZE, Span};
+use crate::resp::grammar::{Bounds, ERROR_SIZE_MAX, ProtocolError};
+use crate::resp::partial::Step;
+use crate::resp::request::{Request, StagedId};
+
+impl Engine {
+    /// What the connection in `slot` may send.
+    pub(super) fn bounds(&self, slot: u32) -> Bounds {
+        Bounds {
+            arguments_max: self.shared.limits.args_max,
+            bulk_size_max: self.shared.store.tuning.value_size_max,
+            authenticated: self.shared.sessions[slot as usize].authenticated,
+        }
+    }
+
+    /// Blocks that the request of one connection may hold.
+    fn request_share(&self, held_count: u32) -> u32 {
+        let request_max = self.shared.limits.request_size_max.div_ceil(u64::from(BLOCK_SIZE));
+        (request_max as u32).min((self.requests.free_count() + held_count) / 4).max(1)
+    }
+
+    /// Feeds the input of `slot` to its request on its way, up to the request's end. `used_spans`
+    /// of the group's spans are taken by others.
+    pub(super) fn take_in(&mut self, slot: u32, used_spans: usize) {
+        let bounds = self.bounds(slot);
+        while !self.connections[slot as usize].partial.is_complete() {
+            let share = self.request_share(self.connections[slot as usize].partial.block_count());
+            let connection = &mut self.connections[slot as usize];
+            if connection.partial.is_empty() {
+                connection.request_started_ms = self.shared.now.monotonic_ms;
+            }
+            let Some(input) = &mut connection.input else { return };
+            let (used, step) =
+                connection.partial.feed(&mut self.requests, input.filled(), &bounds, share);
+            if let Step::Content { staged, size } = step {
+                let content = &input.filled()[used - size as usize..used];
+                self.shared.store.stage_write(staged, content);
+            }
+            input.consume(used as u32);
+            if input.filled_size() == 0 {
+                self.release_input(slot);
+            }
+            match step {
+                Step::More | Step::Empty => return,
+                Step::Complete => break,
+                Step::Content { .. } => {}
+                Step::Error(error) => return self.refuse_protocol(slot, error),
+                Step::Large { size } => self.begin_large(slot, size, share),
+                Step::Full => {
+                    let limit = u64::from(share) * u64::from(BLOCK_SIZE);
+                    let name = "request-size-max";
+                    self.refuse(slot, CommandError::Limit { name, needed: limit + 1 });
+                }
+            }
+        }
+        self.execute_complete(slot, used_spans);
+    }
+
+    fn begin_large(&mut self, slot: u32, size: u64, share: u32) {
+        let staged = match self.shared.store.stage(self.shared.now, size) {
+            Ok(staged) => staged,
+            Err(full) => return self.refuse(slot, CommandError::from(full)),
+        };
+        let connection = &mut self.connections[slot as usize];
+        if !connection.partial.accept_large(&mut self.requests, staged, share) {
+            self.shared.store.stage_discard(staged);
+            let needed = u64::from(share) * u64::from(BLOCK_SIZE) + 1;
+            self.refuse(slot, CommandError::Limit { name: "request-size-max", needed });
+        }
+    }
+
+    /// There is no room for the request: the rest of it is read and dropped, then `error` is
+    /// answered.
+    fn refuse(&mut self, slot: u32, error: CommandError) {
+        let connection = &mut self.connections[slot as usize];
+        let store = &mut self.shared.store;
+        connection.partial.refuse(&mut self.requests, |staged| store.stage_discard(staged));
+        connection.refusal = Some(error);
+    }
+
+    fn refuse_protocol(&mut self, slot: u32, error: ProtocolError) {
+        self.shared.statistics.protocol_error_count += 1;
+        self.shared.statistics.count_error("ERR");
+        let connection = &mut self.connections[slot as usize];
+        let mut room = [0; ERROR_SIZE_MAX];
+        // Without room for the line it is closed without one.
+        self.shared.write_error(slot as usize, &mut connection.output, error.line(&mut room));
+        self.drain(slot);
+    }
+
+    /// Executes a request whose end has come.
+    pub(super) fn execute_complete(&mut self, slot: u32, used_spans: usize) {
+        let connection = &mut self.connections[slot as usize];
+        if connection.partial.is_refused() {
+            return self.answer_refused(slot);
+        }
+        let count = connection.partial.argument_count() as usize;
+        let (group, large) = self.spans.split_at_mut(GROUP_SPANS as usize);
+        let group = &mut group[used_spans..];
+        // A queued command is unpacked where this one is not.
+        let (own, other): (&mut [Span], &mut [Span]) =
+            if count <= group.len() { (group, large) } else { (large, group) };
+        let count = connection.partial.spans(&self.requests, own);
+        let request = Request::new(self.requests.bytes(), &own[..count]);
+        let ran = self.shared.run(slot as usize, &mut connection.output, &request, other);
+        let is_run = matches!(ran, Ran::Done(..));
+        if is_run {
+            // The dispatcher has consumed, queued or given back its large arguments.
+            let connection = &mut self.connections[slot as usize];
+            connection.partial.reset(&mut self.requests, |_: StagedId| ());
+        }
+        self.after(slot, &ran);
+    }
+
+    fn answer_refused(&mut self, slot: u32) {
+        let connection = &mut self.connections[slot as usize];
+        let error = connection.refusal.expect("a refused request has a reason");
+        let request = Request::new(b"", &[Span { start: 0, size: 0 }]);
+        let line = error.line(&request);
+        if !self.shared.write_error(slot as usize, &mut connection.output, line.bytes()) {
+            self.park_for_room(slot);
+            return;
+        }
+        self.shared.statistics.count_error(error.kind());
+        let transaction = &mut self.shared.sessions[slot as usize].transaction;
+        transaction.failed |= transaction.open;
+        connection.refusal = None;
+        connection.partial.reset(&mut self.requests, |_: StagedId| ());
+    }
+
+    /// What comes after a request that was run, or could not be.
+    pub(super) fn after(&mut self, slot: u32, ran: &Ran) -> Next {
+        match ran {
+            Ran::NoRoom => {
+                self.park_for_room(slot);
+                Next::Stop
+            }
+            Ran::Retry(finished) => {
+                if finished.must_wait {
+                    self.park_for_room(slot);
+                } else {
+                    self.park(slot, Parked::Store);
+                }
+                Next::Stop
+            }
+            Ran::Done(finished, orders) => {
+                let connection = &mut self.connections[slot as usize];
+                connection.stream = finished.stream.map(|stream| Stream {
+                    pin: stream.pin,
+                    size: stream.size,
+                    offset: 0,
+                });
+                self.obey(slot, orders);
+                let connection = &self.connections[slot as usize];
+                let go_on = connection.phase == Phase::Open && connection.stream.is_none();
+                if go_on { Next::GoOn } else { Next::Stop }
+            }
+        }
+    }
+}

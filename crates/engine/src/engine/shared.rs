@@ -1,0 +1,204 @@
+//! What every command may see, whoever sent it: the data, the sessions, the counters. The engine
+//! adds the connection's own output and request, and runs the command.
+use crate::clock::Now;
+use crate::commands::context::{Context, Orders, Staging};
+use crate::commands::dispatch;
+use crate::commands::session::{ReplyMode, Session, ShortText, Transaction};
+use crate::commands::statistics::Statistics;
+use crate::event::{ConnectionId, Peer};
+use crate::facts::Facts;
+use crate::hooks::Hooks;
+use crate::limits::Limits;
+use crate::log::{LINES_MAX, Log};
+use crate::memory::blocks::{BLOCK_SIZE, Blocks, Span};
+use crate::memory::usage::Usage;
+use crate::options::hot::HotSettings;
+use crate::options::settings::Settings;
+use crate::resp::output::{Output, Refusal, ReplyPool};
+use crate::resp::reply::{Finished, Protocol, Reply};
+use crate::resp::request::Request;
+use crate::store::{Policy, Store};
+use alloc::boxed::Box;
+
+/// The part of the engine that commands see.
+pub(super) struct Shared {
+    pub(super) now: Now,
+    pub(super) limits: Limits,
+    pub(super) store: Store,
+    pub(super) sessions: Box<[Session]>,
+    pub(super) replies: ReplyPool,
+    /// Commands queued by MULTI.
+    pub(super) queues: Blocks,
+    pub(super) settings: Settings,
+    pub(super) hot: HotSettings,
+    pub(super) usage: Usage,
+    pub(super) statistics: Statistics,
+    pub(super) facts: Facts,
+    pub(super) hooks: Hooks,
+    pub(super) log: Log,
+}
+
+/// What came of running a request.
+pub(super) enum Ran {
+    /// It ran, or was refused with an error line.
+    Done(Finished, Orders),
+    /// Its reply has no room now: nothing was changed.
+    NoRoom,
+    /// It asked to be run again in a later turn: nothing was changed.
+    Retry(Finished),
+}
+
+impl Shared {
+    /// Takes the memory of all parts; the order is the plan's.
+    pub(super) fn new(
+        limits: &Limits,
+        settings: Settings,
+        hash_key: [u8; 16],
+        seed: u64,
+        hooks: Hooks,
+    ) -> Self {
+        let hot = HotSettings::of(&settings);
+        let mut shared = Self {
+            now: Now::default(),
+            limits: *limits,
+            sessions: (0..limits.connection_slots()).map(free_session).collect(),
+            replies: ReplyPool::new(limits),
+            queues: Blocks::new(limits.queue_blocks()),
+            settings,
+            hot,
+            usage: Usage::default(),
+            statistics: Statistics::new(limits),
+            facts: Facts::NONE,
+            hooks,
+            log: Log::new(LINES_MAX),
+            store: Store::new(limits, hash_key, seed),
+        };
+        shared.apply_settings();
+        shared
+    }
+
+    /// CONFIG SET changed something: refreshes what was derived from it.
+    pub(super) fn apply_settings(&mut self) {
+        self.hot = HotSettings::of(&self.settings);
+        let tuning = &mut self.store.tuning;
+        tuning.policy = match self.hot.maxmemory_policy {
+            "allkeys-lru" => Policy::AllKeysLru,
+            "allkeys-lfu" => Policy::AllKeysLfu,
+            "allkeys-random" => Policy::AllKeysRandom,
+            "volatile-lru" => Policy::VolatileLru,
+            "volatile-lfu" => Policy::VolatileLfu,
+            "volatile-random" => Policy::VolatileRandom,
+            "volatile-ttl" => Policy::VolatileTtl,
+            _ => Policy::NoEviction,
+        };
+        tuning.lru_demotion = self.hot.lru_demotion;
+        tuning.lfu_log_factor = self.hot.lfu_log_factor;
+        tuning.lfu_decay_time = self.hot.lfu_decay_time;
+        tuning.value_size_max = self.hot.value_size_max;
+    }
+
+    /// Begins the session of a connection that was accepted.
+    pub(super) fn open_session(&mut self, connection: ConnectionId, id: u64, peer: Peer) {
+        let session = &mut self.sessions[connection.slot as usize];
+        *session = Session {
+            connection,
+            id,
+            peer,
+            open: true,
+            connected_ms: self.now.monotonic_ms,
+            active_ms: self.now.monotonic_ms,
+            authenticated: !self.hot.password_set,
+            ..free_session(connection.slot)
+        };
+    }
+
+    /// Blocks that the queue of one connection may have.
+    fn queue_share(&self, slot: usize) -> u32 {
+        let held_count = self.sessions[slot].transaction.queue.block_count();
+        let request_max = self.limits.request_size_max.div_ceil(u64::from(BLOCK_SIZE)) as u32;
+        request_max.min((self.queues.free_count() + held_count) / 4).max(1)
+    }
+
+    /// Runs one request of the connection in `slot`; `spans` is room for one that EXEC unpacks.
+    pub(super) fn run(
+        &mut self,
+        slot: usize,
+        output: &mut Output,
+        request: &Request<'_>,
+        spans: &mut [Span],
+    ) -> Ran {
+        let block_count_max = self.queue_share(slot);
+        let session = &self.sessions[slot];
+        let (protocol, local) = (session.protocol, session.peer.is_local());
+        let reply = match Reply::new(output, &mut self.replies, protocol, false, local) {
+            Ok(reply) => reply,
+            Err(Refusal::Wait | Refusal::TooLarge) => return Ran::NoRoom,
+        };
+        let mut orders = Orders::default();
+        let mut cx = Context {
+            now: self.now,
+            limits: &self.limits,
+            store: &mut self.store,
+            reply,
+            sessions: &mut self.sessions,
+            current: slot,
+            staging: Some(Staging { blocks: &mut self.queues, spans, block_count_max }),
+            settings: &mut self.settings,
+            hot: &self.hot,
+            usage: &self.usage,
+            statistics: &mut self.statistics,
+            facts: &self.facts,
+            hooks: self.hooks,
+            log: &mut self.log,
+            orders: &mut orders,
+        };
+        dispatch::execute(&mut cx, request);
+        let finished = cx.reply.finish();
+        if orders.retry { Ran::Retry(finished) } else { Ran::Done(finished, orders) }
+    }
+
+    /// Writes an error line outside of any command; false if there is no room for it now.
+    pub(super) fn write_error(&mut self, slot: usize, output: &mut Output, line: &[u8]) -> bool {
+        let session = &mut self.sessions[slot];
+        let muted = session.reply_mode != ReplyMode::On;
+        if session.reply_mode == ReplyMode::SkipNext {
+            session.reply_mode = ReplyMode::On;
+        }
+        let local = session.peer.is_local();
+        let Ok(mut reply) = Reply::new(output, &mut self.replies, session.protocol, muted, local)
+        else {
+            return false;
+        };
+        reply.error(line);
+        reply.finish();
+        true
+    }
+}
+
+/// The session of a slot that is free.
+fn free_session(slot: u32) -> Session {
+    Session {
+        connection: ConnectionId { slot, generation: 0 },
+        id: 0,
+        peer: Peer::Unix,
+        open: false,
+        connected_ms: 0,
+        active_ms: 0,
+        database: 0,
+        protocol: Protocol::Resp2,
+        authenticated: false,
+        reply_mode: ReplyMode::On,
+        no_evict: false,
+        no_touch: false,
+        close_after_reply: false,
+        killed: false,
+        name: ShortText::EMPTY,
+        library_name: ShortText::EMPTY,
+        library_version: ShortText::EMPTY,
+        last_command: None,
+        transaction: Transaction::default(),
+        watched_count: 0,
+        input_bytes: 0,
+        output_bytes: 0,
+    }
+}

@@ -1,0 +1,189 @@
+//! What time does to connections: those that are idle, that do not read, that never finish their
+//! request. A slice of them is looked at every 100 ms, each of them once a second.
+//!
+//! And who is closed when a pool is nearly used up: the one that has made no progress for longest.
+use super::Engine;
+use crate::clock::Now;
+use crate::connection::{Connection, Parked, Phase};
+use crate::event::Peer;
+use crate::log::Level;
+
+/// Between two slices.
+const SLICE_MS: u64 = 100;
+
+/// Slices in which all connections are looked at once.
+const SLICE_COUNT: usize = 10;
+
+/// Who made progress within this time is no hog.
+const HOG_MS_MIN: u64 = 1_000;
+
+/// How long a jumbo reply may make no progress while others wait.
+const JUMBO_MS_MAX: u64 = 5_000;
+
+/// Hogs that are closed in one slice.
+const HOGS_PER_SLICE: u32 = 4;
+
+/// When the next slice is due, and where it begins.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Timers {
+    next_ms: u64,
+    next_slot: usize,
+    /// The most connections that were ever open at once.
+    pub(super) open_count_max: u32,
+    /// The most jumbo buffers that were ever in use at once.
+    pub(super) jumbo_used_max: u32,
+}
+
+impl Timers {
+    /// Until the next slice.
+    pub(super) fn pause_ms(&self, now: Now) -> u32 {
+        self.next_ms.saturating_sub(now.monotonic_ms).min(SLICE_MS) as u32
+    }
+}
+
+/// Why a connection is closed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Verdict {
+    Idle,
+    Stalled,
+    RequestTooSlow,
+}
+
+impl Engine {
+    /// One slice, if it is due.
+    pub(super) fn run_timers(&mut self) {
+        let now_ms = self.shared.now.monotonic_ms;
+        if now_ms < self.timers.next_ms {
+            return;
+        }
+        self.timers.next_ms = now_ms + SLICE_MS;
+        self.shared.statistics.sample(now_ms);
+        let slice_size = self.connections.len().div_ceil(SLICE_COUNT);
+        for _ in 0..slice_size {
+            let slot = self.timers.next_slot;
+            self.timers.next_slot = (slot + 1) % self.connections.len();
+            if let Some(verdict) = self.judge(slot, now_ms) {
+                self.close_by(slot as u32, verdict);
+            }
+        }
+        self.close_hogs(now_ms);
+    }
+
+    fn judge(&self, slot: usize, now_ms: u64) -> Option<Verdict> {
+        let (connection, hot) = (&self.connections[slot], &self.shared.hot);
+        if !matches!(connection.phase, Phase::Open | Phase::Draining) {
+            return None;
+        }
+        let since = |ms: u64| now_ms.saturating_sub(ms);
+        let exceeds = |ms: u64, limit_ms: u64| limit_ms > 0 && since(ms) > limit_ms;
+        let waits_for_client = connection.parked == Parked::Output
+            || connection.phase == Phase::Draining
+            || connection.stream.is_some();
+        if waits_for_client
+            && connection.is_sending
+            && exceeds(connection.drained_ms, hot.output_stall_timeout_ms)
+        {
+            return Some(Verdict::Stalled);
+        }
+        if holds_request(connection)
+            && exceeds(connection.request_started_ms, hot.request_timeout_ms)
+        {
+            return Some(Verdict::RequestTooSlow);
+        }
+        let active_ms = connection.received_ms.max(connection.drained_ms);
+        (connection.parked == Parked::No && exceeds(active_ms, hot.timeout_ms))
+            .then_some(Verdict::Idle)
+    }
+
+    fn close_by(&mut self, slot: u32, verdict: Verdict) {
+        let traffic = &mut self.shared.statistics.traffic;
+        let (level, reason) = match verdict {
+            Verdict::Idle => {
+                traffic.idle_count += 1;
+                (Level::Verbose, "idle for longer than timeout")
+            }
+            Verdict::Stalled => {
+                traffic.stalled_count += 1;
+                (Level::Warning, "it did not read its replies within output-stall-timeout")
+            }
+            Verdict::RequestTooSlow => {
+                traffic.stalled_count += 1;
+                (Level::Warning, "its request did not end within request-timeout")
+            }
+        };
+        self.log_close(slot, level, reason);
+        self.close(slot);
+    }
+
+    fn log_close(&mut self, slot: u32, level: Level, reason: &str) {
+        let session = &self.shared.sessions[slot as usize];
+        let id = session.id;
+        match session.peer {
+            Peer::Tcp { address, .. } => self
+                .shared
+                .log
+                .write(level, format_args!("Client id={id} addr={address} closed: {reason}")),
+            Peer::Unix => {
+                self.shared.log.write(level, format_args!("Client id={id} closed: {reason}"));
+            }
+        }
+    }
+
+    /// Closes who holds what others need, and has made no progress for longest.
+    fn close_hogs(&mut self, now_ms: u64) {
+        for _ in 0..HOGS_PER_SLICE {
+            if !self.shared.replies.is_scarce() {
+                break;
+            }
+            let holds = |connection: &Connection| {
+                connection.output.held_count() > 0 && connection.is_sending
+            };
+            if !self.close_oldest(now_ms - HOG_MS_MIN.min(now_ms), holds, |c| c.drained_ms) {
+                break;
+            }
+        }
+        for _ in 0..HOGS_PER_SLICE {
+            if self.requests.free_count() >= self.requests.capacity().div_ceil(16) {
+                break;
+            }
+            let holds = |connection: &Connection| connection.partial.block_count() > 0;
+            if !self.close_oldest(now_ms - HOG_MS_MIN.min(now_ms), holds, |c| c.received_ms) {
+                break;
+            }
+        }
+        if self.shared.replies.jumbo_taken() && self.waiting.count() > 0 {
+            let holds = |connection: &Connection| connection.output.has_jumbo();
+            self.close_oldest(now_ms - JUMBO_MS_MAX.min(now_ms), holds, |c| c.drained_ms);
+        }
+    }
+
+    /// Closes the one with the oldest progress before `before_ms` among those that `holds` names.
+    fn close_oldest(
+        &mut self,
+        before_ms: u64,
+        holds: impl Fn(&Connection) -> bool,
+        progress_ms: impl Fn(&Connection) -> u64,
+    ) -> bool {
+        let is_served =
+            |connection: &Connection| matches!(connection.phase, Phase::Open | Phase::Draining);
+        let oldest = self
+            .connections
+            .iter()
+            .enumerate()
+            .filter(|(_, connection)| is_served(connection) && holds(connection))
+            .filter(|(_, connection)| progress_ms(connection) < before_ms)
+            .min_by_key(|(_, connection)| progress_ms(connection));
+        let Some((slot, _)) = oldest else { return false };
+        self.shared.statistics.traffic.stalled_count += 1;
+        self.log_close(slot as u32, Level::Warning, "it holds what others need, without progress");
+        self.close(slot as u32);
+        true
+    }
+}
+
+/// Does an incomplete request hold more than a block?
+fn holds_request(connection: &Connection) -> bool {
+    !connection.partial.is_empty()
+        && !connection.partial.is_complete()
+        && connection.partial.is_large()
+}

@@ -1,0 +1,354 @@
+//! The turn: requests of many connections, in groups.
+//!
+//! A group is gathered (parsed in place), then the buckets of all its keys are asked for, then the
+//! objects, and only then is it executed: the misses of one request hide behind those of the
+//! others. Each connection's requests are executed in their order; one that parks ends its part of
+//! the group, and what was parsed behind it is parsed again later, since only executing consumes.
+use super::Engine;
+use super::shared::Ran;
+use crate::clock::Now;
+use crate::commands::context::Orders;
+use crate::connection::{Parked, Phase};
+use crate::limits::GROUP_SPANS;
+use crate::memory::buffer::BUFFER_SIZE;
+use crate::resp::parse::parse;
+use crate::resp::request::Request;
+use crate::store::Key;
+
+/// Requests in a group.
+const GROUP_SIZE: usize = 32;
+
+/// Requests that one connection may have in a group while others wait.
+const VISIT_SIZE: usize = 16;
+
+/// Requests in one turn. Those behind them wait for the next one.
+const REQUESTS_PER_TURN: u32 = 2048;
+
+/// Bytes of input and output in one turn.
+const BYTES_PER_TURN: u64 = 4 << 20;
+
+/// The most arguments that a buffer can hold: `$0\r\n\r\n` is the shortest.
+const BUFFER_ARGUMENTS_MAX: usize = BUFFER_SIZE / 6;
+
+/// Requests of the turn that wait because a buffer was empty: looked at in one turn.
+const WAKES_PER_TURN: u32 = 64;
+
+const _: () = assert!(GROUP_SPANS as usize > 2 * BUFFER_ARGUMENTS_MAX, "a group has room");
+
+/// Does a connection's next request follow at once?
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Next {
+    /// Yes.
+    GoOn,
+    /// It waits, streams or closes.
+    Stop,
+}
+
+/// A parsed request: its arguments are `first_span..end_span` of the engine's spans, relative to
+/// the filled bytes of its connection's input.
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    first_span: u32,
+    end_span: u32,
+    /// Where in the input the next request begins.
+    end: u32,
+}
+
+/// One connection's part of a group.
+#[derive(Clone, Copy, Debug, Default)]
+struct Visit {
+    slot: u32,
+    first_entry: u32,
+    end_entry: u32,
+    /// Bytes parsed, with what needs no executing behind the last request.
+    end: u32,
+}
+
+/// What is gathered.
+#[derive(Debug)]
+pub(super) struct Group {
+    entries: [Entry; GROUP_SIZE],
+    entry_count: usize,
+    visits: [Visit; GROUP_SIZE],
+    visit_count: usize,
+    span_count: usize,
+}
+
+impl Group {
+    pub(super) fn new() -> Self {
+        Self {
+            entries: [Entry::default(); GROUP_SIZE],
+            entry_count: 0,
+            visits: [Visit::default(); GROUP_SIZE],
+            visit_count: 0,
+            span_count: 0,
+        }
+    }
+
+    fn clear(&mut self) {
+        (self.entry_count, self.visit_count, self.span_count) = (0, 0, 0);
+    }
+
+    fn has_room(&self) -> bool {
+        self.entry_count < GROUP_SIZE
+            && self.visit_count < GROUP_SIZE
+            && self.span_count + BUFFER_ARGUMENTS_MAX <= GROUP_SPANS as usize
+    }
+}
+
+/// What is left of a turn's bound.
+struct Budget {
+    requests: u32,
+    bytes: u64,
+}
+
+impl Budget {
+    fn spend(&mut self, requests: u32, bytes: u64) {
+        self.requests = self.requests.saturating_sub(requests);
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+
+    const fn is_spent(&self) -> bool {
+        self.requests == 0 || self.bytes == 0
+    }
+}
+
+impl Engine {
+    /// Executes what was received, within the turn's bound, and does a slice of everything else.
+    pub fn turn(&mut self, now: Now) {
+        self.shared.now = now;
+        self.shared.statistics.mark((self.shared.hooks.ticks)());
+        self.measure();
+        self.wake();
+        self.run_timers();
+        let mut budget = Budget { requests: REQUESTS_PER_TURN, bytes: BYTES_PER_TURN };
+        while !budget.is_spent() && self.runnable.count() > 0 {
+            self.gather(&mut budget);
+            self.prefetch();
+            self.execute_group(&mut budget);
+        }
+        self.store_has_work = self.shared.store.turn(now);
+        self.check_stop();
+    }
+
+    /// Fills the group from the connections that have something to execute.
+    fn gather(&mut self, budget: &mut Budget) {
+        self.group.clear();
+        for _ in 0..GROUP_SIZE {
+            if !self.group.has_room() || budget.is_spent() {
+                break;
+            }
+            let Some(slot) = self.runnable.pop(&mut self.connections) else { break };
+            let connection = &mut self.connections[slot as usize];
+            if !connection.has_work() || connection.parked != Parked::No {
+                continue;
+            }
+            if connection.stream.is_some() {
+                let size = self.pump(slot);
+                budget.spend(1, size);
+                self.leave(slot);
+                continue;
+            }
+            if connection.partial.is_complete() {
+                budget.spend(1, 0);
+                self.execute_complete(slot, self.group.span_count);
+                self.leave(slot);
+                continue;
+            }
+            if !connection.partial.is_empty() || !self.parse_input(slot) {
+                budget.spend(1, BUFFER_SIZE as u64 / 4);
+                self.take_in(slot, self.group.span_count);
+                self.leave(slot);
+            }
+        }
+    }
+
+    /// Parses complete requests of a connection into the group; false if the first is none, and
+    /// the thorough parser has to look at it.
+    fn parse_input(&mut self, slot: u32) -> bool {
+        let bounds = self.bounds(slot);
+        let connection = &mut self.connections[slot as usize];
+        let Some(input) = &mut connection.input else { return true };
+        let group = &mut self.group;
+        // Before AUTH only one at a time: what follows may be read by other rules.
+        let alone = self.runnable.count() == 0;
+        let count_max = match (bounds.authenticated, alone) {
+            (false, _) => 1,
+            (true, false) => VISIT_SIZE,
+            (true, true) => GROUP_SIZE,
+        };
+        let first_entry = group.entry_count;
+        let (bytes, mut at) = (input.filled(), 0);
+        while (at as usize) < bytes.len() && group.entry_count - first_entry < count_max {
+            let spans = &mut self.spans[group.span_count..GROUP_SPANS as usize];
+            let Some(parsed) = parse(bytes, at, spans, &bounds) else { break };
+            at = parsed.end;
+            if parsed.argument_count > 0 {
+                let first_span = group.span_count as u32;
+                group.span_count += parsed.argument_count as usize;
+                let end_span = group.span_count as u32;
+                group.entries[group.entry_count] = Entry { first_span, end_span, end: at };
+                group.entry_count += 1;
+            }
+            if !group.has_room() {
+                break;
+            }
+        }
+        if at == 0 {
+            return false;
+        }
+        group.visits[group.visit_count] = Visit {
+            slot,
+            first_entry: first_entry as u32,
+            end_entry: group.entry_count as u32,
+            end: at,
+        };
+        group.visit_count += 1;
+        true
+    }
+
+    /// Asks the processor for the buckets of all keys of the group, then for their objects. Most
+    /// commands have their key first; for others this is wasted, but harmless.
+    fn prefetch(&self) {
+        let store = &self.shared.store;
+        let mut keys: [Option<Key<'_>>; GROUP_SIZE] = [None; GROUP_SIZE];
+        for visit in &self.group.visits[..self.group.visit_count] {
+            let Some(input) = &self.connections[visit.slot as usize].input else { continue };
+            let database = self.shared.sessions[visit.slot as usize].database;
+            let range = visit.first_entry as usize..visit.end_entry as usize;
+            for (place, entry) in keys[range.clone()].iter_mut().zip(&self.group.entries[range]) {
+                if entry.end_span - entry.first_span >= 2 {
+                    let span = self.spans[entry.first_span as usize + 1];
+                    let name = &input.filled()[span.start as usize..][..span.size as usize];
+                    let key = store.key(database, name);
+                    store.prefetch_bucket(&key);
+                    *place = Some(key);
+                }
+            }
+        }
+        for key in keys[..self.group.entry_count].iter().flatten() {
+            store.prefetch_object(key);
+        }
+    }
+
+    fn execute_group(&mut self, budget: &mut Budget) {
+        for index in 0..self.group.visit_count {
+            let visit = self.group.visits[index];
+            let mut consumed = 0;
+            let mut next = Next::GoOn;
+            for entry in visit.first_entry..visit.end_entry {
+                let entry = self.group.entries[entry as usize];
+                if !self.connections[visit.slot as usize].may_execute() {
+                    next = Next::Stop;
+                    break;
+                }
+                let Some(ran) = self.execute(visit.slot, entry) else { break };
+                if matches!(ran, Ran::Done(..)) {
+                    consumed = entry.end;
+                }
+                next = self.after(visit.slot, &ran);
+                if next == Next::Stop {
+                    break;
+                }
+            }
+            if next == Next::GoOn {
+                consumed = visit.end;
+            }
+            budget.spend(visit.end_entry - visit.first_entry, u64::from(consumed));
+            if let Some(input) = &mut self.connections[visit.slot as usize].input {
+                input.consume(consumed);
+                if input.filled_size() == 0 {
+                    self.release_input(visit.slot);
+                }
+            }
+            self.leave(visit.slot);
+        }
+        self.group.clear();
+    }
+
+    /// Runs one entry of the group; nothing if its connection has lost its input meanwhile.
+    fn execute(&mut self, slot: u32, entry: Entry) -> Option<Ran> {
+        let connection = &mut self.connections[slot as usize];
+        let input = connection.input.as_deref()?;
+        let (group, large) = self.spans.split_at_mut(GROUP_SPANS as usize);
+        let spans = &group[entry.first_span as usize..entry.end_span as usize];
+        let request = Request::new(input.filled(), spans);
+        Some(self.shared.run(slot as usize, &mut connection.output, &request, large))
+    }
+
+    /// Does what a command has ordered beyond the data.
+    pub(super) fn obey(&mut self, slot: u32, orders: &Orders) {
+        if *orders != Orders::default() {
+            self.sleep_us += orders.sleep_us;
+            if orders.settings_changed {
+                self.shared.apply_settings();
+            }
+            if orders.killed {
+                self.close_killed();
+            }
+            if orders.shutdown {
+                self.begin_stop();
+            }
+        }
+        if self.shared.sessions[slot as usize].close_after_reply {
+            self.drain(slot);
+        }
+    }
+
+    /// The turn is done with a connection for now: it goes on later, waits, or needs an action.
+    fn leave(&mut self, slot: u32) {
+        let connection = &self.connections[slot as usize];
+        let session = &mut self.shared.sessions[slot as usize];
+        if session.open {
+            session.output_bytes = connection.output.byte_count() as u32;
+            session.input_bytes =
+                connection.input.as_ref().map_or(0, |input| input.filled_size());
+        }
+        if connection.phase == Phase::Open {
+            if connection.parked != Parked::No {
+                self.carry_input(slot);
+            } else if connection.has_work() {
+                self.runnable.push(&mut self.connections, slot);
+            }
+        }
+        self.settle(slot);
+    }
+
+    /// The connection waits for `reason`.
+    pub(super) fn park(&mut self, slot: u32, reason: Parked) {
+        let connection = &mut self.connections[slot as usize];
+        assert!(reason != Parked::No, "nothing to wait for");
+        connection.parked = reason;
+        if reason != Parked::Output {
+            self.waiting.push(&mut self.connections, slot);
+        }
+    }
+
+    /// The connection waits for buffers: its own, or those of others if it holds none.
+    pub(super) fn park_for_room(&mut self, slot: u32) {
+        let held_count = self.connections[slot as usize].output.held_count();
+        self.park(slot, if held_count > 0 { Parked::Output } else { Parked::Pool });
+    }
+
+    /// Looks at the first of those that wait, in their order.
+    fn wake(&mut self) {
+        let came_back = core::mem::take(&mut self.buffers_came_back);
+        for _ in 0..self.waiting.count().min(WAKES_PER_TURN) {
+            let Some(slot) = self.waiting.pop(&mut self.connections) else { break };
+            let connection = &mut self.connections[slot as usize];
+            if connection.phase != Phase::Open {
+                continue;
+            }
+            match connection.parked {
+                Parked::Store => connection.parked = Parked::No,
+                Parked::Pool if came_back => connection.parked = Parked::No,
+                Parked::Pool => {
+                    self.waiting.push(&mut self.connections, slot);
+                    continue;
+                }
+                Parked::No | Parked::Output => continue,
+            }
+            self.runnable.push(&mut self.connections, slot);
+        }
+    }
+}

@@ -127,7 +127,7 @@ impl Engine {
             self.prefetch();
             self.execute_group(&mut budget);
         }
-        self.store_has_work = self.shared.store.turn(now);
+        self.store_has_work = self.shared.store.turn(now, REQUESTS_PER_TURN - budget.requests);
         self.check_stop();
     }
 

@@ -52,12 +52,7 @@ impl Engine {
 }
 
 /// Fills the room of one buffer; returns how much that was.
-fn copy(
-    shared: &mut Shared,
-    output: &mut Output,
-    grant: &mut Grant,
-    stream: Stream,
-) -> u64 {
+fn copy(shared: &mut Shared, output: &mut Output, grant: &mut Grant, stream: Stream) -> u64 {
     let (replies, store) = (&mut shared.replies, &shared.store);
     let left = stream.size - stream.offset;
     let size = output.append_with(replies, grant, |room| {

@@ -301,8 +301,7 @@ impl Engine {
         let session = &mut self.shared.sessions[slot as usize];
         if session.open {
             session.output_bytes = connection.output.byte_count() as u32;
-            session.input_bytes =
-                connection.input.as_ref().map_or(0, |input| input.filled_size());
+            session.input_bytes = connection.input.as_ref().map_or(0, |input| input.filled_size());
         }
         if connection.phase == Phase::Open {
             if connection.parked != Parked::No {

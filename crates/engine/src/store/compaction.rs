@@ -31,6 +31,7 @@ impl Store {
             let last = self.frames.last(class).expect("a class with holes has slots");
             let hole = self.frames.take_hole(class);
             self.relocate(class, last, hole);
+            self.counters.moved += 1;
             self.frames.drop_last(class);
         }
         true

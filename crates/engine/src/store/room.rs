@@ -98,6 +98,8 @@ impl Store {
 
     /// Pays one step of debt. False when there is none left.
     pub(super) fn pay_debt(&mut self) -> bool {
-        self.close_hole(true) || self.reap_one() || self.reap_flushed(1) > 0
+        let is_paid = self.close_hole(true) || self.reap_one() || self.reap_flushed(1) > 0;
+        self.counters.debt_paid += u64::from(is_paid);
+        is_paid
     }
 }

@@ -1,38 +1,46 @@
 //! The end of a turn: expiry, reaping and density, each within a bound of counted work.
+//!
+//! A turn that ran `n` commands does at most `WORK_MAX + n` steps of each kind, and as many moves
+//! as slots were freed; a step touches one object, or one bucket and its chain. INFO shows the most
+//! that a turn ever did.
 use super::Store;
 use super::compaction::SPARE_MOVES;
 use crate::clock::Now;
 
-/// Keys that one turn expires at least, if so many are due.
-const EXPIRE_MAX: u32 = 64;
-/// Large values' pieces that one turn frees.
-const REAP_MAX: u32 = 64;
-/// Buckets of flushed databases that one turn looks at.
-const FLUSHED_BUCKETS_MAX: u32 = 128;
-
+/// Keys that one turn expires, and parts of large values that it frees, if so many are due.
+const WORK_MAX: u32 = 64;
+/// Buckets that one turn looks at for keys of flushed databases.
+const FLUSHED_BUCKETS_MAX: u32 = 96;
 /// Buckets that one turn looks at for objects in too large a slot.
 const SETTLE_BUCKETS_MAX: u32 = 32;
 
 impl Store {
-    /// End of a turn that ran `command_count` commands: density, expiry, reaping, each within its
-    /// counted bound. True while more of it waits.
+    /// End of a turn that ran `command_count` commands. True while more waits.
     pub fn turn(&mut self, now: Now, command_count: u32) -> bool {
+        let mut work = 0;
         let mut more = false;
         if self.tuning.active_expire {
             // About a quarter of the turn while keys are overdue.
-            self.expire_overdue(now, EXPIRE_MAX + command_count / 4);
+            work += self.expire_overdue(now, WORK_MAX + command_count / 4);
             more |= self.has_overdue(now);
         }
-        more |= self.reap(REAP_MAX);
+        let parts = WORK_MAX + command_count;
+        more |= self.reap(parts);
         if self.databases.any_flushed() {
-            self.reap_flushed(FLUSHED_BUCKETS_MAX);
+            work += self.reap_flushed(FLUSHED_BUCKETS_MAX);
             more |= self.databases.any_flushed();
         }
         let budget = self.freed_count + SPARE_MOVES;
         let moved_count = self.compact(budget);
+        more |= moved_count == budget;
+        if self.settle(SETTLE_BUCKETS_MAX) {
+            work += SETTLE_BUCKETS_MAX;
+            more = true;
+        }
+        work += moved_count + self.freed_count;
         self.freed_count = 0;
         self.key_count_max = self.key_count_max.max(self.total_key_count());
-        more |= self.settle(SETTLE_BUCKETS_MAX);
-        more || moved_count == budget
+        self.counters.turn_work_max = self.counters.turn_work_max.max(u64::from(work));
+        more
     }
 }

@@ -121,4 +121,11 @@ pub struct StoreCounters {
     pub changes: u64,
     /// Large values freed in slices.
     pub reaped: u64,
+    /// Objects moved into holes.
+    pub moved: u64,
+    /// Steps of debt that writes paid because they found no room.
+    pub debt_paid: u64,
+    /// The most steps of background work that one turn did: objects expired, moved and freed, and
+    /// buckets looked at.
+    pub turn_work_max: u64,
 }

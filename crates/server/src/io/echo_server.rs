@@ -195,6 +195,7 @@ impl Echo {
             }
         }
         assert_eq!(self.replies.free_count(), self.replies.capacity(), "every reply came back");
+        io.end();
         self.seen
     }
 

@@ -199,6 +199,11 @@ impl Epoll {
         None
     }
 
+    /// Stops listening.
+    pub(super) fn end(&self) {
+        self.listeners.end();
+    }
+
     /// Does what the engine asks.
     pub fn submit(&mut self, action: Action) {
         match action {

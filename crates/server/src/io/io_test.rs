@@ -2,7 +2,7 @@
 use super::Choice;
 use super::echo_server::{CLOSE_COMMAND, EchoServer, REFUSAL, Seen, Sizes};
 use std::io::{ErrorKind, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
@@ -249,6 +249,25 @@ fn a_unix_socket_serves_too() {
         },
         |seen| assert_eq!((seen.accepted_count, seen.failed_count), (1, 0)),
     );
+}
+
+/// The ring outlives its process, or here its thread, for a moment; its listeners do not.
+#[test]
+fn a_successor_can_listen_at_once() {
+    for choice in [Choice::Uring, Choice::Epoll] {
+        let Some(server) = EchoServer::start(choice, Sizes::DEFAULT) else {
+            continue;
+        };
+        let address = server.address;
+        let mut streams: Vec<TcpStream> = (0..64).map(|_| server.connect()).collect();
+        for stream in &mut streams {
+            stream.write_all(b"here").expect("room");
+            assert_eq!(read_exactly(stream, 4), b"here");
+        }
+        drop(streams);
+        server.stop();
+        TcpListener::bind(address).expect("the address is free");
+    }
 }
 
 /// An idle server sleeps: it makes no turns but those that its timeout asks for.

@@ -132,6 +132,14 @@ impl Io {
         }
     }
 
+    /// Stops listening, so that a successor can listen in our place at once.
+    pub fn end(self) {
+        match self {
+            Self::Uring(uring) => uring.end(),
+            Self::Epoll(epoll) => epoll.end(),
+        }
+    }
+
     /// Takes one action. `Sleep` and `Stop` are for the event loop, not for a driver.
     pub fn submit(&mut self, action: Action) {
         match self {

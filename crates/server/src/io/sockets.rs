@@ -14,7 +14,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
 use std::os::fd::OwnedFd;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Addresses in `bind`, at most; the same as Redis.
 pub const LISTENERS_MAX: usize = 16 + 1;
@@ -22,6 +22,14 @@ pub const LISTENERS_MAX: usize = 16 + 1;
 /// Bytes that a refused client may have sent already and that are read before its socket is
 /// closed, so that the kernel ends it with FIN and not with RST.
 const REFUSED_INPUT_MAX: usize = 16 * 1024;
+
+/// How long an address in use is tried again. The kernel takes a ring apart after its process has
+/// ended, and until then the ring's accepts hold the listener: a killed server can be in the way of
+/// its successor for a moment.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// What to listen on, and how.
 #[derive(Clone, Copy, Debug)]
@@ -90,14 +98,14 @@ pub fn open(options: &ListenOptions<'_>) -> Result<Listeners, ListenError> {
             Some(name) => (name, true),
             None => (text, false),
         };
-        match open_tcp(name, options) {
+        match patiently(|| open_tcp(name, options)) {
             Ok(listener) => sockets.push(listener),
             Err(error) if is_skippable(error.errno, optional) => skipped.push(error),
             Err(error) => return Err(error),
         }
     }
     if let Some(path) = options.unix_path {
-        sockets.push(open_unix(path, options)?);
+        sockets.push(patiently(|| open_unix(path, options))?);
     }
     if sockets.is_empty() {
         return Err(match skipped.pop() {
@@ -109,6 +117,19 @@ pub fn open(options: &ListenOptions<'_>) -> Result<Listeners, ListenError> {
         return Err(error("bind", "more than 16 addresses")(Errno::INVAL));
     }
     Ok(Listeners { sockets: sockets.into(), skipped })
+}
+
+/// Tries again while the address is in use, but not for long.
+fn patiently(open: impl Fn() -> Result<Listener, ListenError>) -> Result<Listener, ListenError> {
+    let start = Instant::now();
+    loop {
+        match open() {
+            Err(error) if error.errno == Errno::ADDRINUSE && start.elapsed() < PATIENCE => {
+                std::thread::sleep(PAUSE);
+            }
+            result => return result,
+        }
+    }
 }
 
 /// Redis goes on without an address when the machine lacks its whole protocol, and without an
@@ -218,6 +239,16 @@ fn open_unix(path: &Path, options: &ListenOptions<'_>) -> Result<Listener, Liste
     }
     listen(&socket, options.backlog.cast_signed().max(1)).map_err(error(&text, "listen"))?;
     Ok(Listener { socket, local: None })
+}
+
+impl Listeners {
+    /// Accepts nothing more, and lets others listen there: what is still in flight in a ring would
+    /// hold the addresses until the kernel has taken the ring apart.
+    pub(super) fn end(&self) {
+        for listener in &self.sockets {
+            end(&listener.socket);
+        }
+    }
 }
 
 impl Listener {

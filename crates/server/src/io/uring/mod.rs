@@ -175,6 +175,11 @@ impl Uring {
         None
     }
 
+    /// Stops listening.
+    pub(super) fn end(&self) {
+        self.listeners.end();
+    }
+
     /// Does what the engine asks; what needs the kernel goes with the next `wait`.
     pub fn submit(&mut self, action: Action) {
         match action {

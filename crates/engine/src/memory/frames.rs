@@ -14,115 +14,31 @@
 //! Invariant: slots in use + holes = slots handed out, in each class; a frame is in one group.
 use crate::memory::classes::{CLASS_COUNT_MAX, Class, GRANULE, SizeClasses};
 use crate::memory::frame_table::{FrameId, FrameTable, Group};
+pub use crate::memory::needs::Needs;
+pub use crate::memory::reference::Ref;
 use alloc::boxed::Box;
 use zerocopy::{FromBytes, FromZeros, Immutable, IntoBytes, KnownLayout};
 
 /// Byte 0 of a hole.
 pub const HOLE: u8 = 1;
 
-/// A reference: an offset into the frames, in granules of 16 bytes. 0 is none.
-#[derive(
-    Clone, Copy, Debug, Default, Eq, PartialEq, FromBytes, IntoBytes, Immutable, KnownLayout,
-)]
-#[repr(transparent)]
-pub struct Ref(u32);
-
-impl Ref {
-    /// No reference.
-    pub const NONE: Self = Self(0);
-
-    /// The reference with this number.
-    pub const fn from_u32(number: u32) -> Self {
-        Self(number)
-    }
-
-    /// The number, for storing.
-    pub const fn as_u32(self) -> u32 {
-        self.0
-    }
-
-    /// Refers to nothing.
-    pub const fn is_none(self) -> bool {
-        self.0 == 0
-    }
-
-    /// Offset in bytes.
-    #[inline]
-    pub const fn offset(self) -> usize {
-        self.0 as usize * GRANULE as usize
-    }
-}
-
 /// One cache line of data memory; what makes frames and child buckets aligned.
 #[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C, align(64))]
 struct Line([u8; 64]);
 
-/// What a command needs: slots of each class, and whole frames.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Needs {
-    slots: [u32; CLASS_COUNT_MAX],
-    frames: u32,
-}
-
-impl Needs {
-    /// Nothing.
-    pub const NONE: Self = Self { slots: [0; CLASS_COUNT_MAX], frames: 0 };
-
-    /// One more slot of `class`.
-    pub fn slot(&mut self, class: Class) {
-        self.slots[class.index()] += 1;
-    }
-
-    /// `count` more slots of `class`.
-    pub fn slots(&mut self, class: Class, count: u32) {
-        self.slots[class.index()] += count;
-    }
-
-    /// One more whole frame.
-    pub fn frame(&mut self) {
-        self.frames += 1;
-    }
-
-    /// `count` more whole frames.
-    pub fn frames(&mut self, count: u32) {
-        self.frames += count;
-    }
-
-    /// Bytes of all of it.
-    pub fn bytes(&self, classes: &SizeClasses) -> u64 {
-        let slots: u64 = classes
-            .all()
-            .map(|class| u64::from(self.slots[class.index()]) * u64::from(classes.size(class)))
-            .sum();
-        slots + u64::from(self.frames) * u64::from(classes.frame_size())
-    }
-
-    /// The largest class that is needed, child buckets set aside.
-    pub fn largest_class(&self) -> Option<Class> {
-        let index = self.slots.iter().rposition(|&count| count > 0)?;
-        Some(Class::from_index(index)).filter(|&class| class != Class::CHILD_BUCKET)
-    }
-}
-
-impl Default for Needs {
-    fn default() -> Self {
-        Self::NONE
-    }
-}
-
 /// The state of one class.
 #[derive(Clone, Copy, Debug)]
-struct Slab {
-    slot_size: u32,
-    slots_per_frame: u32,
-    hole_count_max: u32,
-    hole_count: u32,
-    hole_head: Ref,
-    top: FrameId,
+pub(super) struct Slab {
+    pub(super) slot_size: u32,
+    pub(super) slots_per_frame: u32,
+    pub(super) hole_count_max: u32,
+    pub(super) hole_count: u32,
+    pub(super) hole_head: Ref,
+    pub(super) top: FrameId,
     /// Slots handed out of the top frame, holes included.
-    top_used: u32,
-    frame_count: u32,
+    pub(super) top_used: u32,
+    pub(super) frame_count: u32,
 }
 
 impl Slab {
@@ -147,9 +63,9 @@ impl Slab {
 /// Data memory.
 pub struct Frames {
     lines: Box<[Line]>,
-    table: FrameTable,
-    classes: SizeClasses,
-    slabs: [Slab; CLASS_COUNT_MAX],
+    pub(super) table: FrameTable,
+    pub(super) classes: SizeClasses,
+    pub(super) slabs: [Slab; CLASS_COUNT_MAX],
     /// Classes that have more holes than they may keep, as bits.
     indebted: u128,
     /// Frames promised to values that are still arriving.
@@ -242,15 +158,15 @@ impl Frames {
 
     fn frame_start(&self, id: FrameId) -> Ref {
         let offset = BASE as u64 + u64::from(id.0) * u64::from(self.frame_size());
-        Ref((offset / u64::from(GRANULE)) as u32)
+        Ref::from_u32((offset / u64::from(GRANULE)) as u32)
     }
 
-    fn frame_of(&self, at: Ref) -> FrameId {
+    pub(super) fn frame_of(&self, at: Ref) -> FrameId {
         FrameId(((at.offset() - BASE) / self.frame_size() as usize) as u32)
     }
 
-    fn slot(&self, slab: &Slab, frame: FrameId, index: u32) -> Ref {
-        Ref(self.frame_start(frame).0 + index * slab.slot_size / GRANULE)
+    pub(super) fn slot(&self, slab: &Slab, frame: FrameId, index: u32) -> Ref {
+        Ref::from_u32(self.frame_start(frame).as_u32() + index * slab.slot_size / GRANULE)
     }
 
     /// The class of the slot at `at`. O(1).
@@ -322,7 +238,7 @@ impl Frames {
         let head = self.slabs[class.index()].hole_head;
         self.set_hole(at, Ref::NONE, head);
         if !head.is_none() {
-            self.bytes_mut(head, 16)[8..12].copy_from_slice(&at.0.to_le_bytes());
+            self.bytes_mut(head, 16)[8..12].copy_from_slice(&at.as_u32().to_le_bytes());
         }
         let slab = &mut self.slabs[class.index()];
         slab.hole_head = at;
@@ -339,24 +255,26 @@ impl Frames {
     fn set_hole(&mut self, at: Ref, previous: Ref, next: Ref) {
         let bytes = self.bytes_mut(at, 16);
         bytes[0] = HOLE;
-        bytes[4..8].copy_from_slice(&next.0.to_le_bytes());
-        bytes[8..12].copy_from_slice(&previous.0.to_le_bytes());
+        bytes[4..8].copy_from_slice(&next.as_u32().to_le_bytes());
+        bytes[8..12].copy_from_slice(&previous.as_u32().to_le_bytes());
     }
 
     fn unlink_hole(&mut self, class: Class, at: Ref) {
         assert_eq!(self.kind(at), HOLE, "only holes are in the list of holes");
         let bytes = self.bytes(at, 16);
         let word = |i: usize| {
-            Ref(u32::from_le_bytes(bytes[i..i + 4].try_into().expect("four bytes are four bytes")))
+            Ref::from_u32(u32::from_le_bytes(
+                bytes[i..i + 4].try_into().expect("four bytes are four bytes"),
+            ))
         };
         let (next, previous) = (word(4), word(8));
         if previous.is_none() {
             self.slabs[class.index()].hole_head = next;
         } else {
-            self.bytes_mut(previous, 16)[4..8].copy_from_slice(&next.0.to_le_bytes());
+            self.bytes_mut(previous, 16)[4..8].copy_from_slice(&next.as_u32().to_le_bytes());
         }
         if !next.is_none() {
-            self.bytes_mut(next, 16)[8..12].copy_from_slice(&previous.0.to_le_bytes());
+            self.bytes_mut(next, 16)[8..12].copy_from_slice(&previous.as_u32().to_le_bytes());
         }
         // Whatever comes here next writes its own kind; until then it must not look like a hole.
         self.bytes_mut(at, 1)[0] = 0;
@@ -518,77 +436,6 @@ impl Frames {
         }
         let at = self.slot(slab, frame, slot_index);
         (self.kind(at) != HOLE).then_some(at)
-    }
-
-    /// Slots handed out of `class`, holes included.
-    pub fn slot_count(&self, class: Class) -> u64 {
-        let slab = &self.slabs[class.index()];
-        if slab.frame_count == 0 {
-            return 0;
-        }
-        u64::from(slab.frame_count - 1) * u64::from(slab.slots_per_frame) + u64::from(slab.top_used)
-    }
-
-    /// Slots of `class` that hold something.
-    pub fn live_count(&self, class: Class) -> u64 {
-        self.slot_count(class) - u64::from(self.slabs[class.index()].hole_count)
-    }
-
-    /// Bytes of the slots and frames in use, with their rounding.
-    pub fn used_bytes(&self) -> u64 {
-        let slots: u64 = self
-            .classes
-            .all()
-            .map(|class| {
-                let slab = &self.slabs[class.index()];
-                // A slot's share of its frame, so that a full frame counts as a frame.
-                self.live_count(class) * u64::from(self.frame_size())
-                    / u64::from(slab.slots_per_frame)
-            })
-            .sum();
-        slots + u64::from(self.table.count(Group::WHOLE)) * u64::from(self.frame_size())
-    }
-
-    /// Visits every slot that is in use: for checks and tests. O(slots).
-    pub fn for_each_live(&self, mut visit: impl FnMut(Class, Ref)) {
-        for class in self.classes.all() {
-            let slab = &self.slabs[class.index()];
-            for index in 0..self.table.count(Group::of(class)) {
-                let frame = self.table.frame(Group::of(class), index);
-                let used = if frame == slab.top { slab.top_used } else { slab.slots_per_frame };
-                for slot in 0..used {
-                    let at = self.slot(slab, frame, slot);
-                    if self.kind(at) != HOLE {
-                        visit(class, at);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Asserts the invariants of every class. O(holes).
-    pub fn check(&self) {
-        let mut used_count = self.table.count(Group::WHOLE);
-        for class in self.classes.all() {
-            let slab = &self.slabs[class.index()];
-            used_count += slab.frame_count;
-            assert_eq!(slab.frame_count, self.table.count(Group::of(class)));
-            assert_eq!(
-                u64::from(slab.frame_count),
-                self.slot_count(class).div_ceil(u64::from(slab.slots_per_frame)),
-                "the top frame is the only one that is not full"
-            );
-            let (mut hole, mut hole_count) = (slab.hole_head, 0);
-            while !hole.is_none() {
-                assert_eq!(self.kind(hole), HOLE);
-                assert_eq!(self.table.group(self.frame_of(hole)), Group::of(class));
-                hole_count += 1;
-                let next = &self.bytes(hole, 16)[4..8];
-                hole = Ref(u32::from_le_bytes(next.try_into().expect("four bytes are four")));
-            }
-            assert_eq!(hole_count, slab.hole_count);
-        }
-        assert_eq!(used_count + self.free_count(), self.frame_count());
     }
 }
 

@@ -9,6 +9,7 @@
 
 pub mod clock;
 pub mod descriptors;
+pub mod event_loop;
 pub mod facts;
 pub mod host_memory;
 pub mod image;

@@ -20,8 +20,11 @@ use granite_engine::memory::buffer::BufferPool;
 use sockets::Listeners;
 use uring::Uring;
 
-/// Events in one turn, at most. More wait for the next one, so that a turn stays short.
-pub const EVENTS_PER_TURN: u32 = 256;
+/// Events in one turn, at most: what the engine takes. More wait for the next turn.
+pub const EVENTS_PER_TURN: u32 = granite_engine::engine::EVENTS_PER_TURN as u32;
+
+/// Buffers handed to the kernel with one send.
+const PIECES_MAX: usize = granite_engine::event::SEND_BUFFERS_MAX as usize;
 
 /// Which engine the user wants.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -2,14 +2,12 @@
 //! driver's counterpart of a send in flight.
 //!
 //! Invariant: the bytes before `sent_bytes` have left, exactly once; nothing after has.
+use super::PIECES_MAX;
 use granite_engine::memory::buffer::{Buffer, BufferHandle};
 use rustix::io::Errno;
 use rustix::net::{SendAncillaryBuffer, SendFlags, send, sendmsg};
 use std::io::IoSlice;
 use std::os::fd::OwnedFd;
-
-/// Buffers handed to one `sendmsg`: 256 KiB, more than a socket usually has room for.
-const PIECES_MAX: usize = 16;
 
 const FLAGS: SendFlags = SendFlags::DONTWAIT.union(SendFlags::NOSIGNAL);
 

@@ -6,6 +6,7 @@
 
 use super::buffers::{Outgoing, ReceiveBuffers};
 use super::restrictions;
+use crate::io::PIECES_MAX;
 use crate::io::fallback::{OpenError, Step};
 use io_uring::types::{Fd, SubmitArgs, Timespec};
 use io_uring::{EnterFlags, IoUring, Probe, cqueue, opcode, squeue};
@@ -26,9 +27,8 @@ const BUFFER_GROUP: u16 = 0;
 /// receive on an idle socket takes a buffer, finds nothing and puts it back.
 const POLL_FIRST: u16 = 1;
 
-/// Pieces of one send, and sends of several pieces for each enter. What does not fit is sent
-/// afterwards: a send goes on until its chain is out.
-const PIECES_MAX: usize = 16;
+/// Sends of several pieces for each enter. What does not fit is sent afterwards: a send goes on
+/// until its chain is out.
 const MESSAGES_MAX: usize = 64;
 
 /// `MSG_WAITALL`: the kernel goes on after a short send by itself; what is short nevertheless is

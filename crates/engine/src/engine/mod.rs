@@ -24,6 +24,7 @@ use crate::limits::Limits;
 use crate::log::Log;
 use crate::memory::blocks::{BLOCK_SIZE, Blocks, Span};
 use crate::memory::buffer::{BUFFER_SIZE, BufferHandle, BufferPool};
+use crate::memory::takings::Takings;
 use crate::memory::usage::{PoolUsage, Usage};
 use crate::options::settings::Settings;
 use alloc::boxed::Box;
@@ -79,6 +80,7 @@ pub struct Engine {
     /// The store has more to do as soon as possible.
     store_has_work: bool,
     timers: timers::Timers,
+    takings: Takings,
 }
 
 impl Engine {
@@ -92,15 +94,21 @@ impl Engine {
         hooks: Hooks,
     ) -> Self {
         let slots = limits.connection_slots();
+        let mut takings = Takings::new(hooks.taken);
+        let connections = (0..slots).map(|_| Connection::default()).collect();
+        let connections = takings.made("connections", connections);
+        let spans = (0..limits.spans()).map(|_| Span::default()).collect();
         Self {
-            connections: (0..slots).map(|_| Connection::default()).collect(),
-            free_slots: (0..slots).rev().collect(),
+            connections,
+            spans: takings.made("argument spans", spans),
+            free_slots: takings.made("connections", (0..slots).rev().collect()),
             free_slot_count: slots,
-            requests: Blocks::new(limits.request_blocks()),
-            spans: (0..limits.spans()).map(|_| Span::default()).collect(),
-            carry: BufferPool::new(limits.carry_buffers()),
+            requests: takings.made("request blocks", Blocks::new(limits.request_blocks())),
+            carry: takings.made("carry buffers", BufferPool::new(limits.carry_buffers())),
             kept_count: 0,
-            receive: Some(BufferPool::new(limits.receive_buffers_max)),
+            receive: Some(
+                takings.made("receive buffers", BufferPool::new(limits.receive_buffers_max)),
+            ),
             runnable: List::new(Which::Runnable),
             ready: List::new(Which::Ready),
             waiting: List::new(Which::Waiting),
@@ -115,7 +123,8 @@ impl Engine {
             buffers_came_back: false,
             store_has_work: false,
             timers: timers::Timers::default(),
-            shared: Shared::new(limits, settings, hash_key, seed, hooks),
+            shared: Shared::new(limits, settings, (hash_key, seed), hooks, &mut takings),
+            takings,
         }
     }
 
@@ -127,6 +136,11 @@ impl Engine {
     /// Lines that wait to be written down.
     pub fn log(&mut self) -> &mut Log {
         &mut self.shared.log
+    }
+
+    /// What each pool really took.
+    pub fn takings(&self) -> &Takings {
+        &self.takings
     }
 
     /// The current values of all options.

@@ -11,6 +11,7 @@ use crate::hooks::Hooks;
 use crate::limits::Limits;
 use crate::log::{LINES_MAX, Log};
 use crate::memory::blocks::{BLOCK_SIZE, Blocks, Span};
+use crate::memory::takings::Takings;
 use crate::memory::usage::Usage;
 use crate::options::hot::HotSettings;
 use crate::options::settings::Settings;
@@ -53,25 +54,26 @@ impl Shared {
     pub(super) fn new(
         limits: &Limits,
         settings: Settings,
-        hash_key: [u8; 16],
-        seed: u64,
+        (hash_key, seed): ([u8; 16], u64),
         hooks: Hooks,
+        takings: &mut Takings,
     ) -> Self {
         let hot = HotSettings::of(&settings);
+        let sessions = (0..limits.connection_slots()).map(free_session).collect();
         let mut shared = Self {
             now: Now::default(),
             limits: *limits,
-            sessions: (0..limits.connection_slots()).map(free_session).collect(),
-            replies: ReplyPool::new(limits),
-            queues: Blocks::new(limits.queue_blocks()),
+            sessions: takings.made("connections", sessions),
+            replies: takings.made("reply buffers", ReplyPool::new(limits)),
+            queues: takings.made("queue blocks", Blocks::new(limits.queue_blocks())),
             settings,
             hot,
             usage: Usage::default(),
-            statistics: Statistics::new(limits),
+            statistics: takings.made("command statistics", Statistics::new(limits)),
             facts: Facts::NONE,
             hooks,
-            log: Log::new(LINES_MAX),
-            store: Store::new(limits, hash_key, seed),
+            log: takings.made("log lines", Log::new(LINES_MAX)),
+            store: Store::counted(limits, hash_key, seed, takings),
         };
         shared.apply_settings();
         shared

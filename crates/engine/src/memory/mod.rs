@@ -9,4 +9,5 @@ pub mod frames;
 pub mod needs;
 pub mod plan;
 pub mod reference;
+pub mod takings;
 pub mod usage;

@@ -45,6 +45,7 @@ pub use crate::resp::request::PinId;
 use crate::limits::Limits;
 pub use crate::memory::frames::Needs;
 use crate::memory::frames::{Frames, Ref};
+use crate::memory::takings::Takings;
 use crate::random::Random;
 use databases::Databases;
 use index::{GROUP_BUCKETS, Index};
@@ -115,6 +116,11 @@ impl Store {
 
     /// Takes all memory of the store. `hash_key` keeps clients from choosing collisions.
     pub fn new(limits: &Limits, hash_key: [u8; 16], seed: u64) -> Self {
+        Self::counted(limits, hash_key, seed, &mut Takings::unknown())
+    }
+
+    /// As `new`; `takings` learns what each pool took.
+    pub fn counted(limits: &Limits, hash_key: [u8; 16], seed: u64, takings: &mut Takings) -> Self {
         let division = Division::of(limits);
         let (low, high) = hash_key.split_at(8);
         let word = |bytes: &[u8]| {
@@ -130,16 +136,14 @@ impl Store {
                 value_size_max: limits.value_size_max,
             },
             counters: StoreCounters::default(),
-            frames: Frames::new(division.frame_count, limits.frame_size),
-            index: Index::new(division.bucket_count),
+            frames: takings.made("frames", Frames::new(division.frame_count, limits.frame_size)),
+            index: takings.made("index buckets", Index::new(division.bucket_count)),
             databases: Databases::new(),
-            wheel: Wheel::new(0),
-            watches: Watches::new(
-                limits.watches_max,
-                limits.connections_max + limits.connections_reserved,
-            ),
-            staged: StagedTable::new(limits.staged_max),
-            pins: Pins::new(limits.pins_max),
+            wheel: takings.made("expiry wheel", Wheel::new(0)),
+            watches: takings
+                .made("watches", Watches::new(limits.watches_max, limits.connection_slots())),
+            staged: takings.made("staged values", StagedTable::new(limits.staged_max)),
+            pins: takings.made("pins", Pins::new(limits.pins_max)),
             graveyard: Graveyard::default(),
             misfits: Misfits::default(),
             hash_key: (word(low), word(high)),

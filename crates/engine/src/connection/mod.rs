@@ -10,11 +10,11 @@
 //! no buffer, no block, no pin.
 pub mod list;
 
-use crate::commands::error::CommandError;
 use crate::memory::buffer::BufferHandle;
 use crate::resp::output::Output;
 use crate::resp::partial::Partial;
 use crate::resp::request::PinId;
+use crate::store::StoreFull;
 
 /// How far a connection has come in its life.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -54,6 +54,31 @@ pub enum Held {
     Carried,
     /// It is a receive buffer, and stays until what the connection waits for has come.
     Kept,
+}
+
+/// What had no room for a request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum NoRoom {
+    /// The blocks: `request-size-max`, or this connection's share of what is free.
+    Blocks,
+    /// The store, for a large argument.
+    Store(StoreFull),
+}
+
+/// A moment, in milliseconds that wrap after 49 days: enough for what is looked at every second.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Moment(u32);
+
+impl Moment {
+    /// The moment `ms` of the monotonic clock.
+    pub const fn at(ms: u64) -> Self {
+        Self(ms as u32)
+    }
+
+    /// Milliseconds since then.
+    pub const fn elapsed_ms(self, now_ms: u64) -> u64 {
+        (now_ms as u32).wrapping_sub(self.0) as u64
+    }
 }
 
 /// A large value on its way out.
@@ -97,7 +122,7 @@ pub struct Connection {
     /// A request on its way.
     pub partial: Partial,
     /// Why that request was refused, while the rest of it is read and dropped.
-    pub refusal: Option<CommandError>,
+    pub refusal: Option<NoRoom>,
     /// What is still to be sent.
     pub output: Output,
     /// A large value on its way out, in front of the next request.
@@ -109,14 +134,14 @@ pub struct Connection {
     /// The next in the list of those that wait.
     pub next_waiting: Option<u32>,
     /// When output last left, or began to wait.
-    pub drained_ms: u64,
+    pub drained: Moment,
     /// When input last came.
-    pub received_ms: u64,
+    pub received: Moment,
     /// When the request on its way began.
-    pub request_started_ms: u64,
+    pub request_started: Moment,
 }
 
-const _: () = assert!(size_of::<Connection>() <= 320, "a connection with its session is < 1 KiB");
+const _: () = assert!(size_of::<Connection>() <= 208, "with its session well under 1 KiB");
 
 impl Connection {
     /// Makes a free slot open, in a new life.
@@ -127,8 +152,8 @@ impl Connection {
         *self = Self {
             generation,
             phase: Phase::Open,
-            drained_ms: now_ms,
-            received_ms: now_ms,
+            drained: Moment::at(now_ms),
+            received: Moment::at(now_ms),
             is_runnable: self.is_runnable,
             is_ready: self.is_ready,
             is_waiting: self.is_waiting,

@@ -1,7 +1,7 @@
 //! What the engine asks of the kernel, made one at a time from the list of connections that need
 //! something: there is no queue of actions that could fill up.
 use super::{Answer, Engine};
-use crate::connection::Phase;
+use crate::connection::{Moment, Phase};
 use crate::event::{Action, SEND_BUFFERS_MAX};
 
 impl Engine {
@@ -49,7 +49,7 @@ impl Engine {
             && let Some(buffer) = connection.output.take(SEND_BUFFERS_MAX)
         {
             connection.is_sending = true;
-            connection.drained_ms = self.shared.now.monotonic_ms;
+            connection.drained = Moment::at(self.shared.now.monotonic_ms);
             return Some(Action::Send { connection: id, buffer });
         }
         if connection.wants_receive() {

@@ -1,7 +1,7 @@
 //! What each event does to its connection. Nothing is executed here: that is the turn's part.
 use super::{Answer, EVENTS_PER_TURN, Engine};
 use crate::clock::Now;
-use crate::connection::{Parked, Phase};
+use crate::connection::{Moment, Parked, Phase};
 use crate::event::{ConnectionId, Event, Peer, Signal, Socket};
 use crate::memory::buffer::{Buffer, BufferHandle};
 
@@ -102,7 +102,7 @@ impl Engine {
             return;
         }
         assert!(connection.input.is_none(), "received while earlier input waits");
-        connection.received_ms = self.shared.now.monotonic_ms;
+        connection.received = Moment::at(self.shared.now.monotonic_ms);
         connection.input = Some(buffer);
         self.runnable.push(&mut self.connections, slot);
     }
@@ -124,7 +124,7 @@ impl Engine {
         let connection = &mut self.connections[slot as usize];
         assert!(connection.is_sending, "a send ended that was not begun");
         connection.is_sending = false;
-        connection.drained_ms = self.shared.now.monotonic_ms;
+        connection.drained = Moment::at(self.shared.now.monotonic_ms);
         let complete = chain_size(chain) == u64::from(sent_bytes);
         self.shared.replies.release(&mut connection.output, chain);
         self.shared.statistics.traffic.output_bytes += u64::from(sent_bytes);

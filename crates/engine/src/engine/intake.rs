@@ -4,7 +4,7 @@ use super::Engine;
 use super::shared::Ran;
 use super::turn::Next;
 use crate::commands::error::CommandError;
-use crate::connection::{Parked, Phase, Stream};
+use crate::connection::{Moment, NoRoom, Parked, Phase, Stream};
 use crate::limits::GROUP_SPANS;
 use crate::memory::blocks::{BLOCK_SIZE, Span};
 use crate::resp::grammar::{Bounds, ERROR_SIZE_MAX, ProtocolError};
@@ -35,7 +35,7 @@ impl Engine {
             let share = self.request_share(self.connections[slot as usize].partial.block_count());
             let connection = &mut self.connections[slot as usize];
             if connection.partial.is_empty() {
-                connection.request_started_ms = self.shared.now.monotonic_ms;
+                connection.request_started = Moment::at(self.shared.now.monotonic_ms);
             }
             let Some(input) = &mut connection.input else { return };
             let (used, step) =
@@ -54,11 +54,7 @@ impl Engine {
                 Step::Content { .. } => {}
                 Step::Error(error) => return self.refuse_protocol(slot, error),
                 Step::Large { size } => self.begin_large(slot, size, share),
-                Step::Full => {
-                    let limit = u64::from(share) * u64::from(BLOCK_SIZE);
-                    let name = "request-size-max";
-                    self.refuse(slot, CommandError::Limit { name, needed: limit + 1 });
-                }
+                Step::Full => self.refuse(slot, NoRoom::Blocks),
             }
         }
         self.execute_complete(slot, used_spans);
@@ -67,23 +63,22 @@ impl Engine {
     fn begin_large(&mut self, slot: u32, size: u64, share: u32) {
         let staged = match self.shared.store.stage(self.shared.now, size) {
             Ok(staged) => staged,
-            Err(full) => return self.refuse(slot, CommandError::from(full)),
+            Err(full) => return self.refuse(slot, NoRoom::Store(full)),
         };
         let connection = &mut self.connections[slot as usize];
         if !connection.partial.accept_large(&mut self.requests, staged, share) {
             self.shared.store.stage_discard(staged);
-            let needed = u64::from(share) * u64::from(BLOCK_SIZE) + 1;
-            self.refuse(slot, CommandError::Limit { name: "request-size-max", needed });
+            self.refuse(slot, NoRoom::Blocks);
         }
     }
 
-    /// There is no room for the request: the rest of it is read and dropped, then `error` is
+    /// There is no room for the request: the rest of it is read and dropped, then an error is
     /// answered.
-    fn refuse(&mut self, slot: u32, error: CommandError) {
+    fn refuse(&mut self, slot: u32, reason: NoRoom) {
         let connection = &mut self.connections[slot as usize];
         let store = &mut self.shared.store;
         connection.partial.refuse(&mut self.requests, |staged| store.stage_discard(staged));
-        connection.refusal = Some(error);
+        connection.refusal = Some(reason);
     }
 
     fn refuse_protocol(&mut self, slot: u32, error: ProtocolError) {
@@ -122,7 +117,13 @@ impl Engine {
 
     fn answer_refused(&mut self, slot: u32) {
         let connection = &mut self.connections[slot as usize];
-        let error = connection.refusal.expect("a refused request has a reason");
+        let error = match connection.refusal.expect("a refused request has a reason") {
+            NoRoom::Store(full) => CommandError::from(full),
+            NoRoom::Blocks => CommandError::Limit {
+                name: "request-size-max",
+                needed: self.shared.limits.request_size_max + 1,
+            },
+        };
         let request = Request::new(b"", &[Span { start: 0, size: 0 }]);
         let line = error.line(&request);
         if !self.shared.write_error(slot as usize, &mut connection.output, line.bytes()) {

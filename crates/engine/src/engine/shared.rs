@@ -9,7 +9,7 @@ use crate::event::{ConnectionId, Peer};
 use crate::facts::Facts;
 use crate::hooks::Hooks;
 use crate::limits::Limits;
-use crate::log::{LINES_MAX, Log};
+use crate::log::{LINES_MAX, Level, Log};
 use crate::memory::blocks::{BLOCK_SIZE, Blocks, Span};
 use crate::memory::takings::Takings;
 use crate::memory::usage::Usage;
@@ -97,6 +97,12 @@ impl Shared {
         tuning.lfu_log_factor = self.hot.lfu_log_factor;
         tuning.lfu_decay_time = self.hot.lfu_decay_time;
         tuning.value_size_max = self.hot.value_size_max;
+        self.log.set_level(match self.hot.log_level {
+            0 => Level::Debug,
+            1 => Level::Verbose,
+            2 => Level::Notice,
+            _ => Level::Warning,
+        });
     }
 
     /// Begins the session of a connection that was accepted.

@@ -4,7 +4,7 @@
 //! And who is closed when a pool is nearly used up: the one that has made no progress for longest.
 use super::Engine;
 use crate::clock::Now;
-use crate::connection::{Connection, Parked, Phase};
+use crate::connection::{Connection, Moment, Parked, Phase};
 use crate::event::Peer;
 use crate::log::Level;
 
@@ -66,7 +66,7 @@ impl Engine {
                 self.close_by(slot as u32, verdict);
             }
         }
-        self.close_hogs(now_ms);
+        self.close_hogs();
     }
 
     fn judge(&self, slot: usize, now_ms: u64) -> Option<Verdict> {
@@ -74,25 +74,25 @@ impl Engine {
         if !matches!(connection.phase, Phase::Open | Phase::Draining) {
             return None;
         }
-        let since = |ms: u64| now_ms.saturating_sub(ms);
-        let exceeds = |ms: u64, limit_ms: u64| limit_ms > 0 && since(ms) > limit_ms;
+        let exceeds =
+            |moment: Moment, limit_ms: u64| limit_ms > 0 && moment.elapsed_ms(now_ms) > limit_ms;
         let waits_for_client = connection.parked == Parked::Output
             || connection.phase == Phase::Draining
             || connection.stream.is_some();
         if waits_for_client
             && connection.is_sending
-            && exceeds(connection.drained_ms, hot.output_stall_timeout_ms)
+            && exceeds(connection.drained, hot.output_stall_timeout_ms)
         {
             return Some(Verdict::Stalled);
         }
-        if holds_request(connection)
-            && exceeds(connection.request_started_ms, hot.request_timeout_ms)
+        if holds_request(connection) && exceeds(connection.request_started, hot.request_timeout_ms)
         {
             return Some(Verdict::RequestTooSlow);
         }
-        let active_ms = connection.received_ms.max(connection.drained_ms);
-        (connection.parked == Parked::No && exceeds(active_ms, hot.timeout_ms))
-            .then_some(Verdict::Idle)
+        (connection.parked == Parked::No
+            && exceeds(connection.received, hot.timeout_ms)
+            && exceeds(connection.drained, hot.timeout_ms))
+        .then_some(Verdict::Idle)
     }
 
     fn close_by(&mut self, slot: u32, verdict: Verdict) {
@@ -130,7 +130,7 @@ impl Engine {
     }
 
     /// Closes who holds what others need, and has made no progress for longest.
-    fn close_hogs(&mut self, now_ms: u64) {
+    fn close_hogs(&mut self) {
         for _ in 0..HOGS_PER_SLICE {
             if !self.shared.replies.is_scarce() {
                 break;
@@ -138,7 +138,7 @@ impl Engine {
             let holds = |connection: &Connection| {
                 connection.output.held_count() > 0 && connection.is_sending
             };
-            if !self.close_oldest(now_ms - HOG_MS_MIN.min(now_ms), holds, |c| c.drained_ms) {
+            if !self.close_oldest(HOG_MS_MIN, holds, |connection| connection.drained) {
                 break;
             }
         }
@@ -147,23 +147,26 @@ impl Engine {
                 break;
             }
             let holds = |connection: &Connection| connection.partial.block_count() > 0;
-            if !self.close_oldest(now_ms - HOG_MS_MIN.min(now_ms), holds, |c| c.received_ms) {
+            if !self.close_oldest(HOG_MS_MIN, holds, |connection| connection.received) {
                 break;
             }
         }
         if self.shared.replies.jumbo_taken() && self.waiting.count() > 0 {
             let holds = |connection: &Connection| connection.output.has_jumbo();
-            self.close_oldest(now_ms - JUMBO_MS_MAX.min(now_ms), holds, |c| c.drained_ms);
+            self.close_oldest(JUMBO_MS_MAX, holds, |connection| connection.drained);
         }
     }
 
-    /// Closes the one with the oldest progress before `before_ms` among those that `holds` names.
+    /// Closes the one that made no progress for longest, of those that `holds` names and that
+    /// made none for more than `elapsed_ms_min`.
     fn close_oldest(
         &mut self,
-        before_ms: u64,
+        elapsed_ms_min: u64,
         holds: impl Fn(&Connection) -> bool,
-        progress_ms: impl Fn(&Connection) -> u64,
+        progress: impl Fn(&Connection) -> Moment,
     ) -> bool {
+        let now_ms = self.shared.now.monotonic_ms;
+        let elapsed_ms = |connection: &Connection| progress(connection).elapsed_ms(now_ms);
         let is_served =
             |connection: &Connection| matches!(connection.phase, Phase::Open | Phase::Draining);
         let oldest = self
@@ -171,8 +174,8 @@ impl Engine {
             .iter()
             .enumerate()
             .filter(|(_, connection)| is_served(connection) && holds(connection))
-            .filter(|(_, connection)| progress_ms(connection) < before_ms)
-            .min_by_key(|(_, connection)| progress_ms(connection));
+            .filter(|(_, connection)| elapsed_ms(connection) > elapsed_ms_min)
+            .max_by_key(|(_, connection)| elapsed_ms(connection));
         let Some((slot, _)) = oldest else { return false };
         self.shared.statistics.traffic.stalled_count += 1;
         self.log_close(slot as u32, Level::Warning, "it holds what others need, without progress");

@@ -5,14 +5,14 @@
 use crate::commands::session::Session;
 use crate::commands::slowlog::Slowlog;
 use crate::commands::statistics::Statistics;
+use crate::connection::Connection;
 use crate::limits::Limits;
 use crate::log::{LINES_MAX, Log};
 use crate::memory::blocks::{Blocks, Span};
 use crate::memory::buffer::Buffer;
 use crate::memory::frames::Frames;
 use crate::memory::plan::{KeyShape, Part, Plan, PlanRow, SOCKET_BUFFERS};
-use crate::resp::output::{Output, ReplyPool};
-use crate::resp::partial::Partial;
+use crate::resp::output::ReplyPool;
 use crate::sizing::capacity::guaranteed_keys;
 use crate::store::index::{Bucket, GROUP_BUCKETS, Index};
 use crate::store::watch::Watches;
@@ -77,10 +77,10 @@ impl Plan {
     }
 
     /// Bytes of one connection in the engine: what it said about itself, the request it is
-    /// sending, the reply it is reading, what it watches.
+    /// sending, the reply it is reading, its place among the free slots, what it watches.
     pub const fn connection_bytes() -> u64 {
         let (_, watcher_size) = Watches::unit_sizes();
-        (size_of::<Session>() + size_of::<Partial>() + size_of::<Output>()) as u64
+        (size_of::<Session>() + size_of::<Connection>() + size_of::<u32>()) as u64
             + watcher_size as u64
     }
 

@@ -43,7 +43,7 @@ fn the_plan_of_the_defaults() {
         &[],
         &expect![[r#"
             process image                   1       4 MiB       4 MiB  binary, stack, rings: measured
-            connections                10 002       472 B     4.5 MiB  maxclients and connections-reserved
+            connections                10 002       572 B     5.4 MiB  maxclients and connections-reserved
             receive buffers               512      16 KiB       8 MiB  what the kernel fills, lent for one turn
             reply buffers                 682      16 KiB    10.6 MiB  what clients have to read
             jumbo reply                 1 026      16 KiB    16.0 MiB  reply-max, for one at a time
@@ -58,20 +58,20 @@ fn the_plan_of_the_defaults() {
             command statistics              1    24.8 KiB    24.8 KiB  counts and latencies of each command
             slowlog entries               128     1.7 KiB     228 KiB  slowlog-entries-max
             log lines                     128       512 B      64 KiB  what waits to be logged
-            index buckets             877 390        64 B    53.5 MiB  keys-max at a load of 0.85
-            index counts                  857       132 B   110.4 KiB  keys of each database, by 1,024 buckets
-            frame table                14 433         9 B   126.8 KiB  who uses which frame
-            frames                     14 433      64 KiB   902.0 MiB  keys and values
+            index buckets             876 515        64 B    53.4 MiB  keys-max at a load of 0.85
+            index counts                  856       132 B   110.3 KiB  keys of each database, by 1,024 buckets
+            frame table                14 419         9 B   126.7 KiB  who uses which frame
+            frames                     14 419      64 KiB   901.1 MiB  keys and values
             frame base                      1        64 B        64 B  so that no reference is 0
-            user space: exact                              1023.9 MiB  1073688965 bytes
+            user space: exact                              1023.9 MiB  1073715403 bytes
             socket buffers             10 002      10 MiB    97.6 GiB  where autotuning ends by default
             sockets                    10 002       5 KiB    48.8 MiB  socket, file, inode, ring entry
-            page tables               266 228         8 B     2.0 MiB  without huge pages
-            kernel: ceiling                                  97.7 GiB  104931911584 bytes
+            page tables               266 234         8 B     2.0 MiB  without huge pages
+            kernel: ceiling                                  97.7 GiB  104931911632 bytes
 
-            outside data memory: 6.65 % of maxmemory
-            guaranteed: 9 655 074 keys of 16 bytes with values of 64 bytes, whatever was stored before
-            container limit: 98.7 GiB (106005600549 bytes), with 'socket-buffers 64kb' 3.4 GiB
+            outside data memory: 6.74 % of maxmemory
+            guaranteed: 9 645 526 keys of 16 bytes with values of 64 bytes, whatever was stored before
+            container limit: 98.7 GiB (106005627035 bytes), with 'socket-buffers 64kb' 3.4 GiB
         "#]],
     );
 }
@@ -81,37 +81,37 @@ fn the_plan_of_160_mib() {
     check_table(
         &[("maxmemory", "160mb"), ("socket-buffers", "64kb")],
         &expect![[r#"
-        process image                   1       4 MiB       4 MiB  binary, stack, rings: measured
-        connections                10 002       472 B     4.5 MiB  maxclients and connections-reserved
-        receive buffers                80      16 KiB     1.2 MiB  what the kernel fills, lent for one turn
-        reply buffers                 128      16 KiB       2 MiB  what clients have to read
-        jumbo reply                   161      16 KiB     2.5 MiB  reply-max, for one at a time
-        request blocks                 80    16.0 KiB     1.2 MiB  requests that have not arrived completely
-        queue blocks                   40    16.0 KiB   640.1 KiB  commands that MULTI queued
-        carry buffers                  40      16 KiB     640 KiB  input behind a command that waits
-        argument spans            172 032         8 B     1.3 MiB  args-max, and a group of small commands
-        watches                    16 384        28 B     448 KiB  WATCH, of all connections
-        pins                        1 024         8 B       8 KiB  large values that clients are reading
-        staged values               1 024        80 B      80 KiB  large values that clients are sending
-        expiry wheel                    1    16.0 KiB    16.0 KiB  which keys are due when
-        command statistics              1    24.8 KiB    24.8 KiB  counts and latencies of each command
-        slowlog entries               128     1.7 KiB     228 KiB  slowlog-entries-max
-        log lines                     128       512 B      64 KiB  what waits to be logged
-        index buckets             129 485        64 B     7.9 MiB  keys-max at a load of 0.85
-        index counts                  127       132 B    16.3 KiB  keys of each database, by 1,024 buckets
-        frame table                 2 130         9 B    18.7 KiB  who uses which frame
-        frames                      2 130      64 KiB   133.1 MiB  keys and values
-        frame base                      1        64 B        64 B  so that no reference is 0
-        user space: exact                               159.9 MiB  167763510 bytes
-        socket buffers             10 002     256 KiB     2.4 GiB  socket-buffers, both directions, doubled by the kernel
-        sockets                    10 002       5 KiB    48.8 MiB  socket, file, inode, ring entry
-        page tables                45 054         8 B   351.9 KiB  without huge pages
-        kernel: ceiling                                   2.4 GiB  2673534960 bytes
+            process image                   1       4 MiB       4 MiB  binary, stack, rings: measured
+            connections                10 002       572 B     5.4 MiB  maxclients and connections-reserved
+            receive buffers                80      16 KiB     1.2 MiB  what the kernel fills, lent for one turn
+            reply buffers                 128      16 KiB       2 MiB  what clients have to read
+            jumbo reply                   161      16 KiB     2.5 MiB  reply-max, for one at a time
+            request blocks                 80    16.0 KiB     1.2 MiB  requests that have not arrived completely
+            queue blocks                   40    16.0 KiB   640.1 KiB  commands that MULTI queued
+            carry buffers                  40      16 KiB     640 KiB  input behind a command that waits
+            argument spans            172 032         8 B     1.3 MiB  args-max, and a group of small commands
+            watches                    16 384        28 B     448 KiB  WATCH, of all connections
+            pins                        1 024         8 B       8 KiB  large values that clients are reading
+            staged values               1 024        80 B      80 KiB  large values that clients are sending
+            expiry wheel                    1    16.0 KiB    16.0 KiB  which keys are due when
+            command statistics              1    24.8 KiB    24.8 KiB  counts and latencies of each command
+            slowlog entries               128     1.7 KiB     228 KiB  slowlog-entries-max
+            log lines                     128       512 B      64 KiB  what waits to be logged
+            index buckets             128 610        64 B     7.8 MiB  keys-max at a load of 0.85
+            index counts                  126       132 B    16.2 KiB  keys of each database, by 1,024 buckets
+            frame table                 2 115         9 B    18.5 KiB  who uses which frame
+            frames                      2 115      64 KiB   132.1 MiB  keys and values
+            frame base                      1        64 B        64 B  so that no reference is 0
+            user space: exact                               159.9 MiB  167724403 bytes
+            socket buffers             10 002     256 KiB     2.4 GiB  socket-buffers, both directions, doubled by the kernel
+            sockets                    10 002       5 KiB    48.8 MiB  socket, file, inode, ring entry
+            page tables                45 045         8 B   351.9 KiB  without huge pages
+            kernel: ceiling                                   2.4 GiB  2673534888 bytes
 
-        outside data memory: 11.83 % of maxmemory
-        guaranteed: 1 422 652 keys of 16 bytes with values of 64 bytes, whatever was stored before
-        container limit: 2.6 GiB (2841298470 bytes)
-    "#]],
+            outside data memory: 12.42 % of maxmemory
+            guaranteed: 1 412 422 keys of 16 bytes with values of 64 bytes, whatever was stored before
+            container limit: 2.6 GiB (2841259291 bytes)
+        "#]],
     );
 }
 
@@ -163,9 +163,9 @@ fn limits_derive_for_every_reasonable_total() {
 
 #[test]
 fn what_does_not_fit_names_what_to_change() {
-    expect!["maxmemory 12582912 is too small for these limits, which need 18668856: raise it by 6085944, or lower several limits of the plan"]
+    expect!["maxmemory 12582912 is too small for these limits, which need 19669056: raise it by 7086144, or lower several limits of the plan"]
         .assert_eq(&refused(&[("maxmemory", "12mb")]));
-    expect!["maxmemory 20971520 is too small for these limits, which need 29151160: raise it by 8179640, or lower maxclients by 17330, from 32000 to 14670"].assert_eq(&refused(&[("maxmemory", "20mb"), ("maxclients", "32000")]));
+    expect!["maxmemory 20971520 is too small for these limits, which need 32351360: raise it by 11379840, or lower maxclients by 19895, from 32000 to 12105"].assert_eq(&refused(&[("maxmemory", "20mb"), ("maxclients", "32000")]));
     expect![
         "maxmemory 84825604096 is more than one engine can address: lower it to 73704366544 or less"
     ]
@@ -211,7 +211,7 @@ fn more_memory_is_found_for_more_keys() {
             assert!(guaranteed_keys(&less, shape) < count, "it is the smallest");
         }
     }
-    expect!["1454374912"].assert_eq(&last.to_string());
+    expect!["1455423488"].assert_eq(&last.to_string());
 }
 
 #[test]

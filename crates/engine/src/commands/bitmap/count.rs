@@ -6,7 +6,7 @@ use super::{copy_bytes, words};
 use crate::commands::arguments::{integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::string::range::absolute_range;
+use crate::commands::string::range::{absolute_range, is_backward};
 use crate::commands::work;
 use crate::resp::request::Request;
 use crate::store::Text;
@@ -106,7 +106,9 @@ pub fn bitcount(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comma
     let mut count = 0;
     if let Some(entry) = cx.read_string(&key)? {
         let text = cx.store.string(entry)?;
-        if let Some(bits) = Bits::within(text.size(), start, end, unit) {
+        if !is_backward(start, end)
+            && let Some(bits) = Bits::within(text.size(), start, end, unit)
+        {
             work::check(cx, bits.byte_count(), TOO_LARGE)?;
             bits.visit(&text, false, |_, bytes| {
                 count += words::count(bytes);

@@ -63,11 +63,11 @@ pub fn getrange(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comma
     let start = integer(request.argument(2))?;
     let end = integer(request.argument(3))?;
     let range = match cx.read_string(&key)? {
-        Some(entry) => {
+        Some(entry) if !is_backward(start, end) => {
             let size = cx.store.string(entry)?.size();
             absolute_range(start, end, size).map(|(start, end)| (entry, start, end))
         }
-        None => None,
+        _ => None,
     };
     let Some((entry, start, end)) = range else {
         cx.reply.bulk(b"");
@@ -91,12 +91,15 @@ fn value_size(cx: &Context<'_>, value: Value<'_>) -> u64 {
     }
 }
 
+/// Are the positions in the wrong order from the start? Redis asks this before it moves those that
+/// lie before the first item to the first item (and BITPOS does not ask).
+pub(crate) const fn is_backward(start: i64, end: i64) -> bool {
+    start < 0 && end < 0 && start > end
+}
+
 /// From inclusive positions, negative ones counted from the end, to `start..end` within `size`
 /// items; `None` if that is empty.
 pub(crate) fn absolute_range(start: i64, end: i64, size: u64) -> Option<(u64, u64)> {
-    if start < 0 && end < 0 && start > end {
-        return None;
-    }
     let size = size.cast_signed();
     let absolute = |position: i64| match position {
         ..0 => size.saturating_add(position).max(0),

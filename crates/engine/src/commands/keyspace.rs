@@ -189,11 +189,8 @@ pub fn flushdb(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comman
 /// `FLUSHALL [ASYNC | SYNC]`: empties every database. O(1); memory comes back in slices.
 pub fn flushall(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     check_flush_options(request)?;
-    for database in 0..cx.limits.databases as u8 {
-        // A database that was emptied before the retry costs nothing the second time.
-        if !cx.store.flush(database) {
-            return Err(CommandError::Retry);
-        }
+    if !cx.store.flush_all() {
+        return Err(CommandError::Retry);
     }
     cx.reply.ok();
     Ok(())

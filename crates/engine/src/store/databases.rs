@@ -62,14 +62,25 @@ impl Databases {
         if self.counts(old).keys == 0 {
             return true;
         }
-        let in_use = self.numbers.iter().fold(self.flushed, |bits, &number| bits | 1 << number);
-        let fresh = (!in_use).trailing_zeros();
+        let fresh = (!self.in_use()).trailing_zeros();
         if fresh as usize >= DATABASE_NUMBERS {
             return false;
         }
         self.flushed |= 1 << old;
         self.numbers[name as usize] = fresh as u8;
         true
+    }
+
+    /// Are there fresh numbers for all names that have keys?
+    pub fn can_flush_all(&self) -> bool {
+        let fresh_count = DATABASE_NUMBERS - self.in_use().count_ones() as usize;
+        let occupied = self.numbers.iter().filter(|&&number| self.counts(number).keys > 0);
+        occupied.count() <= fresh_count
+    }
+
+    /// Numbers that a name has or that are being reaped, as bits.
+    fn in_use(&self) -> u32 {
+        self.numbers.iter().fold(self.flushed, |bits, &number| bits | 1 << number)
     }
 
     /// Exchanges the numbers of two names.

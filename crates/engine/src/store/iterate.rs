@@ -2,6 +2,7 @@
 use super::types::{Entry, Type};
 use super::{Store, object};
 use crate::clock::Now;
+use crate::store::databases::DATABASE_NAMES;
 use crate::store::index::GROUP_BUCKETS;
 
 /// Buckets that one call of `scan` looks at.
@@ -121,22 +122,49 @@ impl Store {
         if !self.databases.flush(database) {
             return false;
         }
-        self.database_changed(number);
+        let fresh = self.databases.number(database);
+        self.renumber_watches(|watched| if watched == number { fresh } else { watched });
         self.counters.changes += key_count;
+        true
+    }
+
+    /// Empties every database, or none of them: false as for `flush`.
+    pub fn flush_all(&mut self) -> bool {
+        if !self.databases.can_flush_all() {
+            return false;
+        }
+        for database in 0..DATABASE_NAMES as u8 {
+            assert!(self.flush(database), "there are numbers enough for every database");
+        }
         true
     }
 
     /// Exchanges the names of two databases. O(watched keys).
     pub fn swap(&mut self, one: u8, other: u8) {
-        for name in [one, other] {
-            self.database_changed(self.databases.number(name));
-        }
+        let numbers = (self.databases.number(one), self.databases.number(other));
         self.databases.swap(one, other);
+        self.renumber_watches(|watched| match watched {
+            number if number == numbers.0 => numbers.1,
+            number if number == numbers.1 => numbers.0,
+            number => number,
+        });
         self.counters.changes += 1;
     }
 
-    fn database_changed(&mut self, number: u8) {
-        let Self { watches, index, frames, .. } = self;
-        watches.touch_database(number, |hash| index.find(frames, hash, |_| true).is_some());
+    /// Names have other numbers now: watches follow their names. A watch is broken if the key
+    /// existed under the old number or exists under the new one.
+    fn renumber_watches(&mut self, renumber: impl Fn(u8) -> u8) {
+        let Self { watches, index, frames, hash_key, .. } = self;
+        let hash_of = |at| {
+            let database = object::header(frames, at).database();
+            Self::keyed_hash(*hash_key, object::key(frames, at), database)
+        };
+        watches.renumber(
+            |hash, number| {
+                let new_number = renumber(number);
+                (hash ^ Self::database_mix(number) ^ Self::database_mix(new_number), new_number)
+            },
+            |hash| index.find(frames, hash, |at| hash_of(at) == hash).is_some(),
+        );
     }
 }

@@ -20,8 +20,17 @@ impl Store {
 
     #[inline]
     pub(super) fn hash(&self, name: &[u8], database: u8) -> u64 {
-        let hash = SipHasher13::new_with_keys(self.hash_key.0, self.hash_key.1).hash(name);
-        hash ^ DATABASE_MIX.wrapping_mul(u64::from(database))
+        Self::keyed_hash(self.hash_key, name, database)
+    }
+
+    #[inline]
+    pub(super) fn keyed_hash(hash_key: (u64, u64), name: &[u8], database: u8) -> u64 {
+        SipHasher13::new_with_keys(hash_key.0, hash_key.1).hash(name) ^ Self::database_mix(database)
+    }
+
+    /// What the number of a database adds to the hashes of its keys.
+    pub(super) const fn database_mix(database: u8) -> u64 {
+        DATABASE_MIX.wrapping_mul(database as u64)
     }
 
     /// The hash of the key that an object belongs to.

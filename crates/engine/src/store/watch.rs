@@ -124,14 +124,24 @@ impl Watches {
         }
     }
 
-    /// Database number `database` as a whole was changed; `exists` says which of its keys exist.
-    pub fn touch_database(&mut self, database: u8, mut exists: impl FnMut(u64) -> bool) {
+    /// Databases have other numbers: `renumber` says the hash and number that an entry has from
+    /// now on. Where the number changes and a key exists under either hash, the watch is broken.
+    pub fn renumber(
+        &mut self,
+        renumber: impl Fn(u64, u8) -> (u64, u8),
+        exists: impl Fn(u64) -> bool,
+    ) {
         for slot in 0..self.watchers.len() {
             let mut id = self.watchers[slot].head;
             while id != NONE {
                 let entry = self.entries[id as usize];
-                if entry.database == database && exists(entry.hash) {
-                    self.watchers[slot].broken = true;
+                let (hash, database) = renumber(entry.hash, entry.database);
+                if database != entry.database {
+                    self.watchers[slot].broken |= exists(entry.hash) || exists(hash);
+                    self.unlink(id, entry.hash);
+                    let bucket = self.bucket(hash);
+                    let next = core::mem::replace(&mut self.buckets[bucket], id);
+                    self.entries[id as usize] = Watch { hash, database, next, ..entry };
                 }
                 id = entry.next_of_slot;
             }

@@ -8,6 +8,12 @@ use crate::store::object::FLAG_TTL;
 /// Steps of the wheel that deleting one key may take: slots to look at, entries to link again.
 const WORK_PER_KEY: u32 = 4;
 
+/// The latest deadline that has passed: as in Redis, a key lives through the millisecond that its
+/// deadline names.
+const fn last_passed(now: Now) -> i64 {
+    now.unix_ms() - 1
+}
+
 impl Store {
     /// A deadline was written into an object that had none: it dies in time.
     pub(super) fn schedule(&mut self, at: Ref) {
@@ -35,7 +41,7 @@ impl Store {
         let mut work = budget.saturating_mul(WORK_PER_KEY);
         let mut expired_count = 0;
         while expired_count < budget
-            && let Some(at) = self.wheel.next_due(&mut self.frames, now.unix_ms(), &mut work)
+            && let Some(at) = self.wheel.next_due(&mut self.frames, last_passed(now), &mut work)
         {
             let hash = self.hash_of(at);
             let place = self.index.find_ref(&self.frames, hash, at);
@@ -48,12 +54,13 @@ impl Store {
 
     /// Is there work for the wheel at this time?
     pub(super) fn has_overdue(&self, now: Now) -> bool {
-        self.wheel.has_work(now.unix_ms())
+        self.wheel.has_work(last_passed(now))
     }
 
     /// No key dies before this, in Unix milliseconds: how long an idle server may sleep.
     pub fn next_deadline(&self) -> Option<i64> {
-        self.wheel.next_deadline().filter(|_| self.tuning.active_expire)
+        let next = self.wheel.next_deadline().filter(|_| self.tuning.active_expire);
+        next.map(|deadline| deadline.saturating_add(1))
     }
 
     /// Sets or removes the deadline of an existing key. A past one does not delete: the caller

@@ -80,7 +80,7 @@ impl Store {
     /// Has the deadline of this object passed?
     #[inline]
     pub(super) fn has_expired(&self, now: Now, object: Ref) -> bool {
-        object::deadline(&self.frames, object).is_some_and(|deadline| deadline <= now.unix_ms())
+        object::deadline(&self.frames, object).is_some_and(|deadline| deadline < now.unix_ms())
     }
 
     /// Deletes an expired key.

@@ -64,7 +64,7 @@ impl World {
 
     fn forget_expired(&mut self) {
         let now = self.now.unix_ms();
-        self.model.retain(|_, (_, deadline)| deadline.is_none_or(|deadline| deadline > now));
+        self.model.retain(|_, (_, deadline)| deadline.is_none_or(|deadline| deadline >= now));
     }
 
     fn stage(&mut self, bytes: &[u8]) -> Result<StagedId, StoreFull> {

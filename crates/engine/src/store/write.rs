@@ -24,7 +24,7 @@ impl Store {
             Expiry::Clear => None,
             Expiry::At(deadline) => Some(deadline),
         };
-        if deadline.is_some_and(|deadline| deadline <= now.unix_ms()) {
+        if deadline.is_some_and(|deadline| deadline < now.unix_ms()) {
             self.delete(now, key);
             return Ok(());
         }

@@ -16,6 +16,7 @@ pub mod image;
 pub mod io;
 pub mod log;
 pub mod notify;
+pub mod options;
 pub mod panic_hook;
 pub mod procfs;
 pub mod region;

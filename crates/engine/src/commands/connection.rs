@@ -8,6 +8,7 @@ use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::session::{ReplyMode, ShortText};
 use crate::commands::transaction;
+use crate::options::hot::REQUIREPASS;
 use crate::resp::reply::Protocol;
 use crate::resp::request::{Request, StagedId, Value};
 use crate::stdx::number;
@@ -131,8 +132,8 @@ fn is_same(given: &[u8], password: &[u8]) -> bool {
 }
 
 /// `requirepass`; empty if there is none.
-fn password<'a>(_: &Context<'a>) -> &'a [u8] {
-    b""
+fn password<'c>(cx: &'c Context<'_>) -> &'c [u8] {
+    cx.settings.text(REQUIREPASS)
 }
 
 /// What HELLO was asked for, checked.

@@ -8,12 +8,14 @@ use crate::hooks::Hooks;
 use crate::limits::Limits;
 use crate::log::Log;
 use crate::memory::blocks::{Blocks, Span};
+use crate::memory::plan::Plan;
 use crate::memory::usage::Usage;
 use crate::options::hot::HotSettings;
 use crate::options::settings::Settings;
 use crate::resp::reply::Reply;
 use crate::resp::request::Request;
 use crate::store::{Entry, Key, Store, Type};
+use core::fmt::{self, Write as _};
 
 /// Where MULTI queues commands and EXEC unpacks them. EXEC takes it out of the context while the
 /// queued commands run: a queued command cannot queue.
@@ -66,6 +68,8 @@ pub struct Context<'a> {
     pub usage: &'a Usage,
     /// What the server counts.
     pub statistics: &'a mut Statistics,
+    /// Every pool as it was taken at the start.
+    pub plan: &'a Plan,
     /// What the process knows about itself.
     pub facts: &'a Facts,
     /// Functions of the process.
@@ -84,6 +88,21 @@ impl Context<'_> {
         for piece in pieces {
             line.push(piece);
         }
+        self.fail_line(kind, &line)
+    }
+
+    /// As `fail`, for a line that something else knows how to write. What does not fit is cut.
+    pub fn fail_text(
+        &mut self,
+        kind: &'static str,
+        text: fmt::Arguments<'_>,
+    ) -> Result<(), CommandError> {
+        let mut line = LineText::new();
+        line.write_fmt(text).expect("a line takes everything, and cuts it");
+        self.fail_line(kind, &line)
+    }
+
+    fn fail_line(&mut self, kind: &'static str, line: &LineText) -> Result<(), CommandError> {
         assert!(line.bytes().starts_with(kind.as_bytes()), "a line begins with its kind");
         self.statistics.count_error(kind);
         self.reply.error(line.bytes());

@@ -8,6 +8,7 @@ use crate::commands::error::{CommandError, LineText};
 use crate::commands::session::ReplyMode;
 use crate::commands::table::{self, CommandId, Staged, flag};
 use crate::commands::transaction;
+use crate::options::hot::Permission;
 use crate::resp::request::{Request, Value};
 
 /// Bytes that an error quotes of a name or of all arguments.
@@ -68,6 +69,9 @@ fn admit(cx: &mut Context<'_>, request: &Request<'_>) -> Result<CommandId, Refus
     if !command.accepts(request.argument_count()) {
         return Err(known(CommandError::Arity(command.name)));
     }
+    if command.flags.contain(flag::PROTECTED) && !is_permitted(cx) {
+        return Err(known(DEBUG_REFUSED));
+    }
     if !cx.session().authenticated && !command.flags.contain(flag::NO_AUTH) {
         return Err(known(CommandError::Line("NOAUTH Authentication required.")));
     }
@@ -80,6 +84,21 @@ fn admit(cx: &mut Context<'_>, request: &Request<'_>) -> Result<CommandId, Refus
         return Err(known(CommandError::Line("ERR Command not allowed inside a transaction")));
     }
     Ok(id)
+}
+
+const DEBUG_REFUSED: CommandError = CommandError::Line(
+    "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you \
+     can run it from a local connection, otherwise you need to set this option in the \
+     configuration file, and then restart the server.",
+);
+
+/// `enable-debug-command`.
+fn is_permitted(cx: &Context<'_>) -> bool {
+    match cx.hot.debug_command {
+        Permission::Nobody => false,
+        Permission::Everybody => true,
+        Permission::Local => cx.sessions[cx.current].peer.is_local(),
+    }
 }
 
 /// The row of a request, or of its subcommand.
@@ -127,24 +146,19 @@ pub(super) fn call(cx: &mut Context<'_>, id: CommandId, request: &Request<'_>) {
     }
     let ended = (cx.hooks.ticks)();
     let duration_us = cx.statistics.count_call(id, started, ended, result.is_err()) / 1000;
-    let (slower_than_us, kept_max) = slowlog_settings(cx);
+    let slower_than_us = cx.hot.slowlog_slower_than_us;
     if slower_than_us >= 0
         && duration_us >= slower_than_us.unsigned_abs()
         && !command.flags.contain(flag::SKIP_SLOWLOG)
     {
         let session = &cx.sessions[cx.current];
         cx.statistics.slowlog.add(
-            (cx.now, duration_us, kept_max),
+            (cx.now, duration_us, cx.hot.slowlog_max as usize),
             (session.peer, session.name),
             request,
             |index| is_secret(command.name, request, index),
         );
     }
-}
-
-/// `slowlog-log-slower-than` and `slowlog-max-len`.
-fn slowlog_settings(_: &Context<'_>) -> (i64, usize) {
-    (10_000, 128)
 }
 
 /// Must argument `index` not be shown to those who read logs?

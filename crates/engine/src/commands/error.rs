@@ -3,6 +3,7 @@ use crate::resp::reply::ReplyFull;
 use crate::resp::request::Request;
 use crate::stdx::number;
 use crate::store::{StoreFull, WrongType};
+use core::fmt;
 
 /// A refused command. Nothing was changed.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -114,6 +115,13 @@ impl LineText {
     /// What was put together.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes[..self.size]
+    }
+}
+
+impl fmt::Write for LineText {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.push(text.as_bytes());
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::commands::string::kept::{BULK_OVERHEAD, reserve_reply};
 use crate::commands::work;
 use crate::resp::request::Request;
 use crate::stdx::number;
-use crate::store::{Key, Policy, Type};
+use crate::store::{Entry, Key, Policy, Type};
 
 const SAME_OBJECT: CommandError =
     CommandError::Line("ERR source and destination objects are the same");
@@ -217,20 +217,25 @@ pub fn object_encoding(cx: &mut Context<'_>, request: &Request<'_>) -> Result<()
         cx.reply.null();
         return Ok(());
     };
-    let name = match cx.store.kind(entry) {
+    let name = encoding(cx, entry)?;
+    cx.reply.bulk(name.as_bytes());
+    Ok(())
+}
+
+/// What Redis would call the way in which the value is kept.
+pub fn encoding(cx: &Context<'_>, entry: Entry) -> Result<&'static str, CommandError> {
+    match cx.store.kind(entry) {
         Type::String => {
             let text = cx.store.string(entry)?;
-            if text.is_raw() || text.size() > EMBEDDED_SIZE_MAX {
+            Ok(if text.is_raw() || text.size() > EMBEDDED_SIZE_MAX {
                 "raw"
             } else if text.as_slice().and_then(number::parse_i64).is_some() {
                 "int"
             } else {
                 "embstr"
-            }
+            })
         }
-    };
-    cx.reply.bulk(name.as_bytes());
-    Ok(())
+    }
 }
 
 /// Under an LFU policy the clock of a key is a counter of accesses.

@@ -109,6 +109,7 @@ pub struct Slowlog {
     /// Position of the next entry.
     next: usize,
     count: usize,
+    count_max: usize,
     next_id: u64,
 }
 
@@ -116,7 +117,7 @@ impl Slowlog {
     /// Room for `capacity` entries.
     pub fn new(capacity: u32) -> Self {
         let entries = (0..capacity).map(|_| Entry::EMPTY).collect();
-        Self { entries, next: 0, count: 0, next_id: 0 }
+        Self { entries, next: 0, count: 0, count_max: 0, next_id: 0 }
     }
 
     /// Bytes that an entry takes.
@@ -144,11 +145,17 @@ impl Slowlog {
         (entry.peer, entry.name) = (peer, name);
         self.next = (self.next + 1) % self.entries.len();
         self.count = (self.count + 1).min(kept_max);
+        self.count_max = self.count_max.max(self.count);
     }
 
     /// Count of entries.
     pub const fn len(&self) -> usize {
         self.count
+    }
+
+    /// The most entries there ever were.
+    pub const fn len_max(&self) -> usize {
+        self.count_max
     }
 
     /// Is there none?

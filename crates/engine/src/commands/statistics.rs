@@ -73,6 +73,9 @@ struct Rate {
 
 const RATE_SAMPLES: usize = 16;
 
+/// Time between two samples.
+const SAMPLE_INTERVAL_MS: u64 = 100;
+
 impl Rate {
     fn sample(&mut self, total: u64, elapsed_ms: u64) {
         // A total that was reset starts from zero again.
@@ -101,8 +104,11 @@ pub struct Statistics {
     pub protocol_error_count: u64,
     /// Ticks at the end of the last command: the start of the next one. See `mark`.
     tick: u64,
+    /// `latency-tracking`: are durations counted in buckets?
+    tracking: bool,
     commands: Box<[CommandStatistics]>,
     errors: [(&'static str, u64); ERROR_KINDS_MAX],
+    used_memory_max: u64,
     sampled_ms: u64,
     commands_rate: Rate,
     input_rate: Rate,
@@ -119,8 +125,10 @@ impl Statistics {
             error_count: 0,
             protocol_error_count: 0,
             tick: 0,
+            tracking: true,
             commands: (0..ROW_COUNT).map(|_| CommandStatistics::default()).collect(),
             errors: [("", 0); ERROR_KINDS_MAX],
+            used_memory_max: 0,
             sampled_ms: 0,
             commands_rate: Rate::default(),
             input_rate: Rate::default(),
@@ -140,6 +148,11 @@ impl Statistics {
         self.tick = tick;
     }
 
+    /// `latency-tracking`.
+    pub fn set_tracking(&mut self, tracking: bool) {
+        self.tracking = tracking;
+    }
+
     /// When the last command ended, and so when the next one starts.
     pub const fn tick(&self) -> u64 {
         self.tick
@@ -154,9 +167,11 @@ impl Statistics {
         command.call_count += 1;
         command.duration_ns += duration_ns;
         command.failed_count += u64::from(failed);
-        // The bit above the 1,023 of the first bucket; exact powers belong to the bucket below.
-        let bits = 64 - (duration_ns.saturating_sub(1) >> 10).leading_zeros();
-        command.buckets[(bits as usize).min(BUCKET_COUNT - 1)] += 1;
+        if self.tracking {
+            // The bit above the 1,023 of the first bucket; a power of two is in the one below.
+            let bits = 64 - (duration_ns.saturating_sub(1) >> 10).leading_zeros();
+            command.buckets[(bits as usize).min(BUCKET_COUNT - 1)] += 1;
+        }
         duration_ns
     }
 
@@ -182,11 +197,6 @@ impl Statistics {
         &self.commands[id.index()]
     }
 
-    /// Forgets how long a command took (LATENCY RESET).
-    pub fn reset_histogram(&mut self, id: CommandId) {
-        self.commands[id.index()].buckets = [0; BUCKET_COUNT];
-    }
-
     /// Kinds of errors with their counts, in the order in which they first came.
     pub fn errors(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         self.errors.iter().copied().take_while(|(kind, _)| !kind.is_empty())
@@ -198,14 +208,27 @@ impl Statistics {
         (self.processed_count, self.error_count, self.protocol_error_count) = (0, 0, 0);
         self.commands.fill(CommandStatistics::default());
         self.errors = [("", 0); ERROR_KINDS_MAX];
+        self.used_memory_max = 0;
     }
 
-    /// Takes a sample for the rates, at most every 100 ms. The engine calls it each turn.
-    pub fn sample(&mut self, now_ms: u64) {
+    /// Is it time for another `sample`?
+    pub const fn sample_is_due(&self, now_ms: u64) -> bool {
+        now_ms.saturating_sub(self.sampled_ms) >= SAMPLE_INTERVAL_MS
+    }
+
+    /// Remembers the most memory that was ever in use; returns it.
+    pub fn note_used_memory(&mut self, used_bytes: u64) -> u64 {
+        self.used_memory_max = self.used_memory_max.max(used_bytes);
+        self.used_memory_max
+    }
+
+    /// Takes a sample for the rates: the engine does when one is due.
+    pub fn sample(&mut self, now_ms: u64, used_bytes: u64) {
         let elapsed_ms = now_ms.saturating_sub(self.sampled_ms);
-        if elapsed_ms < 100 {
+        if elapsed_ms < SAMPLE_INTERVAL_MS {
             return;
         }
+        self.note_used_memory(used_bytes);
         self.sampled_ms = now_ms;
         self.commands_rate.sample(self.processed_count, elapsed_ms);
         self.input_rate.sample(self.traffic.input_bytes, elapsed_ms);

@@ -47,7 +47,8 @@ fn rates_are_per_second() {
     let mut statistics = Statistics::new(&Limits::tiny());
     for step in 1..=16 {
         statistics.processed_count += 50;
-        statistics.sample(step * 100);
+        statistics.sample(step * 100, step);
     }
     assert_eq!(statistics.rates(), [500, 0, 0]);
+    assert_eq!(statistics.note_used_memory(5), 16);
 }

@@ -105,6 +105,7 @@ impl Engine {
             if count <= group.len() { (group, large) } else { (large, group) };
         let count = connection.partial.spans(&self.requests, own);
         let request = Request::new(self.requests.bytes(), &own[..count]);
+        self.shared.statistics.mark((self.shared.hooks.ticks)());
         let ran = self.shared.run(slot as usize, &mut connection.output, &request, other);
         let is_run = matches!(ran, Ran::Done(..));
         if is_run {

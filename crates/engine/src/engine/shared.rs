@@ -1,6 +1,7 @@
 //! What every command may see, whoever sent it: the data, the sessions, the counters. The engine
 //! adds the connection's own output and request, and runs the command.
 use crate::clock::Now;
+use crate::commands::config;
 use crate::commands::context::{Context, Orders, Staging};
 use crate::commands::dispatch;
 use crate::commands::session::{ReplyMode, Session, ShortText, Transaction};
@@ -9,8 +10,9 @@ use crate::event::{ConnectionId, Peer};
 use crate::facts::Facts;
 use crate::hooks::Hooks;
 use crate::limits::Limits;
-use crate::log::{LINES_MAX, Level, Log};
+use crate::log::{LINES_MAX, Log};
 use crate::memory::blocks::{BLOCK_SIZE, Blocks, Span};
+use crate::memory::plan::Plan;
 use crate::memory::takings::Takings;
 use crate::memory::usage::Usage;
 use crate::options::hot::HotSettings;
@@ -18,7 +20,7 @@ use crate::options::settings::Settings;
 use crate::resp::output::{Output, Refusal, ReplyPool};
 use crate::resp::reply::{Finished, Protocol, Reply};
 use crate::resp::request::Request;
-use crate::store::{Policy, Store};
+use crate::store::Store;
 use alloc::boxed::Box;
 
 /// The part of the engine that commands see.
@@ -33,6 +35,7 @@ pub(super) struct Shared {
     pub(super) settings: Settings,
     pub(super) hot: HotSettings,
     pub(super) usage: Usage,
+    pub(super) plan: Plan,
     pub(super) statistics: Statistics,
     pub(super) facts: Facts,
     pub(super) hooks: Hooks,
@@ -69,6 +72,7 @@ impl Shared {
             settings,
             hot,
             usage: Usage::default(),
+            plan: Plan::of(limits),
             statistics: takings.made("command statistics", Statistics::new(limits)),
             facts: Facts::NONE,
             hooks,
@@ -81,28 +85,8 @@ impl Shared {
 
     /// CONFIG SET changed something: refreshes what was derived from it.
     pub(super) fn apply_settings(&mut self) {
-        self.hot = HotSettings::of(&self.settings);
-        let tuning = &mut self.store.tuning;
-        tuning.policy = match self.hot.maxmemory_policy {
-            "allkeys-lru" => Policy::AllKeysLru,
-            "allkeys-lfu" => Policy::AllKeysLfu,
-            "allkeys-random" => Policy::AllKeysRandom,
-            "volatile-lru" => Policy::VolatileLru,
-            "volatile-lfu" => Policy::VolatileLfu,
-            "volatile-random" => Policy::VolatileRandom,
-            "volatile-ttl" => Policy::VolatileTtl,
-            _ => Policy::NoEviction,
-        };
-        tuning.lru_demotion = self.hot.lru_demotion;
-        tuning.lfu_log_factor = self.hot.lfu_log_factor;
-        tuning.lfu_decay_time = self.hot.lfu_decay_time;
-        tuning.value_size_max = self.hot.value_size_max;
-        self.log.set_level(match self.hot.log_level {
-            0 => Level::Debug,
-            1 => Level::Verbose,
-            2 => Level::Notice,
-            _ => Level::Warning,
-        });
+        let (store, statistics) = (&mut self.store, &mut self.statistics);
+        self.hot = config::apply(&self.settings, store, statistics, &mut self.log);
     }
 
     /// Begins the session of a connection that was accepted.
@@ -154,6 +138,7 @@ impl Shared {
             settings: &mut self.settings,
             hot: &self.hot,
             usage: &self.usage,
+            plan: &self.plan,
             statistics: &mut self.statistics,
             facts: &self.facts,
             hooks: self.hooks,

@@ -4,6 +4,7 @@
 //! And who is closed when a pool is nearly used up: the one that has made no progress for longest.
 use super::Engine;
 use crate::clock::Now;
+use crate::commands::memory::used_bytes;
 use crate::connection::{Connection, Moment, Parked, Phase};
 use crate::event::Peer;
 use crate::log::Level;
@@ -57,7 +58,8 @@ impl Engine {
             return;
         }
         self.timers.next_ms = now_ms + SLICE_MS;
-        self.shared.statistics.sample(now_ms);
+        let used_bytes = used_bytes(&self.shared.limits, &self.shared.store);
+        self.shared.statistics.sample(now_ms, used_bytes);
         let slice_size = self.connections.len().div_ceil(SLICE_COUNT);
         for _ in 0..slice_size {
             let slot = self.timers.next_slot;

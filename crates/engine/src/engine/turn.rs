@@ -117,7 +117,6 @@ impl Engine {
     /// Executes what was received, within the turn's bound, and does a slice of everything else.
     pub fn turn(&mut self, now: Now) {
         self.shared.now = now;
-        self.shared.statistics.mark((self.shared.hooks.ticks)());
         self.measure();
         self.wake();
         self.run_timers();
@@ -232,6 +231,7 @@ impl Engine {
     }
 
     fn execute_group(&mut self, budget: &mut Budget) {
+        self.shared.statistics.mark((self.shared.hooks.ticks)());
         for index in 0..self.group.visit_count {
             let visit = self.group.visits[index];
             let mut consumed = 0;

@@ -68,7 +68,7 @@ impl<'a> Request<'a> {
     }
 
     /// Arguments `index..`, as bytes.
-    pub fn arguments_from(&self, index: usize) -> impl ExactSizeIterator<Item = &'a [u8]> {
+    pub fn arguments_from(&self, index: usize) -> impl ExactSizeIterator<Item = &'a [u8]> + Clone {
         let request = *self;
         (index.min(self.spans.len())..self.spans.len()).map(move |i| request.argument(i))
     }

@@ -190,6 +190,11 @@ impl Store {
         &self.index
     }
 
+    /// Of the tables of pins and of staged values: rows in use, the most there ever were, and all.
+    pub fn large_values_used(&self) -> [(u32, u32, u32); 2] {
+        [self.pins.used(), self.staged.used()]
+    }
+
     /// Watched keys, for what INFO and MEMORY show.
     pub const fn watches(&self) -> &Watches {
         &self.watches

@@ -250,11 +250,6 @@ pub fn container(_: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandErro
     unreachable!("the dispatcher resolves a container to one of its subcommands")
 }
 
-/// The function of a row whose command is being written.
-fn pending(_: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
-    unimplemented!("commands")
-}
-
 /// The families, each sorted by name.
 const FAMILIES: [&[Command]; 6] = [
     bitmap::COMMANDS,

@@ -167,13 +167,13 @@ fn what_does_not_fit_names_what_to_change() {
         .assert_eq(&refused(&[("maxmemory", "12mb")]));
     expect!["maxmemory 20971520 is too small for these limits, which need 32351360: raise it by 11379840, or lower maxclients by 19895, from 32000 to 12105"].assert_eq(&refused(&[("maxmemory", "20mb"), ("maxclients", "32000")]));
     expect![
-        "maxmemory 84825604096 is more than one engine can address: lower it to 73704366544 or less"
+        "maxmemory 84825604096 is more than one engine can address: lower it to 73705310612 or less"
     ]
     .assert_eq(&refused(&[("maxmemory", "79gb")]));
     expect!["reply-credit 1048576 does not fit to reply-buffers 16, which allows 261888: lower reply-credit or raise reply-buffers"].assert_eq(&refused(&[("reply-buffers", "16")]));
     expect!["request-size-max 1048576 does not fit to request-blocks 64, which allows 524288: lower request-size-max or raise request-blocks"].assert_eq(&refused(&[("request-blocks", "64"), ("request-size-max", "1mb")]));
-    expect!["keys-max 1000 is too small for a memory that holds 8949374 small keys: raise it to 1118672 or more, or lower maxmemory"].assert_eq(&refused(&[("keys-max", "1000")]));
-    expect!["keys-max 1000000000 does not fit to maxmemory 1073741824, which allows 79712616: lower keys-max or raise maxmemory"].assert_eq(&refused(&[("keys-max", "1000000000")]));
+    expect!["keys-max 1000 is too small for a memory that holds 8940444 small keys: raise it to 1117556 or more, or lower maxmemory"].assert_eq(&refused(&[("keys-max", "1000")]));
+    expect!["keys-max 1000000000 does not fit to maxmemory 1073741824, which allows 79633072: lower keys-max or raise maxmemory"].assert_eq(&refused(&[("keys-max", "1000000000")]));
 }
 
 #[test]

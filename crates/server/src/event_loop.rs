@@ -6,22 +6,39 @@
 //! reply waits for them.
 use crate::facts::FactsReader;
 use crate::io::Io;
-use crate::{clock, log};
+use crate::notify::Notifier;
+use crate::{clock, log, startup_allocator};
 use granite_engine::engine::Engine;
-use granite_engine::event::Action;
+use granite_engine::event::{Action, Event, Signal};
 use std::time::Duration;
 
+/// The exit status of a server that was told to end a second time, and did not finish its work.
+const IMPATIENT_STATUS: u8 = 1;
+
 /// Serves until the engine stops; returns the exit status.
-pub fn run(engine: &mut Engine, mut io: Io, facts: &mut FactsReader) -> u8 {
+pub fn run(engine: &mut Engine, mut io: Io, facts: &mut FactsReader, notifier: &Notifier) -> u8 {
     let mut now = clock::now();
+    let mut is_ending = false;
     loop {
+        startup_allocator::phase("the wait for events");
         io.wait(engine.wait_ms(now));
         now = clock::now();
+        startup_allocator::phase("the intake of events");
         while let Some(event) = io.next_event() {
+            if matches!(event, Event::Signal(Signal::Terminate)) {
+                if is_ending {
+                    log::drain(engine.log(), now.unix_us);
+                    log::warning(format_args!("Told again to end: not waiting for anybody"));
+                    return IMPATIENT_STATUS;
+                }
+                is_ending = true;
+                notifier.stopping();
+            }
             engine.handle(now, event);
         }
         engine.turn(now);
         let mut stopped = None;
+        startup_allocator::phase("the engine's actions");
         while let Some(action) = engine.next_action() {
             match action {
                 Action::Sleep { duration_us } => {
@@ -37,6 +54,8 @@ pub fn run(engine: &mut Engine, mut io: Io, facts: &mut FactsReader) -> u8 {
         log::drain(engine.log(), now.unix_us);
         if let Some(status) = stopped {
             io.end();
+            notifier.stopping();
+            log::warning(format_args!("Granite is now ready to exit, bye bye..."));
             return status;
         }
     }

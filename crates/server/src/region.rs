@@ -57,8 +57,8 @@ impl fmt::Display for RegionError {
             }
             Self::Lock(error) => write!(
                 f,
-                "it could not be locked: {error}; raise LimitMEMLOCK (ulimit -l) or leave \
-                 lock-memory at 'no'"
+                "it could not be locked: {error}; raise LimitMEMLOCK (ulimit -l) or say \
+                 'lock-memory try'"
             ),
         }
     }

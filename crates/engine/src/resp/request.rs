@@ -63,6 +63,7 @@ impl<'a> Request<'a> {
     }
 
     /// The request that the arguments `index..` are: at least one.
+    #[must_use]
     pub fn from(&self, index: usize) -> Self {
         Self::new(self.bytes, &self.spans[index..])
     }

@@ -267,7 +267,7 @@ pub fn write_size(bytes: u64, width: usize, out: &mut dyn Write) -> fmt::Result 
         1_048_576..1_073_741_824 => (1 << 20, "MiB"),
         _ => (1_u64 << 30, "GiB"),
     };
-    if bytes % unit == 0 {
+    if bytes.is_multiple_of(unit) {
         write!(text, "{} {name}", bytes / unit)?;
     } else {
         let tenths = (u128::from(bytes) * 10 / u128::from(unit)) as u64;

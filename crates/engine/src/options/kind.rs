@@ -91,8 +91,7 @@ impl Kind {
     pub const fn text_size_max(self) -> usize {
         match self {
             Self::Text(size) | Self::Words(size) => size as usize,
-            Self::Save => 256,
-            Self::OutputLimits => 256,
+            Self::Save | Self::OutputLimits => 256,
             Self::KeyspaceEvents => 16,
             Self::Percentiles => 128,
             Self::Scores => 32,
@@ -111,7 +110,7 @@ impl Kind {
             Self::Choice(words) => words
                 .iter()
                 .position(|word| word.as_bytes().eq_ignore_ascii_case(value))
-                .map(|index| index as i64)
+                .map(|index| (index as u64).cast_signed())
                 .ok_or(OptionError::NotChoice(words)),
             Self::Number { unit, min, max, zero_is_auto } => {
                 let number = read_in(unit, value)?;
@@ -132,7 +131,7 @@ impl Kind {
     pub fn write_number(self, number: i64, f: &mut dyn fmt::Write) -> fmt::Result {
         match self {
             Self::YesNo => f.write_str(if number == 0 { "no" } else { "yes" }),
-            Self::Choice(words) => f.write_str(words[number as usize]),
+            Self::Choice(words) => f.write_str(words[number.cast_unsigned() as usize]),
             Self::Number { unit: Unit::Octal, .. } => write!(f, "{number:o}"),
             Self::Number { unit: Unit::BytesOrPercent, .. } if number < 0 => {
                 write!(f, "{}%", -number)
@@ -158,20 +157,22 @@ fn read_in(unit: Unit, value: &[u8]) -> Result<i64, OptionError> {
     }
 }
 
+/// What may stand behind the digits of a size.
+const FACTORS: [(&[u8], i64); 8] = [
+    (b"", 1),
+    (b"b", 1),
+    (b"k", 1_000),
+    (b"kb", 1 << 10),
+    (b"m", 1_000_000),
+    (b"mb", 1 << 20),
+    (b"g", 1_000_000_000),
+    (b"gb", 1 << 30),
+];
+
 /// Reads `100`, `100b`, `1k` (1,000), `1kb` (1,024), `1m`, `1mb`, `1g`, `1gb`, in any case.
 pub fn read_bytes(value: &[u8]) -> Option<i64> {
     let digit_count = value.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let (digits, suffix) = value.split_at(digit_count);
-    const FACTORS: [(&[u8], i64); 8] = [
-        (b"", 1),
-        (b"b", 1),
-        (b"k", 1_000),
-        (b"kb", 1 << 10),
-        (b"m", 1_000_000),
-        (b"mb", 1 << 20),
-        (b"g", 1_000_000_000),
-        (b"gb", 1 << 30),
-    ];
     let (_, factor) = FACTORS.iter().find(|(name, _)| name.eq_ignore_ascii_case(suffix))?;
     let mut number: i64 = 0;
     for digit in digits {

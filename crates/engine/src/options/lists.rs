@@ -89,7 +89,7 @@ fn read_save(value: &[u8], text: &mut OptionText) -> Result<(), OptionError> {
     const INVALID: OptionError = OptionError::List("Invalid save parameters");
     let mut count = 0;
     for word in words(value) {
-        let smallest = if count % 2 == 0 { 1 } else { 0 };
+        let smallest = i64::from(count % 2 == 0);
         if parse_i64(word).is_none_or(|number| number < smallest) {
             return Err(INVALID);
         }

@@ -20,6 +20,7 @@ const SLOWLOG_MAX_LEN: OptionId = option("slowlog-max-len");
 const SLOWLOG_ENTRIES_MAX: OptionId = option("slowlog-entries-max");
 
 /// A checked value that is not in force yet.
+#[expect(clippy::large_enum_variant, reason = "lives for one call, and a box would allocate")]
 enum Checked {
     Number(i64),
     Text(OptionText),
@@ -98,13 +99,18 @@ impl Settings {
         let Kind::Choice(words) = id.row().kind else {
             panic!("asked for the word of '{}'", id.row().name)
         };
-        words[self.numbers[id.0 as usize] as usize]
+        words[self.size_of(id)]
+    }
+
+    /// The number of an option as an index or a size.
+    fn size_of(&self, id: OptionId) -> usize {
+        self.numbers[id.0 as usize].cast_unsigned() as usize
     }
 
     /// The value of an option that is a text.
     pub fn text(&self, id: OptionId) -> &[u8] {
         assert!(!id.row().kind.is_number(), "asked for the text of a number");
-        &self.texts[self.starts[id.0 as usize] as usize..][..self.numbers[id.0 as usize] as usize]
+        &self.texts[self.starts[id.0 as usize] as usize..][..self.size_of(id)]
     }
 
     /// The value as CONFIG GET prints it; `room` is for the digits of a number.
@@ -220,10 +226,10 @@ impl Settings {
         if row.is_promise() {
             let is = |off: &&str| off.as_bytes().eq_ignore_ascii_case(text.as_bytes());
             // "no one" and "" are the same absence, which CONFIG GET shows as "".
-            return match row.off().iter().any(is) {
-                true => Ok(Checked::Text(OptionText::EMPTY)),
-                false => Err(OptionError::Promise(row)),
-            };
+            if row.off().iter().any(is) {
+                return Ok(Checked::Text(OptionText::EMPTY));
+            }
+            return Err(OptionError::Promise(row));
         }
         Ok(Checked::Text(text))
     }
@@ -244,7 +250,7 @@ impl Settings {
                 assert!(bytes.len() <= id.row().kind.text_size_max(), "a text outgrew its cell");
                 let start = self.starts[id.0 as usize] as usize;
                 self.texts[start..start + bytes.len()].copy_from_slice(bytes);
-                *number = bytes.len() as i64;
+                *number = (bytes.len() as u64).cast_signed();
             }
         }
     }

@@ -20,7 +20,7 @@ use crate::store::wheel::Wheel;
 use crate::store::{Division, Store};
 
 /// Bytes that the kernel's own tables take for a TCP socket: the socket, its file, its inode and
-/// directory entry, its place in io_uring or epoll. Measured on 6.1 by slabinfo, rounded up.
+/// directory entry, its place in the ring or the epoll set. Measured on 6.1 by slabinfo, rounded up.
 const KERNEL_SOCKET_BYTES: u64 = 5 * 1_024;
 
 /// Where the kernel's autotuning ends by default: `tcp_rmem` and `tcp_wmem`, the third numbers.

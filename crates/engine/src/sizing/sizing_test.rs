@@ -41,7 +41,7 @@ fn check_table(options: &[(&str, &str)], expected: &Expect) {
 fn the_plan_of_the_defaults() {
     check_table(
         &[],
-        &expect![[r#"
+        &expect![[r"
             process image                   1       4 MiB       4 MiB  binary, stack, rings: measured
             connections                10 002       572 B     5.4 MiB  maxclients and connections-reserved
             receive buffers               512      16 KiB       8 MiB  what the kernel fills, lent for one turn
@@ -72,7 +72,7 @@ fn the_plan_of_the_defaults() {
             outside data memory: 6.74 % of maxmemory
             guaranteed: 9 645 526 keys of 16 bytes with values of 64 bytes, whatever was stored before
             container limit: 98.7 GiB (106005627035 bytes), with 'socket-buffers 64kb' 3.4 GiB
-        "#]],
+        "]],
     );
 }
 
@@ -80,7 +80,7 @@ fn the_plan_of_the_defaults() {
 fn the_plan_of_160_mib() {
     check_table(
         &[("maxmemory", "160mb"), ("socket-buffers", "64kb")],
-        &expect![[r#"
+        &expect![[r"
             process image                   1       4 MiB       4 MiB  binary, stack, rings: measured
             connections                10 002       572 B     5.4 MiB  maxclients and connections-reserved
             receive buffers                80      16 KiB     1.2 MiB  what the kernel fills, lent for one turn
@@ -111,7 +111,7 @@ fn the_plan_of_160_mib() {
             outside data memory: 12.42 % of maxmemory
             guaranteed: 1 412 422 keys of 16 bytes with values of 64 bytes, whatever was stored before
             container limit: 2.6 GiB (2841259291 bytes)
-        "#]],
+        "]],
     );
 }
 

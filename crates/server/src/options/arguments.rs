@@ -11,8 +11,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 
 /// Reads the command line, without the name of the program.
-pub(super) fn read(arguments: Vec<Vec<u8>>) -> Result<Start, OptionsError> {
-    let mut rest: &[Vec<u8>] = &arguments;
+pub(super) fn read(arguments: &[Vec<u8>]) -> Result<Start, OptionsError> {
+    let mut rest = arguments;
     let mut reader = Reader::new();
     let mut config_file = String::new();
     let mut mode = match rest.first().map(Vec::as_slice) {
@@ -71,14 +71,13 @@ fn absolute(path: &[u8]) -> String {
 /// A password on the command line can be read by every user of the machine, unless it is taken out.
 fn hide_password(values: &[Vec<u8>], reader: &mut Reader) {
     let hidden = values.iter().all(|value| hide::hide(value));
-    reader.notice(match hidden {
-        true => "a password on the command line: taken out of the list of processes, but visible \
-                 until now; a file is safer"
-            .into(),
-        false => {
-            "a password on the command line is visible in the list of processes: use a file".into()
-        }
-    });
+    let text = if hidden {
+        "a password on the command line: taken out of the list of processes, but visible until \
+         now; a file is safer"
+    } else {
+        "a password on the command line is visible in the list of processes: use a file"
+    };
+    reader.notice(text.into());
 }
 
 /// What only `granite plan` knows.

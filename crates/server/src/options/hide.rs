@@ -16,20 +16,20 @@ pub fn hide(secret: &[u8]) -> bool {
 }
 
 fn overwrite(secret: &[u8]) -> Option<()> {
-    let stat = read("/proc/self/stat").ok()?;
-    let behind_name = stat.iter().rposition(|byte| *byte == b')')? + 2;
+    let line = read("/proc/self/stat").ok()?;
+    let behind_name = line.iter().rposition(|byte| *byte == b')')? + 2;
     let field = |index: usize| -> Option<u64> {
-        let text = stat[behind_name..].split(|byte| *byte == b' ').nth(index)?;
+        let text = line[behind_name..].split(|byte| *byte == b' ').nth(index)?;
         str::from_utf8(text).ok()?.trim().parse().ok()
     };
     let (start, end) = (field(ARGUMENTS_START)?, field(ARGUMENTS_END)?);
-    let line = read("/proc/self/cmdline").ok()?;
-    if start == 0 || line.len() as u64 != end - start {
+    let arguments = read("/proc/self/cmdline").ok()?;
+    if start == 0 || arguments.len() as u64 != end - start {
         return None;
     }
     let mut memory = OpenOptions::new().write(true).open("/proc/self/mem").ok()?;
     let mut at = start;
-    for argument in line.split(|byte| *byte == 0) {
+    for argument in arguments.split(|byte| *byte == 0) {
         if argument == secret {
             fill(&mut memory, at, argument.len())?;
         }

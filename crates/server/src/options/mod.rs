@@ -57,7 +57,8 @@ pub fn read<I>(arguments: I) -> Result<Start, OptionsError>
 where
     I: IntoIterator<Item = std::ffi::OsString>,
 {
-    arguments::read(arguments.into_iter().map(OsStringExt::into_vec).collect())
+    let arguments: Vec<Vec<u8>> = arguments.into_iter().map(OsStringExt::into_vec).collect();
+    arguments::read(&arguments)
 }
 
 #[cfg(test)]

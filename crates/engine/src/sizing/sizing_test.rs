@@ -1,11 +1,14 @@
 //! What the defaults come to, pinned: a change of memory is a change in the diff.
 extern crate std;
 
+use crate::clock::Now;
 use crate::limits::Limits;
 use crate::memory::plan::{KeyShape, Plan};
 use crate::options::settings::Settings;
 use crate::options::table::find;
+use crate::resp::request::Value;
 use crate::sizing::capacity::{CapacityError, guaranteed_keys, plan_for};
+use crate::store::{Expiry, Store};
 use expect_test::{Expect, expect};
 use std::format;
 use std::string::{String, ToString};
@@ -225,4 +228,60 @@ fn what_no_memory_holds_is_said() {
     assert_eq!(plan(u64::MAX, 8, 8), Err(CapacityError::TooMany));
     assert_eq!(plan(10_000_000_000, 8, 8), Err(CapacityError::TooMany));
     assert!(plan(1, 8, 512 << 20).unwrap() > 512 << 20);
+}
+
+/// Fills `store` with keys of `shape` until it is full; returns how many there were.
+fn fill(store: &mut Store, shape: KeyShape) -> u64 {
+    let now = Now { monotonic_ms: 1, unix_us: 1_000_000 };
+    let value = std::vec![b'v'; shape.value_size as usize];
+    let expiry = if shape.has_ttl { Expiry::At(1 << 40) } else { Expiry::Clear };
+    let mut count = 0;
+    loop {
+        let name = format!("{count:0size$}", size = shape.key_size as usize);
+        let key = store.key(0, name.as_bytes());
+        let set = if value.len() > 16_000 {
+            store.stage(now, shape.value_size).map(|staged| {
+                value.chunks(16_000).for_each(|piece| store.stage_write(staged, piece));
+                Value::Staged(staged)
+            })
+        } else {
+            Ok(Value::Bytes(&value))
+        };
+        let set = set.and_then(|value| store.set(now, &key, value, expiry));
+        store.turn(now, 1_000);
+        if set.is_err() {
+            return count;
+        }
+        count += 1;
+    }
+}
+
+/// The promise itself, after a history that left holes in other classes.
+#[test]
+fn what_is_guaranteed_fits_after_any_history() {
+    let limits = derive(&[("maxmemory", "16mb"), ("maxclients", "16"), ("args-max", "1024")]);
+    let shapes = [
+        (16, 64, false),
+        (16, 64, true),
+        (8, 3, false),
+        (200, 1_000, false),
+        (16, 5_000, true),
+        (16, 100_000, false),
+        (16, 1_000_000, false),
+    ];
+    let mut store = Store::new(&limits, [7; 16], 1);
+    for (key_size, value_size, has_ttl) in shapes {
+        let shape = KeyShape { key_size, value_size, has_ttl };
+        let guaranteed = guaranteed_keys(&limits, shape);
+        let count = fill(&mut store, shape);
+        assert!(count >= guaranteed, "{shape:?}: {count} of {guaranteed}");
+        // The reserve is a few frames, of which there are not many here.
+        assert!(count - guaranteed <= count / 20 + 20, "{shape:?}: {count} of {guaranteed}");
+        assert!(store.flush(0));
+        for _ in 0..100_000 {
+            if !store.turn(Now { monotonic_ms: 1, unix_us: 1_000_000 }, 1_000) {
+                break;
+            }
+        }
+    }
 }

@@ -44,7 +44,7 @@ fn check_table(options: &[(&str, &str)], expected: &Expect) {
 fn the_plan_of_the_defaults() {
     check_table(
         &[],
-        &expect![[r"
+        &expect![[r#"
             process image                   1       4 MiB       4 MiB  binary, stack, rings: measured
             connections                10 002       572 B     5.4 MiB  maxclients and connections-reserved
             receive buffers               512      16 KiB       8 MiB  what the kernel fills, lent for one turn
@@ -67,15 +67,15 @@ fn the_plan_of_the_defaults() {
             frames                     14 419      64 KiB   901.1 MiB  keys and values
             frame base                      1        64 B        64 B  so that no reference is 0
             user space: exact                              1023.9 MiB  1073715403 bytes
-            socket buffers             10 002      10 MiB    97.6 GiB  where autotuning ends by default
+            socket buffers             10 002      36 MiB   351.6 GiB  where autotuning ends by default
             sockets                    10 002       5 KiB    48.8 MiB  socket, file, inode, ring entry
             page tables               266 234         8 B     2.0 MiB  without huge pages
-            kernel: ceiling                                  97.7 GiB  104931911632 bytes
+            kernel: ceiling                                 351.6 GiB  377616197584 bytes
 
             outside data memory: 6.74 % of maxmemory
             guaranteed: 9 645 526 keys of 16 bytes with values of 64 bytes, whatever was stored before
-            container limit: 98.7 GiB (106005627035 bytes), with 'socket-buffers 64kb' 3.4 GiB
-        "]],
+            container limit: 352.6 GiB (378689912987 bytes), with 'socket-buffers 64kb' 3.4 GiB
+        "#]],
     );
 }
 

@@ -33,19 +33,23 @@ pub fn database(cx: &Context<'_>, number: i32) -> Result<u8, CommandError> {
     }
 }
 
-/// A cursor of SCAN: decimal digits, up to 2^64 - 1.
+/// A cursor of SCAN: decimal digits up to 2^64 - 1. Redis also takes no digits at all for 0, and a
+/// sign: a negative cursor wraps around, which is beyond every end.
 pub fn cursor(argument: &[u8]) -> Result<u64, CommandError> {
     const INVALID: CommandError = CommandError::Line("ERR invalid cursor");
-    if argument.is_empty() {
-        return Err(INVALID);
-    }
-    argument.iter().try_fold(0_u64, |cursor, &byte| {
+    let (negative, digits) = match argument {
+        [b'-' | b'+'] => return Err(INVALID),
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
+    };
+    let cursor = digits.iter().try_fold(0_u64, |cursor, &byte| {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
             return Err(INVALID);
         }
         cursor.checked_mul(10).and_then(|c| c.checked_add(u64::from(digit))).ok_or(INVALID)
-    })
+    })?;
+    Ok(if negative { cursor.wrapping_neg() } else { cursor })
 }
 
 #[cfg(test)]

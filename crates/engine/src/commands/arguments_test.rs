@@ -7,7 +7,10 @@ fn cursors_are_decimal_and_64_bits_wide() {
     assert_eq!(cursor(b"0"), Ok(0));
     assert_eq!(cursor(b"007"), Ok(7));
     assert_eq!(cursor(b"18446744073709551615"), Ok(u64::MAX));
-    for text in [&b""[..], b"-1", b"+1", b" 1", b"1 ", b"abc", b"0x1", b"18446744073709551616"] {
+    assert_eq!(cursor(b"-1"), Ok(u64::MAX));
+    assert_eq!(cursor(b"+1"), Ok(1));
+    assert_eq!(cursor(b""), Ok(0));
+    for text in [&b"-"[..], b"+", b"--1", b" 1", b"1 ", b"abc", b"0x1", b"18446744073709551616"] {
         assert_eq!(cursor(text), Err(CommandError::Line("ERR invalid cursor")), "{text:?}");
     }
 }

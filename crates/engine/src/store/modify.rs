@@ -9,6 +9,7 @@ use crate::memory::frames::{Needs, Ref};
 use crate::resp::request::{StagedId, Value};
 use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TTL, Header, KIND_STRING};
 use crate::store::rope::{Owner, Root};
+use core::ops::Range;
 
 /// Bytes that move at once from one rope to another.
 const COPY_SIZE: usize = 4096;
@@ -50,6 +51,51 @@ impl Store {
         self.index.set_touched(&mut self.frames, place, true);
         self.changed(key.hash);
         Ok(size)
+    }
+
+    /// Makes sure that writing to each of `ranges` of the string `key`, made if it is missing, will
+    /// not fail for room: for commands that write in several places, all or none. Nothing is
+    /// changed. The caller has checked the type.
+    pub fn reserve_writes(
+        &mut self,
+        now: Now,
+        key: &Key<'_>,
+        ranges: impl Iterator<Item = Range<u64>> + Clone,
+    ) -> Result<(), StoreFull> {
+        let existing = self.find(now, key).map(|entry| entry.object);
+        let header = existing.map(|at| *object::header(&self.frames, at));
+        let old_size = header.map_or(0, |header| u64::from(header.value_size));
+        let size = ranges.clone().map(|range| range.end).fold(old_size, u64::max);
+        self.check_sizes(key, size)?;
+        let has_ttl = header.is_some_and(|header| header.has(FLAG_TTL));
+        let is_rope = header.is_some_and(|header| header.is_rope());
+        let mut needs = Needs::NONE;
+        let inline_size = object::inline_size(key.name.len(), size, has_ttl);
+        if let (Some(inline_size), false) = (inline_size, is_rope) {
+            needs.slot(self.frames.class_of(inline_size));
+        } else if is_rope && !header.is_some_and(|header| header.has(FLAG_PINNED)) {
+            let root = object::root(&self.frames, existing.expect("it has a header"));
+            for range in ranges {
+                root.needs(&self.frames, &mut needs, old_size, size, range);
+            }
+        } else {
+            if old_size > self.copy_size_max {
+                return Err(StoreFull::Pinned);
+            }
+            needs.slot(self.frames.class_of(object::rope_size(key.name.len(), has_ttl)));
+            for range in core::iter::once(0..old_size).chain(ranges) {
+                Root::EMPTY.needs(&self.frames, &mut needs, 0, size, range);
+            }
+        }
+        let insertion = self.insertion_for(key);
+        Self::need_entry(&mut needs, insertion)?;
+        self.make_room(now, &needs, Some(key))
+    }
+
+    /// The existing string is `raw` from now on, as after `write_at`, though nothing was written.
+    pub fn mark_raw(&mut self, key: &Key<'_>) {
+        let (at, _) = self.locate(key).expect("the caller found the key");
+        object::header_mut(&mut self.frames, at).flags |= FLAG_RAW;
     }
 
     /// Makes the key an inline string of `size` bytes, the new ones zero.
@@ -97,7 +143,7 @@ impl Store {
         key: &Key<'_>,
         existing: Option<Ref>,
         (old_size, size): (u64, u64),
-        range: core::ops::Range<u64>,
+        range: Range<u64>,
     ) -> Result<(), StoreFull> {
         if let Some(at) = existing {
             let header = *object::header(&self.frames, at);
@@ -134,7 +180,7 @@ impl Store {
         now: Now,
         key: &Key<'_>,
         (old_size, size): (u64, u64),
-        range: core::ops::Range<u64>,
+        range: Range<u64>,
     ) -> Result<(), StoreFull> {
         let (at, _) = self.locate(key).expect("the caller found the key");
         let mut needs = Needs::NONE;

@@ -18,11 +18,18 @@ pub fn setbit(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Command
         Some(entry) => Some(cx.store.string(entry)?),
         None => None,
     };
+    let grows = text.is_none_or(|text| text.size() <= offset / 8);
     let (mut byte, mask) = ([0], 0x80 >> (offset % 8));
     copy_bytes(text, offset / 8, &mut byte);
     let old = byte[0] & mask != 0;
-    byte[0] = if on { byte[0] | mask } else { byte[0] & !mask };
-    cx.store.write_at(cx.now, &key, offset / 8, Value::Bytes(&byte))?;
+    // As in Redis 7.2, a bit that stays as it is changes nothing: a transaction that watches the
+    // key goes on.
+    if grows || old != on {
+        byte[0] = if on { byte[0] | mask } else { byte[0] & !mask };
+        cx.store.write_at(cx.now, &key, offset / 8, Value::Bytes(&byte))?;
+    } else {
+        cx.store.mark_raw(&key);
+    }
     cx.reply.integer(i64::from(old));
     Ok(())
 }

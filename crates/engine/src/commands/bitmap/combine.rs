@@ -48,9 +48,8 @@ pub fn bitop(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
         let result = &mut piece[..size as usize];
         combine_piece(cx, request, operation, 0, result)?;
         cx.store.set(cx.now, &destination, Value::Bytes(result), Expiry::Clear)?;
-        // A result is `raw` for OBJECT ENCODING, even if it reads as a number. A byte written over
-        // itself makes it so, and needs no room.
-        cx.store.write_at(cx.now, &destination, 0, Value::Bytes(&result[..1]))?;
+        // For OBJECT ENCODING, even if it reads as a number.
+        cx.store.mark_raw(&destination);
     } else {
         let staged = stage(cx, request, operation, size)?;
         let stored = cx.store.set(cx.now, &destination, Value::Staged(staged), Expiry::Clear);

@@ -10,6 +10,7 @@ use crate::commands::error::CommandError;
 use crate::commands::string::kept::reserve_reply;
 use crate::resp::request::{Request, Value};
 use crate::store::Key;
+use core::ops::Range;
 
 /// Bytes that a field of 64 bits can touch.
 const FIELD_SIZE_MAX: usize = 9;
@@ -154,19 +155,23 @@ impl Operation {
 }
 
 /// Walks over the operations in a request.
+#[derive(Clone)]
 struct Operations<'a> {
     request: Request<'a>,
+    /// Bytes of the longest string.
+    value_size_max: u64,
     index: usize,
     overflow: Overflow,
 }
 
 impl<'a> Operations<'a> {
-    const fn of(request: &Request<'a>) -> Self {
-        Self { request: *request, index: 2, overflow: Overflow::Wrap }
+    const fn of(request: &Request<'a>, cx: &Context<'_>) -> Self {
+        let value_size_max = cx.store.tuning.value_size_max;
+        Self { request: *request, value_size_max, index: 2, overflow: Overflow::Wrap }
     }
 
     /// The next operation, or `None` at the end.
-    fn next(&mut self, cx: &Context<'_>) -> Result<Option<Operation>, CommandError> {
+    fn next(&mut self) -> Result<Option<Operation>, CommandError> {
         loop {
             if self.index == self.request.argument_count() {
                 return Ok(None);
@@ -184,7 +189,7 @@ impl<'a> Operations<'a> {
             if !is_get && !is_set && !is_increment {
                 return Err(CommandError::SYNTAX);
             }
-            let field = self.parse_field(cx)?;
+            let field = self.parse_field()?;
             let action = if is_get {
                 Action::Get
             } else {
@@ -196,13 +201,33 @@ impl<'a> Operations<'a> {
         }
     }
 
-    fn parse_field(&self, cx: &Context<'_>) -> Result<Field, CommandError> {
+    fn parse_field(&self) -> Result<Field, CommandError> {
         let (signed, bit_count) = Field::parse_type(self.request.argument(self.index + 1))?;
         let offset = match self.request.argument(self.index + 2) {
-            [b'#', digits @ ..] => scaled_bit_offset(cx, digits, i64::from(bit_count))?,
-            digits => scaled_bit_offset(cx, digits, 1)?,
+            [b'#', digits @ ..] => {
+                scaled_bit_offset(self.value_size_max, digits, i64::from(bit_count))?
+            }
+            digits => scaled_bit_offset(self.value_size_max, digits, 1)?,
         };
         Ok(Field { signed, bit_count, offset })
+    }
+}
+
+/// The bytes that hold each field that is written, of operations that were parsed before.
+#[derive(Clone)]
+struct Written<'a>(Operations<'a>);
+
+impl Iterator for Written<'_> {
+    type Item = Range<u64>;
+
+    fn next(&mut self) -> Option<Range<u64>> {
+        loop {
+            let operation = self.0.next().expect("it was parsed before")?;
+            if operation.action != Action::Get {
+                let start = operation.field.first_byte();
+                return Some(start..start + operation.field.byte_count() as u64);
+            }
+        }
     }
 }
 
@@ -229,8 +254,8 @@ pub fn bitfield_ro(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Co
 fn run(cx: &mut Context<'_>, request: &Request<'_>, read_only: bool) -> Result<(), CommandError> {
     let key = cx.key(request, 1);
     let (mut operation_count, mut writes) = (0, false);
-    let mut operations = Operations::of(request);
-    while let Some(operation) = operations.next(cx)? {
+    let mut operations = Operations::of(request, cx);
+    while let Some(operation) = operations.next()? {
         operation_count += 1;
         writes |= operation.action != Action::Get;
     }
@@ -248,8 +273,8 @@ fn run(cx: &mut Context<'_>, request: &Request<'_>, read_only: bool) -> Result<(
     }
     // Reserve first: from here on nothing fails.
     cx.reply.array(operation_count);
-    let mut operations = Operations::of(request);
-    while let Some(operation) = operations.next(cx)? {
+    let mut operations = Operations::of(request, cx);
+    while let Some(operation) = operations.next()? {
         match step(cx, &key, operation)? {
             Some(value) => cx.reply.integer(value as i64),
             None => cx.reply.null(),
@@ -259,26 +284,29 @@ fn run(cx: &mut Context<'_>, request: &Request<'_>, read_only: bool) -> Result<(
 }
 
 /// Makes the string long enough for all fields that are written, as Redis does, also where a value
-/// that does not fit is then not written.
+/// that does not fit is then not written. Afterwards no write fails.
 fn make_room(
     cx: &mut Context<'_>,
     request: &Request<'_>,
     key: &Key<'_>,
 ) -> Result<(), CommandError> {
-    let mut end = 0;
-    let mut operations = Operations::of(request);
-    while let Some(Operation { field, action, .. }) = operations.next(cx)? {
-        if action != Action::Get {
-            end = end.max(field.first_byte() + field.byte_count() as u64);
-        }
+    let size = match cx.find_string(key)? {
+        Some(entry) => cx.store.string(entry)?.size(),
+        None => 0,
+    };
+    let written = Written(Operations::of(request, cx));
+    cx.store.reserve_writes(cx.now, key, written.clone())?;
+    let end = written.map(|range| range.end).max().unwrap_or(0);
+    if end > size {
+        cx.store.write_at(cx.now, key, end - 1, Value::Bytes(&[0]))?;
+    } else {
+        cx.store.mark_raw(key);
     }
-    let mut byte = [0];
-    read_bytes(cx, key, end - 1, &mut byte)?;
-    cx.store.write_at(cx.now, key, end - 1, Value::Bytes(&byte))?;
     Ok(())
 }
 
-/// Reads the bytes that hold the field, applies the operation, and writes them back.
+/// Reads the bytes that hold the field, applies the operation, and writes them back if that
+/// changed them: as in Redis 7.2, a transaction that watches the key goes on if not.
 fn step(
     cx: &mut Context<'_>,
     key: &Key<'_>,
@@ -288,8 +316,9 @@ fn step(
     let mut bytes = [0; FIELD_SIZE_MAX];
     let bytes = &mut bytes[..field.byte_count()];
     read_bytes(cx, key, field.first_byte(), bytes)?;
+    let old = field.read(bytes);
     let answer = operation.apply(bytes);
-    if operation.action != Action::Get && answer.is_some() {
+    if field.read(bytes) != old {
         cx.store
             .write_at(cx.now, key, field.first_byte(), Value::Bytes(bytes))
             .expect("room for every field was made");

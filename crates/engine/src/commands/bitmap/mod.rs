@@ -16,15 +16,15 @@ use crate::store::Text;
 
 /// The offset of a bit: not negative, and within the longest string.
 fn bit_offset(cx: &Context<'_>, argument: &[u8]) -> Result<u64, CommandError> {
-    scaled_bit_offset(cx, argument, 1)
+    scaled_bit_offset(cx.store.tuning.value_size_max, argument, 1)
 }
 
-/// The offset of a bit, in units of `scale` bits.
-fn scaled_bit_offset(cx: &Context<'_>, digits: &[u8], scale: i64) -> Result<u64, CommandError> {
+/// The offset of a bit, in units of `scale` bits, within a string of `value_size_max` bytes.
+fn scaled_bit_offset(value_size_max: u64, digits: &[u8], scale: i64) -> Result<u64, CommandError> {
     number::parse_i64(digits)
         .and_then(|offset| offset.checked_mul(scale))
         .and_then(|offset| u64::try_from(offset).ok())
-        .filter(|offset| offset / 8 < cx.store.tuning.value_size_max)
+        .filter(|offset| offset / 8 < value_size_max)
         .ok_or(CommandError::Line("ERR bit offset is not an integer or out of range"))
 }
 

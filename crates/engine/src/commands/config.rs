@@ -2,14 +2,19 @@
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::statistics::Statistics;
+use crate::commands::work;
 use crate::log::{Level, Log};
 use crate::options::hot::HotSettings;
 use crate::options::settings::{NUMBER_TEXT_SIZE_MAX, Settings, matching};
+use crate::options::table::OPTION_COUNT;
 use crate::resp::request::Request;
 use crate::store::{Policy, Store, StoreCounters};
 
 /// `CONFIG GET pattern [pattern ...]`: a map of the options whose names match.
 pub fn get(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    // Each pattern is matched against each name, in at most some hundred steps.
+    let work = (request.argument_count() * OPTION_COUNT * 64) as u64;
+    work::check(cx, work, "ERR too many patterns for command-work-max: ask for fewer at once")?;
     let settings = &*cx.settings;
     cx.reply.measured(|reply| {
         let patterns = request.arguments_from(2);

@@ -299,7 +299,7 @@ fn selects(pattern: &[u8], name: &str, hidden: bool) -> bool {
 
 fn matches_name(pattern: &[u8], name: &str) -> bool {
     // A pattern that needs more than this for one name is no honest pattern.
-    let mut steps = 4_096;
+    let mut steps = 256;
     glob::matches(pattern, name.as_bytes(), glob::Case::Ignored, &mut steps).unwrap_or(false)
 }
 

@@ -51,6 +51,17 @@ const KEY_SIZE_MAX: OptionId = option("key-size-max");
 const VALUE_SIZE_MAX: OptionId = option("proto-max-bulk-len");
 const COMMAND_WORK_MAX: OptionId = option("command-work-max");
 
+/// An option that is better lower.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Lowered {
+    /// Which one.
+    pub name: &'static str,
+    /// What it is.
+    pub value: u64,
+    /// What it should be.
+    pub to: u64,
+}
+
 /// Why there are no limits: values that are fine alone do not fit together.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum LimitsError {
@@ -60,8 +71,8 @@ pub enum LimitsError {
         maxmemory: u64,
         /// What these limits need at least.
         needed: u64,
-        /// The option to lower, its value, and to what; nothing if no single one would do.
-        lower: Option<(&'static str, u64, u64)>,
+        /// What would make up for it: options to lower, all of them together.
+        lower: [Option<Lowered>; 6],
     },
     /// More data memory than one engine can address.
     TooLarge {
@@ -98,10 +109,11 @@ impl fmt::Display for LimitsError {
             Self::TooSmall { maxmemory, needed, lower } => {
                 write!(f, "maxmemory {maxmemory} is too small for these limits, which need ")?;
                 write!(f, "{needed}: raise it by {}", needed - maxmemory)?;
-                let Some((name, value, to)) = lower else {
-                    return f.write_str(", or lower several limits of the plan");
-                };
-                write!(f, ", or lower {name} by {}, from {value} to {to}", value - to)
+                for (index, Lowered { name, value, to }) in lower.iter().flatten().enumerate() {
+                    f.write_str(if index == 0 { ", or lower " } else { " and " })?;
+                    write!(f, "{name} by {}, from {value} to {to}", value - to)?;
+                }
+                Ok(())
             }
             Self::TooLarge { maxmemory, usable } => {
                 write!(f, "maxmemory {maxmemory} is more than one engine can address: ")?;
@@ -271,23 +283,35 @@ impl Limits {
         Ok(())
     }
 
-    /// Names the one option that can make up for what is missing, with its new value.
+    /// Names the first option that can make up for what is missing, or all that can together.
     fn too_small(&self, needed: u64) -> LimitsError {
-        let missing = needed - self.maxmemory;
-        let lowered = |name, value: u64, unit_bytes: u64, min: u64| {
-            let to = value.checked_sub(missing.div_ceil(unit_bytes))?;
-            (to >= min).then_some((name, value, to))
-        };
         let buffer = u64::from(BLOCK_SIZE);
         let connection = Plan::connection_bytes() + self.driver_bytes_per_connection();
-        // What hurts least comes first.
-        let lower = lowered("maxclients", u64::from(self.connections_max), connection, 1)
-            .or_else(|| lowered("reply-max", self.reply_max, 1, 64 << 10))
-            .or_else(|| lowered("request-blocks", u64::from(self.blocks_max), buffer, 16))
-            .or_else(|| lowered("reply-buffers", u64::from(self.reply_buffers_max), buffer, 16))
-            .or_else(|| lowered("receive-buffers", u64::from(self.receive_buffers_max), buffer, 16))
-            .or_else(|| lowered("args-max", u64::from(self.args_max), 8, 1_024));
-        LimitsError::TooSmall { maxmemory: self.maxmemory, needed, lower }
+        // Name, value, bytes of a unit, and how low is still useful; what hurts least comes first.
+        let candidates = [
+            ("maxclients", u64::from(self.connections_max), connection, 64),
+            ("reply-max", self.reply_max, 1, 64 << 10),
+            ("request-blocks", u64::from(self.blocks_max), buffer, 16),
+            ("reply-buffers", u64::from(self.reply_buffers_max), buffer, 64),
+            ("receive-buffers", u64::from(self.receive_buffers_max), buffer, 16),
+            ("args-max", u64::from(self.args_max), 8, 1_024),
+        ];
+        let maxmemory = self.maxmemory;
+        let mut missing = needed - maxmemory;
+        let enough = |&&(_, value, unit, min): &&(_, u64, u64, u64)| {
+            value.saturating_sub(missing.div_ceil(unit)) >= min
+        };
+        let mut lower = [None; 6];
+        if let Some(&(name, value, unit, _)) = candidates.iter().find(enough) {
+            lower[0] = Some(Lowered { name, value, to: value - missing.div_ceil(unit) });
+            return LimitsError::TooSmall { maxmemory, needed, lower };
+        }
+        for (lowered, (name, value, unit, min)) in lower.iter_mut().zip(candidates) {
+            let by = missing.div_ceil(unit).min(value.saturating_sub(min));
+            missing = missing.saturating_sub(by * unit);
+            *lowered = (by > 0).then_some(Lowered { name, value, to: value - by });
+        }
+        LimitsError::TooSmall { maxmemory, needed, lower }
     }
 
     fn driver_bytes_per_connection(&self) -> u64 {

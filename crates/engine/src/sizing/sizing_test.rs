@@ -8,6 +8,7 @@ use crate::options::settings::Settings;
 use crate::options::table::find;
 use crate::resp::request::Value;
 use crate::sizing::capacity::{CapacityError, guaranteed_keys, plan_for};
+use crate::sizing::derive::{LimitsError, Lowered};
 use crate::store::{Expiry, Store};
 use expect_test::{Expect, expect};
 use std::format;
@@ -166,7 +167,7 @@ fn limits_derive_for_every_reasonable_total() {
 
 #[test]
 fn what_does_not_fit_names_what_to_change() {
-    expect!["maxmemory 12582912 is too small for these limits, which need 19669056: raise it by 7086144, or lower several limits of the plan"]
+    expect!["maxmemory 12582912 is too small for these limits, which need 19669056: raise it by 7086144, or lower maxclients by 9936, from 10000 to 64 and reply-max by 196608, from 262144 to 65536 and request-blocks by 48, from 64 to 16 and reply-buffers by 26, from 128 to 102"]
         .assert_eq(&refused(&[("maxmemory", "12mb")]));
     expect!["maxmemory 20971520 is too small for these limits, which need 32351360: raise it by 11379840, or lower maxclients by 19895, from 32000 to 12105"].assert_eq(&refused(&[("maxmemory", "20mb"), ("maxclients", "32000")]));
     expect![
@@ -181,9 +182,23 @@ fn what_does_not_fit_names_what_to_change() {
 
 #[test]
 fn lowering_as_told_is_enough() {
-    let text = refused(&[("maxmemory", "20mb"), ("maxclients", "32000")]);
-    let to = text.rsplit(' ').next().unwrap();
-    derive(&[("maxmemory", "20mb"), ("maxclients", to)]);
+    for given in [
+        &[("maxmemory", "20mb"), ("maxclients", "32000")][..],
+        &[("maxmemory", "12mb")],
+        &[("maxmemory", "13mb"), ("maxclients", "64")],
+    ] {
+        let mut settings = settings(given);
+        let error = Limits::derive(&settings, IMAGE).expect_err("this must not fit");
+        let LimitsError::TooSmall { lower, .. } = error else { panic!("{error}") };
+        for Lowered { name, to, .. } in lower.into_iter().flatten() {
+            settings.adopt(find(name.as_bytes()).unwrap(), to);
+            if name == "request-blocks" {
+                settings.set(find(b"request-size-max").unwrap(), b"64kb").unwrap();
+            }
+        }
+        settings.set(find(b"reply-credit").unwrap(), b"64kb").unwrap();
+        Limits::derive(&settings, IMAGE).unwrap_or_else(|again| panic!("{error}: {again}"));
+    }
 }
 
 #[test]

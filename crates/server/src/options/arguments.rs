@@ -31,7 +31,9 @@ pub(super) fn read(arguments: &[Vec<u8>]) -> Result<Start, OptionsError> {
     if let Some(path) = rest.first().filter(|path| *path == b"-" || !path.starts_with(b"-")) {
         rest = &rest[1..];
         reader.read_file(path)?;
-        config_file = absolute(path);
+        if path != b"-" {
+            config_file = absolute(path);
+        }
     }
     let mut plan = PlanFlags::default();
     let mut words = Words::default();

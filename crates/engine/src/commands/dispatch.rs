@@ -8,7 +8,7 @@ use crate::commands::error::{CommandError, LineText};
 use crate::commands::session::ReplyMode;
 use crate::commands::table::{self, CommandId, Staged, flag};
 use crate::commands::transaction;
-use crate::options::hot::Permission;
+use crate::options::hot::{HotSettings, Permission};
 use crate::resp::request::{Request, Value};
 
 /// Bytes that an error quotes of a name or of all arguments.
@@ -146,7 +146,11 @@ pub(super) fn call(cx: &mut Context<'_>, id: CommandId, request: &Request<'_>) {
     }
     let ended = (cx.hooks.ticks)();
     let duration_us = cx.statistics.count_call(id, started, ended, result.is_err()) / 1000;
-    let slower_than_us = cx.hot.slowlog_slower_than_us;
+    let slower_than_us = if cx.orders.settings_changed {
+        HotSettings::of(cx.settings).slowlog_slower_than_us
+    } else {
+        cx.hot.slowlog_slower_than_us
+    };
     if slower_than_us >= 0
         && duration_us >= slower_than_us.unsigned_abs()
         && !command.flags.contain(flag::SKIP_SLOWLOG)
@@ -186,7 +190,7 @@ fn refuse(cx: &mut Context<'_>, request: &Request<'_>, refusal: Refusal) {
     match refusal {
         Refusal::Known(id, error) => {
             cx.statistics.count_rejected(id);
-            if id.command().name == "exec" && cx.session().transaction.open {
+            if id.command().name == "exec" {
                 let line = error.line(request);
                 transaction::discard(cx);
                 // The reason without its own prefix, behind EXEC's.

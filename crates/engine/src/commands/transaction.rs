@@ -21,6 +21,11 @@ const SIZE_SIZE: u32 = 4;
 /// The top bit of an argument's size.
 const IS_STAGED: u32 = 1 << 31;
 
+const QUEUE_FULL: CommandError = CommandError::Line(
+    "OOM no room to queue the command: a transaction may have 'request-size-max' bytes, and a \
+     quarter of what is free of 'request-blocks'",
+);
+
 /// `MULTI`: from now on commands are queued.
 pub fn multi(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
     let transaction = &mut cx.session().transaction;
@@ -48,19 +53,21 @@ pub fn watch(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
         return Err(CommandError::Line("ERR WATCH inside MULTI is not allowed"));
     }
     let slot = cx.current as u32;
+    let was_watching = cx.session().watched_count > 0;
     for index in 1..request.argument_count() {
         let key = cx.key(request, index);
         if !cx.store.watch(cx.now, slot, &key) {
-            return Err(CommandError::Limit { name: "watches-max", needed: watch_count(cx) + 1 });
+            if !was_watching {
+                unwatch(cx);
+            }
+            return Err(CommandError::Line(
+                "OOM cannot watch more keys: all connections together watch 'watches-max' already",
+            ));
         }
         cx.session().watched_count += 1;
     }
     cx.reply.ok();
     Ok(())
-}
-
-fn watch_count(cx: &mut Context<'_>) -> u64 {
-    cx.session().watched_count.into()
 }
 
 /// `UNWATCH`: forgets the watched keys.
@@ -160,10 +167,7 @@ pub fn enqueue(
         return Ok(());
     }
     let staging = cx.staging.as_mut().expect("a queued command is never queued again");
-    if push(staging, &mut transaction.queue, id, request).is_err() {
-        let needed = u64::from(transaction.queue.block_count() + 1) * u64::from(BLOCK_SIZE);
-        return Err(CommandError::Limit { name: "request-size-max", needed });
-    }
+    push(staging, &mut transaction.queue, id, request).map_err(|BlocksFull| QUEUE_FULL)?;
     transaction.queued_count += 1;
     cx.reply.simple("QUEUED");
     Ok(())

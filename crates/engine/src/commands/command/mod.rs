@@ -44,7 +44,7 @@ pub fn info(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
         for name in names {
             match named(name) {
                 Some(id) => write_row(reply, id.command()),
-                None => reply.null_array(),
+                None => reply.null(),
             }
         }
     })?;

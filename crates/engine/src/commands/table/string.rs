@@ -54,6 +54,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .about("O(n), n the count of keys", "Sets several strings, all or none."),
     row(("msetnx", -3),     WRITE | DENYOOM,        MSETNX_KEYS,    "1.0.1", multi::msetnx)
         .values_from(2, 2)
+        .tips(&["request_policy:multi_shard", "response_policy:agg_min"])
         .about("O(n), n the count of keys", "Sets several strings, if none of the keys exists."),
     row(("psetex", 4),      WRITE | DENYOOM,        key::OVERWRITE, "2.6.0", set::psetex)
         .value_at(3).about("O(1)", "Sets a string with a time to live in milliseconds."),

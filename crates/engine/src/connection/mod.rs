@@ -75,6 +75,14 @@ impl Moment {
         Self(ms as u32)
     }
 
+    /// `ms` later, but not later than `now_ms`.
+    #[must_use]
+    pub const fn later(self, ms: u64, now_ms: u64) -> Self {
+        let elapsed_ms = self.elapsed_ms(now_ms);
+        let ms = if ms < elapsed_ms { ms } else { elapsed_ms };
+        Self(self.0.wrapping_add(ms as u32))
+    }
+
     /// Milliseconds since then.
     pub const fn elapsed_ms(self, now_ms: u64) -> u64 {
         (now_ms as u32).wrapping_sub(self.0) as u64
@@ -137,7 +145,7 @@ pub struct Connection {
     pub drained: Moment,
     /// When input last came.
     pub received: Moment,
-    /// When the request on its way began.
+    /// When the request on its way began; later by what it has sent at the least rate.
     pub request_started: Moment,
 }
 

@@ -186,6 +186,20 @@ impl World {
         }
     }
 
+    /// The peer is gone: by what a send or a receive says.
+    fn vanish(&mut self, number: usize) {
+        let client = &mut self.clients[number];
+        let Some(connection) = client.id.filter(|_| !client.is_close_asked) else { return };
+        if let Some(buffer) = client.in_flight.take() {
+            let sent_bytes = self.random.below(u64::from(buffer.filled_size())) as u32;
+            self.engine.handle(self.now, Event::Sent { connection, buffer, sent_bytes });
+        } else if client.is_armed {
+            client.is_armed = false;
+            self.engine.handle(self.now, Event::ReceiveEnded { connection, orderly: false });
+        }
+        self.turn();
+    }
+
     fn run_until(&mut self, done: impl Fn(&Self) -> bool) {
         for _ in 0..200_000 {
             if done(self) {
@@ -422,6 +436,38 @@ fn tiny_pools_refuse_but_neither_hang_nor_leak() {
         refused_count += random_scripts(&limits, seed, 100);
     }
     assert!(refused_count > 0, "the pools were never full: the test proves nothing");
+}
+
+#[test]
+fn clients_that_vanish_at_any_moment_leave_nothing_behind() {
+    for seed in 200..215 {
+        let mut world = World::new(&limits(), seed);
+        for _ in 0..60 {
+            for _ in 0..world.random.below(4) {
+                let client = world.connect();
+                world.clients[client].slowness = 1 + world.random.below(30);
+                let mut script = Script::new(client);
+                let mut outgoing = Vec::new();
+                for _ in 0..world.random.below(60) {
+                    if world.random.below(10) == 0 {
+                        outgoing.extend_from_slice(b"MULTI\r\nWATCH x\r\n");
+                    }
+                    script.send(&mut world.random, &mut outgoing);
+                }
+                world.clients[client].outgoing = outgoing;
+            }
+            world.turn();
+            for _ in 0..world.random.below(30) {
+                world.step();
+            }
+            for number in 0..world.clients.len() {
+                if world.random.below(5) == 0 {
+                    world.vanish(number);
+                }
+            }
+        }
+        world.end();
+    }
 }
 
 #[test]

@@ -5,6 +5,9 @@ use crate::connection::{Moment, Parked, Phase};
 use crate::event::{ConnectionId, Event, Peer, Signal, Socket};
 use crate::memory::buffer::{Buffer, BufferHandle};
 
+/// Bytes a second at which a request never runs into `request-timeout`.
+const REQUEST_RATE_MIN: u64 = 16 * 1024;
+
 /// What a client hears when all slots are taken.
 const TOO_MANY: &[u8] = b"-ERR max number of clients reached\r\n";
 
@@ -102,7 +105,11 @@ impl Engine {
             return;
         }
         assert!(connection.input.is_none(), "received while earlier input waits");
-        connection.received = Moment::at(self.shared.now.monotonic_ms);
+        let now_ms = self.shared.now.monotonic_ms;
+        connection.received = Moment::at(now_ms);
+        // `request-timeout` is for those that send next to nothing, not for large values.
+        let earned_ms = u64::from(buffer.filled_size()) * 1000 / REQUEST_RATE_MIN;
+        connection.request_started = connection.request_started.later(earned_ms, now_ms);
         connection.input = Some(buffer);
         self.runnable.push(&mut self.connections, slot);
     }

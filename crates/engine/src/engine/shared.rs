@@ -122,6 +122,7 @@ impl Shared {
         let block_count_max = self.queue_share(slot);
         let session = &self.sessions[slot];
         let (protocol, local) = (session.protocol, session.peer.is_local());
+        let reply_mode = session.reply_mode;
         let reply = match Reply::new(output, &mut self.replies, protocol, false, local) {
             Ok(reply) => reply,
             Err(Refusal::Wait | Refusal::TooLarge) => return Ran::NoRoom,
@@ -147,7 +148,12 @@ impl Shared {
         };
         dispatch::execute(&mut cx, request);
         let finished = cx.reply.finish();
-        if orders.retry { Ran::Retry(finished) } else { Ran::Done(finished, orders) }
+        if orders.retry {
+            // CLIENT REPLY SKIP still skips it when it is run again.
+            self.sessions[slot].reply_mode = reply_mode;
+            return Ran::Retry(finished);
+        }
+        Ran::Done(finished, orders)
     }
 
     /// Writes an error line outside of any command; false if there is no room for it now.

@@ -34,9 +34,9 @@ pub(super) const ROWS: &[OptionRow] = &[
     start(("io", Choice(&["auto", "uring", "epoll"]), "auto"),
         "how to talk to the kernel; auto takes io_uring where it is allowed"),
     live(("request-timeout", measured(Unit::Milliseconds, 100, INT_MAX), "60000"),
-        "time that an incomplete request may make no progress while it holds memory"),
-    live(("output-stall-timeout", measured(Unit::Milliseconds, 100, INT_MAX), "1000"),
-        "when reply buffers run short, a connection that read nothing for so long is closed"),
+        "time that a large request may take, and longer by what it sends at 16 KiB a second"),
+    live(("output-stall-timeout", measured(Unit::Milliseconds, 100, INT_MAX), "60000"),
+        "time that a client may leave its replies unread while more of its requests wait"),
 
     // The process.
     start(("supervised", Choice(&["no", "upstart", "systemd", "auto"]), "no"),

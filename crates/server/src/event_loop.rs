@@ -10,13 +10,18 @@ use crate::notify::Notifier;
 use crate::{clock, log, startup_allocator};
 use granite_engine::engine::Engine;
 use granite_engine::event::{Action, Event, Signal};
+use std::mem::ManuallyDrop;
 use std::time::Duration;
 
 /// The exit status of a server that was told to end a second time, and did not finish its work.
 const IMPATIENT_STATUS: u8 = 1;
 
 /// Serves until the engine stops; returns the exit status.
-pub fn run(engine: &mut Engine, mut io: Io, facts: &mut FactsReader, notifier: &Notifier) -> u8 {
+///
+/// The driver is not dropped: it would unmap its rings, which the seal forbids. It ends with the
+/// process.
+pub fn run(engine: &mut Engine, io: Io, facts: &mut FactsReader, notifier: &Notifier) -> u8 {
+    let mut io = ManuallyDrop::new(io);
     let mut now = clock::now();
     let mut is_ending = false;
     loop {

@@ -118,7 +118,9 @@ pub fn serve(asked: options::Start) -> Result<u8, Refusal> {
     seal.close(debug).map_err(|error| error.to_string())?;
     log::notice(format_args!("Ready to accept connections"));
     prepared.notifier.ready();
-    Ok(event_loop::run(&mut engine, io, &mut prepared.facts, &prepared.notifier))
+    let status = event_loop::run(&mut engine, io, &mut prepared.facts, &prepared.notifier);
+    // Not by returning: what this function owns would be freed, and the seal forbids that.
+    startup_allocator::leave(status)
 }
 
 fn open_log(settings: &Settings) -> Result<(), Refusal> {

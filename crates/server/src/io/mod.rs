@@ -136,7 +136,7 @@ impl Io {
     }
 
     /// Stops listening, so that a successor can listen in our place at once.
-    pub fn end(self) {
+    pub fn end(&self) {
         match self {
             Self::Uring(uring) => uring.end(),
             Self::Epoll(epoll) => epoll.end(),

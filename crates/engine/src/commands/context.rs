@@ -14,7 +14,7 @@ use crate::options::hot::HotSettings;
 use crate::options::settings::Settings;
 use crate::resp::reply::Reply;
 use crate::resp::request::Request;
-use crate::store::{Entry, Key, Store, Type};
+use crate::store::{Entry, Key, NameHash, Store, Type};
 use core::fmt::{self, Write as _};
 
 /// Where MULTI queues commands and EXEC unpacks them. EXEC takes it out of the context while the
@@ -58,6 +58,8 @@ pub struct Context<'a> {
     pub sessions: &'a mut [Session],
     /// The slot of the connection that sent the command.
     pub current: usize,
+    /// The hash of the request's first argument, where the prefetch has computed it already.
+    pub first_hash: Option<NameHash>,
     /// MULTI's queue.
     pub staging: Option<Staging<'a>>,
     /// What CONFIG GET and SET read and write.
@@ -116,7 +118,14 @@ impl Context<'_> {
 
     /// Argument `index` as a key of the session's database.
     pub fn key<'r>(&self, request: &Request<'r>, index: usize) -> Key<'r> {
-        self.store.key(self.sessions[self.current].database, request.argument(index))
+        let (database, name) = (self.sessions[self.current].database, request.argument(index));
+        match self.first_hash {
+            Some(hash) if index == 1 => {
+                debug_assert_eq!(hash, self.store.name_hash(name), "the hash of another request");
+                self.store.key_hashed(database, name, hash)
+            }
+            _ => self.store.key(database, name),
+        }
     }
 
     /// The key for a command that reads its value: counts a hit or a miss, and marks it as used

@@ -117,6 +117,7 @@ pub fn exec(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
     let mut transaction = core::mem::take(&mut cx.session().transaction);
     unwatch(cx);
     cx.reply.array(count.into());
+    cx.first_hash = None;
     let mut staging = cx.staging.take().expect("EXEC is never queued");
     run_queue(cx, &mut staging, &transaction);
     staging.blocks.release(&mut transaction.queue);

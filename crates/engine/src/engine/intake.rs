@@ -106,7 +106,7 @@ impl Engine {
         let count = connection.partial.spans(&self.requests, own);
         let request = Request::new(self.requests.bytes(), &own[..count]);
         self.shared.statistics.mark((self.shared.hooks.ticks)());
-        let ran = self.shared.run(slot as usize, &mut connection.output, &request, other);
+        let ran = self.shared.run(slot as usize, &mut connection.output, (&request, None), other);
         let is_run = matches!(ran, Ran::Done(..));
         if is_run {
             // The dispatcher has consumed, queued or given back its large arguments.

@@ -20,7 +20,7 @@ use crate::options::settings::Settings;
 use crate::resp::output::{Output, Refusal, ReplyPool};
 use crate::resp::reply::{Finished, Protocol, Reply};
 use crate::resp::request::Request;
-use crate::store::Store;
+use crate::store::{NameHash, Store};
 use alloc::boxed::Box;
 
 /// The part of the engine that commands see.
@@ -111,12 +111,13 @@ impl Shared {
         request_max.min((self.queues.free_count() + held_count) / 4).max(1)
     }
 
-    /// Runs one request of the connection in `slot`; `spans` is room for one that EXEC unpacks.
+    /// Runs one request of the connection in `slot`, whose first argument's hash may be known;
+    /// `spans` is room for a request that EXEC unpacks.
     pub(super) fn run(
         &mut self,
         slot: usize,
         output: &mut Output,
-        request: &Request<'_>,
+        (request, first_hash): (&Request<'_>, Option<NameHash>),
         spans: &mut [Span],
     ) -> Ran {
         let block_count_max = self.queue_share(slot);
@@ -135,6 +136,7 @@ impl Shared {
             reply,
             sessions: &mut self.sessions,
             current: slot,
+            first_hash,
             staging: Some(Staging { blocks: &mut self.queues, spans, block_count_max }),
             settings: &mut self.settings,
             hot: &self.hot,

@@ -13,7 +13,7 @@ use crate::limits::GROUP_SPANS;
 use crate::memory::buffer::BUFFER_SIZE;
 use crate::resp::parse::parse;
 use crate::resp::request::Request;
-use crate::store::Key;
+use crate::store::{Key, NameHash};
 
 /// Requests in a group.
 const GROUP_SIZE: usize = 32;
@@ -52,6 +52,8 @@ struct Entry {
     end_span: u32,
     /// Where in the input the next request begins.
     end: u32,
+    /// The hash of the first argument, most commands' key.
+    hash: Option<NameHash>,
 }
 
 /// One connection's part of a group.
@@ -186,7 +188,8 @@ impl Engine {
                 let first_span = group.span_count as u32;
                 group.span_count += parsed.argument_count as usize;
                 let end_span = group.span_count as u32;
-                group.entries[group.entry_count] = Entry { first_span, end_span, end: at };
+                group.entries[group.entry_count] =
+                    Entry { first_span, end_span, end: at, hash: None };
                 group.entry_count += 1;
             }
             if !group.has_room() {
@@ -208,18 +211,21 @@ impl Engine {
 
     /// Asks the processor for the buckets of all keys of the group, then for their objects. Most
     /// commands have their key first; for others this is wasted, but harmless.
-    fn prefetch(&self) {
+    fn prefetch(&mut self) {
         let store = &self.shared.store;
         let mut keys: [Option<Key<'_>>; GROUP_SIZE] = [None; GROUP_SIZE];
         for visit in &self.group.visits[..self.group.visit_count] {
             let Some(input) = &self.connections[visit.slot as usize].input else { continue };
             let database = self.shared.sessions[visit.slot as usize].database;
             let range = visit.first_entry as usize..visit.end_entry as usize;
-            for (place, entry) in keys[range.clone()].iter_mut().zip(&self.group.entries[range]) {
+            let entries = &mut self.group.entries[range.clone()];
+            for (place, entry) in keys[range].iter_mut().zip(entries) {
                 if entry.end_span - entry.first_span >= 2 {
                     let span = self.spans[entry.first_span as usize + 1];
                     let name = &input.filled()[span.start as usize..][..span.size as usize];
-                    let key = store.key(database, name);
+                    let hash = store.name_hash(name);
+                    entry.hash = Some(hash);
+                    let key = store.key_hashed(database, name, hash);
                     store.prefetch_bucket(&key);
                     *place = Some(key);
                 }
@@ -273,7 +279,7 @@ impl Engine {
         let (group, large) = self.spans.split_at_mut(GROUP_SPANS as usize);
         let spans = &group[entry.first_span as usize..entry.end_span as usize];
         let request = Request::new(input.filled(), spans);
-        Some(self.shared.run(slot as usize, &mut connection.output, &request, large))
+        Some(self.shared.run(slot as usize, &mut connection.output, (&request, entry.hash), large))
     }
 
     /// Does what a command has ordered beyond the data.

@@ -10,12 +10,28 @@ use siphasher::sip::SipHasher13;
 /// Spreads the database number over the bits that choose the bucket (2^64 / golden ratio).
 const DATABASE_MIX: u64 = 0x9E37_79B9_7F4A_7C15;
 
+/// The hash of a key's name, before the database is mixed in.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct NameHash(u64);
+
 impl Store {
     /// `name` in the database that is now called `database`.
     #[inline]
     pub fn key<'a>(&self, database: u8, name: &'a [u8]) -> Key<'a> {
+        self.key_hashed(database, name, self.name_hash(name))
+    }
+
+    /// As `key`, for a name whose `name_hash` is known.
+    #[inline]
+    pub fn key_hashed<'a>(&self, database: u8, name: &'a [u8], hash: NameHash) -> Key<'a> {
         let number = self.databases.number(database);
-        Key { name, hash: self.hash(name, number), database: number }
+        Key { name, hash: hash.0 ^ Self::database_mix(number), database: number }
+    }
+
+    /// The hash of a name, the same in every database: some 135 instructions for 16 bytes.
+    #[inline]
+    pub fn name_hash(&self, name: &[u8]) -> NameHash {
+        NameHash(Self::keyed_hash(self.hash_key, name, 0))
     }
 
     #[inline]

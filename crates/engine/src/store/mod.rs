@@ -36,6 +36,7 @@ mod types;
 mod watching;
 mod write;
 
+pub use lookup::NameHash;
 pub use plan::{PoolUse, StorePool};
 pub use text::Text;
 pub use types::{Entry, Expiry, Key, Policy, StoreCounters, StoreFull, Tuning, Type, WrongType};

@@ -33,6 +33,7 @@ pub fn run(engine: &mut Engine, io: Io, facts: &mut FactsReader, notifier: &Noti
             if matches!(event, Event::Signal(Signal::Terminate)) {
                 if is_ending {
                     log::drain(engine.log(), now.unix_us);
+                    io.end();
                     log::warning(format_args!("Told again to end: not waiting for anybody"));
                     return IMPATIENT_STATUS;
                 }
@@ -60,7 +61,6 @@ pub fn run(engine: &mut Engine, io: Io, facts: &mut FactsReader, notifier: &Noti
         if let Some(status) = stopped {
             io.end();
             notifier.stopping();
-            log::warning(format_args!("Granite is now ready to exit, bye bye..."));
             return status;
         }
     }

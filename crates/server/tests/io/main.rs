@@ -1,14 +1,16 @@
 //! What a driver does with what belongs to the whole process: signals and the limit of
-//! descriptors. A program of its own, on one thread, because no other test may feel it.
+//! descriptors; and the whole server, sealed, with each driver. A program of its own, on one
+//! thread, because no other test may feel it.
 use granite_engine::event::{Action, Event, Signal};
 use granite_engine::memory::buffer::BufferPool;
 use granite_server::io::sockets::{self, ListenOptions};
 use granite_server::io::{Choice, Io, Parts};
 use granite_server::signals::Signals;
-use rustix::process::{Resource, Rlimit, getpid, getrlimit, kill_process, setrlimit};
-use std::io::Read;
+use rustix::process::{Pid, Resource, Rlimit, getpid, getrlimit, kill_process, setrlimit};
+use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 fn main() {
@@ -20,7 +22,8 @@ fn main() {
         signals_are_events(&mut io);
         accepting_rests_while_there_are_no_descriptors(&mut io, &path);
         std::fs::remove_file(&path).expect("the listener made it");
-        println!("{:?}: signals and descriptors as they must be", io.kind());
+        the_server_serves_sealed_and_ends_with_status_0(io.kind().name(), &path);
+        println!("{:?}: signals, descriptors and the sealed server as they must be", io.kind());
     }
 }
 
@@ -117,4 +120,37 @@ fn refuse_all(io: &mut Io, events: Vec<Event>) -> usize {
         io.submit(Action::Refuse { socket, line: b"-ERR full\r\n" });
     }
     count
+}
+
+/// Whatever a driver does after the seal, down to the end of the process, is allowed by it.
+fn the_server_serves_sealed_and_ends_with_status_0(engine: &str, path: &Path) {
+    let mut server = Command::new(env!("CARGO_BIN_EXE_granite"))
+        .args(["--port", "0", "--maxclients", "64", "--maxmemory", "64mb", "--io", engine])
+        .arg("--unixsocket")
+        .arg(path)
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("the server is built");
+    let start = Instant::now();
+    let mut client = loop {
+        match UnixStream::connect(path) {
+            Ok(client) => break client,
+            Err(_) => std::thread::park_timeout(Duration::from_millis(5)),
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "the server does not listen");
+    };
+    client.set_read_timeout(Some(Duration::from_secs(20))).expect("a socket option");
+    client.write_all(b"SET key value\r\nGET key\r\nINFO server\r\n").expect("room");
+    let mut replies = Vec::new();
+    let field = format!("io_engine:{engine}\r\n");
+    while !String::from_utf8_lossy(&replies).contains(&field) {
+        let mut chunk = [0; 4096];
+        let size = client.read(&mut chunk).expect("replies");
+        assert!(size > 0, "the server is gone: {}", String::from_utf8_lossy(&replies));
+        replies.extend_from_slice(&chunk[..size]);
+    }
+    assert!(replies.starts_with(b"+OK\r\n$5\r\nvalue\r\n$"));
+    let process = Pid::from_raw(server.id().cast_signed()).expect("a process id");
+    kill_process(process, rustix::process::Signal::TERM).expect("a child of ours");
+    assert_eq!(server.wait().expect("a child of ours").code(), Some(0), "with {engine}");
 }

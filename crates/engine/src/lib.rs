@@ -6,6 +6,7 @@
 //!
 //! The modules, in reading order; each imports only from those before it:
 //! `options` <- `limits` <- `memory` <- {`resp`, `store`} <- `commands` <- `connection` <- `engine`.
+//! `sizing` turns options into limits and limits into the plan, so it knows every pool.
 #![no_std]
 #![deny(unsafe_code)]
 #![cfg_attr(test, allow(clippy::disallowed_types, reason = "tests may grow what they like"))]

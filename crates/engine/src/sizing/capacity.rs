@@ -20,7 +20,7 @@ use crate::store::shape::Shape;
 const RESERVE_FRAMES: u64 = 2;
 
 /// Why no amount of memory is enough.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub enum CapacityError {
     /// The limits do not fit together, whatever `maxmemory` is.
     Limits(LimitsError),

@@ -9,6 +9,7 @@ use crate::memory::buffer::BUFFER_SIZE;
 use crate::memory::plan::Plan;
 use crate::options::settings::Settings;
 use crate::options::table::{OptionId, option};
+use alloc::boxed::Box;
 use core::fmt;
 
 /// `maxmemory` when the user says nothing, or 0.
@@ -63,7 +64,7 @@ pub struct Lowered {
 }
 
 /// Why there are no limits: values that are fine alone do not fit together.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub enum LimitsError {
     /// Too little is left for data.
     TooSmall {
@@ -72,7 +73,7 @@ pub enum LimitsError {
         /// What these limits need at least.
         needed: u64,
         /// What would make up for it: options to lower, all of them together.
-        lower: [Option<Lowered>; 6],
+        lower: Box<[Lowered]>,
     },
     /// More data memory than one engine can address.
     TooLarge {
@@ -105,11 +106,11 @@ pub enum LimitsError {
 
 impl fmt::Display for LimitsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
+        match self {
             Self::TooSmall { maxmemory, needed, lower } => {
                 write!(f, "maxmemory {maxmemory} is too small for these limits, which need ")?;
                 write!(f, "{needed}: raise it by {}", needed - maxmemory)?;
-                for (index, Lowered { name, value, to }) in lower.iter().flatten().enumerate() {
+                for (index, Lowered { name, value, to }) in lower.iter().enumerate() {
                     f.write_str(if index == 0 { ", or lower " } else { " and " })?;
                     write!(f, "{name} by {}, from {value} to {to}", value - to)?;
                 }
@@ -301,16 +302,16 @@ impl Limits {
         let enough = |&&(_, value, unit, min): &&(_, u64, u64, u64)| {
             value.saturating_sub(missing.div_ceil(unit)) >= min
         };
-        let mut lower = [None; 6];
         if let Some(&(name, value, unit, _)) = candidates.iter().find(enough) {
-            lower[0] = Some(Lowered { name, value, to: value - missing.div_ceil(unit) });
+            let lower = Box::new([Lowered { name, value, to: value - missing.div_ceil(unit) }]);
             return LimitsError::TooSmall { maxmemory, needed, lower };
         }
-        for (lowered, (name, value, unit, min)) in lower.iter_mut().zip(candidates) {
+        let lower = candidates.into_iter().filter_map(|(name, value, unit, min)| {
             let by = missing.div_ceil(unit).min(value.saturating_sub(min));
             missing = missing.saturating_sub(by * unit);
-            *lowered = (by > 0).then_some(Lowered { name, value, to: value - by });
-        }
+            (by > 0).then_some(Lowered { name, value, to: value - by })
+        });
+        let lower = lower.collect();
         LimitsError::TooSmall { maxmemory, needed, lower }
     }
 

@@ -1,4 +1,5 @@
 //! What the defaults come to, pinned: a change of memory is a change in the diff.
+#![allow(clippy::needless_raw_string_hashes, reason = "expect-test writes them")]
 extern crate std;
 
 use crate::clock::Now;
@@ -189,8 +190,8 @@ fn lowering_as_told_is_enough() {
     ] {
         let mut settings = settings(given);
         let error = Limits::derive(&settings, IMAGE).expect_err("this must not fit");
-        let LimitsError::TooSmall { lower, .. } = error else { panic!("{error}") };
-        for Lowered { name, to, .. } in lower.into_iter().flatten() {
+        let LimitsError::TooSmall { ref lower, .. } = error else { panic!("{error}") };
+        for &Lowered { name, to, .. } in lower {
             settings.adopt(find(name.as_bytes()).unwrap(), to);
             if name == "request-blocks" {
                 settings.set(find(b"request-size-max").unwrap(), b"64kb").unwrap();

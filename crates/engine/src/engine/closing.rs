@@ -31,7 +31,8 @@ impl Engine {
     }
 
     /// The input of a connection that waits must not keep a receive buffer: the driver gets
-    /// another one for it. When there is none, half of them may be kept; above that it is closed.
+    /// another one for it. When there is none, three quarters of them may be kept; above that it is
+    /// closed.
     pub(super) fn carry_input(&mut self, slot: u32) {
         let connection = &mut self.connections[slot as usize];
         if connection.input.is_none() || connection.input_held != Held::Lent {
@@ -42,7 +43,7 @@ impl Engine {
             self.give_back(buffer);
             return;
         }
-        if self.kept_count < self.shared.limits.receive_buffers_max / 2 {
+        if self.kept_count < self.shared.limits.receive_buffers_max / 4 * 3 {
             connection.input_held = Held::Kept;
             self.kept_count += 1;
             return;

@@ -30,6 +30,9 @@ const BYTES_PER_TURN: u64 = 4 << 20;
 /// The most arguments that a buffer can hold: `$0\r\n\r\n` is the shortest.
 const BUFFER_ARGUMENTS_MAX: usize = BUFFER_SIZE / 6;
 
+/// Longer names are not hashed in advance: they may be no names at all.
+const PREFETCH_NAME_MAX: u32 = 256;
+
 /// Requests of the turn that wait because a buffer was empty: looked at in one turn.
 const WAKES_PER_TURN: u32 = 64;
 
@@ -220,8 +223,8 @@ impl Engine {
             let range = visit.first_entry as usize..visit.end_entry as usize;
             let entries = &mut self.group.entries[range.clone()];
             for (place, entry) in keys[range].iter_mut().zip(entries) {
-                if entry.end_span - entry.first_span >= 2 {
-                    let span = self.spans[entry.first_span as usize + 1];
+                let span = self.spans[entry.first_span as usize + 1];
+                if entry.end_span - entry.first_span >= 2 && span.size <= PREFETCH_NAME_MAX {
                     let name = &input.filled()[span.start as usize..][..span.size as usize];
                     let hash = store.name_hash(name);
                     entry.hash = Some(hash);

@@ -63,28 +63,36 @@ fn parse_multibulk(
 /// A count or a size with its line end, if it is one that a buffer can hold. `at` moves behind it.
 #[inline]
 fn number(bytes: &[u8], at: &mut usize) -> Option<usize> {
-    let digit = |byte: u8| byte.wrapping_sub(b'0');
-    let first = digit(*bytes.get(*at)?);
-    if first > 9 {
-        return None;
-    }
-    let mut value = usize::from(first);
-    *at += 1;
-    loop {
-        let byte = *bytes.get(*at)?;
-        *at += 1;
-        if byte == b'\r' {
-            break;
+    // Nearly all have one or two digits.
+    let (value, size) = match *bytes.get(*at..)? {
+        [a @ b'0'..=b'9', b'\r', b'\n', ..] => (digit(a), 3),
+        [a @ b'1'..=b'9', b @ b'0'..=b'9', b'\r', b'\n', ..] => (digit(a) * 10 + digit(b), 4),
+        ref line => long_number(line)?,
+    };
+    *at += size;
+    Some(value)
+}
+
+const fn digit(byte: u8) -> usize {
+    (byte - b'0') as usize
+}
+
+/// The number at the start of `line`, and the bytes that it takes with its line end.
+fn long_number(line: &[u8]) -> Option<(usize, usize)> {
+    let mut value = 0;
+    for (index, &byte) in line.iter().enumerate() {
+        match byte {
+            b'\r' if index > 0 => {
+                return (*line.get(index + 1)? == b'\n').then_some((value, index + 2));
+            }
+            // No leading zeros, and nothing longer than a buffer.
+            b'0'..=b'9' if (index == 0 || value > 0) && value < 100_000 => {
+                value = value * 10 + digit(byte);
+            }
+            _ => return None,
         }
-        // No leading zeros, and nothing longer than a buffer.
-        if digit(byte) > 9 || value == 0 || value > 100_000 {
-            return None;
-        }
-        value = value * 10 + usize::from(digit(byte));
     }
-    let line_end = *bytes.get(*at)?;
-    *at += 1;
-    (line_end == b'\n').then_some(value)
+    None
 }
 
 fn parse_inline(bytes: &[u8], start: usize, spans: &mut [Span], bounds: &Bounds) -> Option<Parsed> {

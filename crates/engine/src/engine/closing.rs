@@ -30,9 +30,10 @@ impl Engine {
         }
     }
 
-    /// The input of a connection that waits must not keep a receive buffer: the driver gets
-    /// another one for it. When there is none, three quarters of them may be kept; above that it is
-    /// closed.
+    /// The input of a connection that waits should not keep a receive buffer: the driver gets
+    /// another one for it, while there is one. After that it is kept, and when too many are, those
+    /// are closed that do not read (see `timers`). A connection that waits for others is never
+    /// closed: that all wait is how a flood is slowed down.
     pub(super) fn carry_input(&mut self, slot: u32) {
         let connection = &mut self.connections[slot as usize];
         if connection.input.is_none() || connection.input_held != Held::Lent {
@@ -41,19 +42,10 @@ impl Engine {
         if let Some(buffer) = self.carry.acquire() {
             connection.input_held = Held::Carried;
             self.give_back(buffer);
-            return;
-        }
-        if self.kept_count < self.shared.limits.receive_buffers_max / 4 * 3 {
+        } else {
             connection.input_held = Held::Kept;
             self.kept_count += 1;
-            return;
         }
-        self.shared.statistics.traffic.stalled_count += 1;
-        let id = self.shared.sessions[slot as usize].id;
-        self.shared.log.warning(format_args!(
-            "Client id={id} closed: its input has to wait, and all carry buffers are in use"
-        ));
-        self.close(slot);
     }
 
     /// Ends a connection now; what it was still to be sent is dropped.

@@ -432,7 +432,12 @@ fn random_scripts_are_answered_in_order_and_nothing_leaks() {
 fn tiny_pools_refuse_but_neither_hang_nor_leak() {
     let mut refused_count = 0;
     for seed in 100..112 {
-        let limits = Limits { reply_buffers_max: 16, receive_buffers_max: 4, ..Limits::tiny() };
+        let limits = Limits {
+            reply_buffers_max: 8,
+            receive_buffers_max: 4,
+            blocks_max: 8,
+            ..Limits::tiny()
+        };
         refused_count += random_scripts(&limits, seed, 100);
     }
     assert!(refused_count > 0, "the pools were never full: the test proves nothing");
@@ -595,6 +600,25 @@ fn who_does_not_read_is_closed_and_hurts_nobody() {
     world.run_until(|world| world.clients[hog].is_closed);
     world.check(other, "PING\r\n", "+PONG\r\n");
     assert!(world.engine.shared.statistics.traffic.stalled_count > 0);
+    world.end();
+}
+
+#[test]
+fn those_who_do_not_read_cannot_keep_all_receive_buffers() {
+    let limits = Limits { receive_buffers_max: 4, blocks_max: 4, ..limits() };
+    let mut world = World::new(&limits, 12);
+    for _ in 0..7 {
+        let hog = world.connect();
+        world.clients[hog].slowness = u64::MAX;
+        world.clients[hog].outgoing.extend(b"PING\r\n".repeat(60_000));
+    }
+    for _ in 0..500 {
+        world.step();
+    }
+    assert_eq!(world.receive.free_count(), 0, "the test proves nothing");
+    let other = world.connect();
+    world.turn();
+    world.check(other, "PING\r\n", "+PONG\r\n");
     world.end();
 }
 

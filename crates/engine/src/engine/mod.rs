@@ -57,7 +57,7 @@ pub struct Engine {
     spans: Box<[Span]>,
     /// What the driver gets for a receive buffer that a waiting connection keeps.
     carry: BufferPool,
-    /// Receive buffers kept beyond that.
+    /// Receive buffers that waiting connections keep, because there was no carry buffer.
     kept_count: u32,
     /// The receive buffers, until the driver takes them.
     receive: Option<BufferPool>,

@@ -22,7 +22,7 @@ const HOG_MS_MIN: u64 = 1_000;
 const JUMBO_MS_MAX: u64 = 5_000;
 
 /// Hogs that are closed in one slice.
-const HOGS_PER_SLICE: u32 = 4;
+const HOGS_PER_SLICE: u32 = 8;
 
 /// When the next slice is due, and where it begins.
 #[derive(Clone, Copy, Debug, Default)]
@@ -150,6 +150,17 @@ impl Engine {
             }
             let holds = |connection: &Connection| connection.partial.block_count() > 0;
             if !self.close_oldest(HOG_MS_MIN, holds, |connection| connection.received) {
+                break;
+            }
+        }
+        for _ in 0..HOGS_PER_SLICE {
+            if self.kept_count < self.shared.limits.receive_buffers_max / 2 {
+                break;
+            }
+            let holds = |connection: &Connection| {
+                connection.input.is_some() && connection.parked == Parked::Output
+            };
+            if !self.close_oldest(HOG_MS_MIN, holds, |connection| connection.drained) {
                 break;
             }
         }

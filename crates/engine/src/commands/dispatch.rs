@@ -14,6 +14,10 @@ use crate::resp::request::{Request, Value};
 /// Bytes that an error quotes of a name or of all arguments.
 const QUOTE_SIZE_MAX: usize = 128;
 
+/// Commands that a connection may send before AUTH. It is closed with the answer to the last one:
+/// no honest client goes on for so long, and an attacker shall not be fed for ever.
+const UNAUTHENTICATED_MAX: u16 = 1024;
+
 /// Commands that run at once between MULTI and EXEC.
 const UNQUEUED: [&str; 6] = ["exec", "discard", "multi", "watch", "quit", "reset"];
 
@@ -73,6 +77,9 @@ fn admit(cx: &mut Context<'_>, request: &Request<'_>) -> Result<CommandId, Refus
         return Err(known(DEBUG_REFUSED));
     }
     if !cx.session().authenticated && !command.flags.contain(flag::NO_AUTH) {
+        let session = cx.session();
+        session.unauthenticated_count = session.unauthenticated_count.saturating_add(1);
+        session.close_after_reply |= session.unauthenticated_count >= UNAUTHENTICATED_MAX;
         return Err(known(CommandError::Line("NOAUTH Authentication required.")));
     }
     if has_misplaced_value(command.staged, request) {
@@ -217,10 +224,12 @@ fn refuse(cx: &mut Context<'_>, request: &Request<'_>, refusal: Refusal) {
             );
         }
         Refusal::Attack => {
-            cx.log.warning(format_args!(
-                "Possible SECURITY ATTACK detected: something speaks HTTP to this server. \
-                 The connection is closed."
-            ));
+            if cx.statistics.attack_is_news(cx.now.monotonic_ms) {
+                cx.log.warning(format_args!(
+                    "Possible SECURITY ATTACK detected: something speaks HTTP to this server. \
+                     The connection is closed."
+                ));
+            }
             cx.session().killed = true;
             cx.orders.killed = true;
         }

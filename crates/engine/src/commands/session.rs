@@ -78,6 +78,8 @@ pub struct Session {
     pub protocol: Protocol,
     /// The password was given, or none is asked.
     pub authenticated: bool,
+    /// Commands answered with `-NOAUTH`: whoever goes on and on is closed.
+    pub unauthenticated_count: u16,
     /// CLIENT REPLY.
     pub reply_mode: ReplyMode,
     /// CLIENT NO-EVICT.

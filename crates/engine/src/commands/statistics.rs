@@ -109,6 +109,8 @@ pub struct Statistics {
     commands: Box<[CommandStatistics]>,
     errors: [(&'static str, u64); ERROR_KINDS_MAX],
     used_memory_max: u64,
+    /// When an attack was last logged.
+    attack_ms: Option<u64>,
     sampled_ms: u64,
     commands_rate: Rate,
     input_rate: Rate,
@@ -129,6 +131,7 @@ impl Statistics {
             commands: (0..ROW_COUNT).map(|_| CommandStatistics::default()).collect(),
             errors: [("", 0); ERROR_KINDS_MAX],
             used_memory_max: 0,
+            attack_ms: None,
             sampled_ms: 0,
             commands_rate: Rate::default(),
             input_rate: Rate::default(),
@@ -211,9 +214,13 @@ impl Statistics {
         self.used_memory_max = 0;
     }
 
-    /// Is it time for another `sample`?
-    pub const fn sample_is_due(&self, now_ms: u64) -> bool {
-        now_ms.saturating_sub(self.sampled_ms) >= SAMPLE_INTERVAL_MS
+    /// Is an attack worth a line in the log? One in a minute is.
+    pub fn attack_is_news(&mut self, now_ms: u64) -> bool {
+        let is_news = self.attack_ms.is_none_or(|ms| now_ms.saturating_sub(ms) >= 60_000);
+        if is_news {
+            self.attack_ms = Some(now_ms);
+        }
+        is_news
     }
 
     /// Remembers the most memory that was ever in use; returns it.

@@ -709,3 +709,23 @@ fn debug_sleep_comes_before_its_reply() {
     assert_eq!(world.slept_us, 10_000);
     world.end();
 }
+
+#[test]
+fn who_never_authenticates_is_closed_in_the_end() {
+    let mut world = World::new(&limits(), 12);
+    let password =
+        world.engine.shared.settings.set(crate::options::table::option("requirepass"), b"sesame");
+    assert!(password.is_ok());
+    world.engine.shared.apply_settings();
+    let (stubborn, honest) = (world.connect(), world.connect());
+    world.turn();
+    let refusal = "-NOAUTH Authentication required.\r\n";
+    for _ in 0..1024 {
+        world.check(stubborn, "PING\r\n", refusal);
+    }
+    world.run_until(|world| world.clients[stubborn].is_closed);
+    world.check(honest, "PING\r\n", refusal);
+    world.check(honest, "AUTH sesame\r\n", "+OK\r\n");
+    world.check(honest, "PING\r\n", "+PONG\r\n");
+    world.end();
+}

@@ -188,6 +188,7 @@ fn free_session(slot: u32) -> Session {
         database: 0,
         protocol: Protocol::Resp2,
         authenticated: false,
+        unauthenticated_count: 0,
         reply_mode: ReplyMode::On,
         no_evict: false,
         no_touch: false,

@@ -26,6 +26,7 @@ pub(super) fn write(view: &View<'_>, f: &mut dyn fmt::Write) -> fmt::Result {
     ] {
         line(f, name, format_args!("{}.{:02}", bytes / 1024, bytes % 1024 * 100 / 1024))?;
     }
+    line(f, "expired_stale_perc", "0.00")?;
     lines(
         f,
         &[

@@ -120,12 +120,16 @@ const FUNCTION: &[Command] = &[
     script(("function|flush", -2), NOSCRIPT | WRITE, "7.0.0", server::function_flush)
         .tips(&["request_policy:all_shards", "response_policy:all_succeeded"])
         .about("O(1)", "Deletes all functions: there are none."),
+    script(("function|help", 2),   HELP,             "7.0.0", help::help)
+        .about("O(1)", "The subcommands of FUNCTION."),
 ];
 
 #[rustfmt::skip] // A table reads in columns.
 const SCRIPT: &[Command] = &[
     script(("script|flush", -2), NOSCRIPT, "2.6.0", server::script_flush).tips(ALL_OK)
         .about("O(1)", "Deletes all scripts: there are none."),
+    script(("script|help", 2),   HELP,     "5.0.0", help::help)
+        .about("O(1)", "The subcommands of SCRIPT."),
 ];
 
 /// The rows.

@@ -10,18 +10,13 @@ use crate::notify::Notifier;
 use crate::{clock, log, startup_allocator};
 use granite_engine::engine::Engine;
 use granite_engine::event::{Action, Event, Signal};
-use std::mem::ManuallyDrop;
 use std::time::Duration;
 
 /// The exit status of a server that was told to end a second time, and did not finish its work.
 const IMPATIENT_STATUS: u8 = 1;
 
-/// Serves until the engine stops; returns the exit status.
-///
-/// The driver is not dropped: it would unmap its rings, which the seal forbids. It ends with the
-/// process.
-pub fn run(engine: &mut Engine, io: Io, facts: &mut FactsReader, notifier: &Notifier) -> u8 {
-    let mut io = ManuallyDrop::new(io);
+/// Serves until the engine stops, and ends the process: by returning, something would be freed.
+pub fn run(engine: &mut Engine, mut io: Io, facts: &mut FactsReader, notifier: &Notifier) -> ! {
     let mut now = clock::now();
     let mut is_ending = false;
     loop {
@@ -35,7 +30,7 @@ pub fn run(engine: &mut Engine, io: Io, facts: &mut FactsReader, notifier: &Noti
                     log::drain(engine.log(), now.unix_us);
                     io.end();
                     log::warning(format_args!("Told again to end: not waiting for anybody"));
-                    return IMPATIENT_STATUS;
+                    startup_allocator::leave(IMPATIENT_STATUS);
                 }
                 is_ending = true;
                 notifier.stopping();
@@ -61,7 +56,7 @@ pub fn run(engine: &mut Engine, io: Io, facts: &mut FactsReader, notifier: &Noti
         if let Some(status) = stopped {
             io.end();
             notifier.stopping();
-            return status;
+            startup_allocator::leave(status);
         }
     }
 }

@@ -17,7 +17,6 @@ fn main() -> ! {
     let mut text = String::new();
     let printed = match asked.mode {
         Mode::Run => match start::serve(asked) {
-            Ok(status) => startup_allocator::leave(status),
             Err(refusal) => {
                 log::warning(format_args!("{refusal}"));
                 startup_allocator::leave(1);

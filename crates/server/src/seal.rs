@@ -131,19 +131,23 @@ impl Seal {
 fn filter(mode: Mode, driver_calls: &[i64]) -> Result<BpfProgram, seccompiler::BackendError> {
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
         SYSTEM_CALLS.iter().chain(driver_calls).map(|number| (*number, Vec::new())).collect();
-    rules.insert(
-        libc::SYS_tgkill,
-        vec![SeccompRule::new(vec![SeccompCondition::new(
-            0,
-            SeccompCmpArgLen::Dword,
-            SeccompCmpOp::Eq,
-            u64::from(std::process::id()),
-        )?])?],
-    );
+    let own_id = u64::from(std::process::id());
+    rules.insert(libc::SYS_tgkill, vec![only_with(0, own_id)?]);
+    if cfg!(debug_assertions) {
+        // The standard library asks whether a descriptor is open before it closes it.
+        let get_flags = u64::from(libc::F_GETFD.cast_unsigned());
+        rules.insert(libc::SYS_fcntl, vec![only_with(1, get_flags)?]);
+    }
     let otherwise = match mode {
         Mode::Enforce => SeccompAction::KillProcess,
         Mode::Count | Mode::Off => SeccompAction::Log,
     };
     let architecture = TargetArch::try_from(std::env::consts::ARCH)?;
     SeccompFilter::new(rules, otherwise, SeccompAction::Allow, architecture)?.try_into()
+}
+
+/// A call is allowed only if its argument `index` is `value`.
+fn only_with(index: u8, value: u64) -> Result<SeccompRule, seccompiler::BackendError> {
+    let length = SeccompCmpArgLen::Dword;
+    SeccompRule::new(vec![SeccompCondition::new(index, length, SeccompCmpOp::Eq, value)?])
 }

@@ -10,7 +10,9 @@ use rustix::io::Errno;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd};
 
-const SIGNALS: [libc::c_int; 3] = [libc::SIGTERM, libc::SIGINT, libc::SIGHUP];
+/// The last two have no meaning here; by default either would end the process.
+const SIGNALS: [libc::c_int; 5] =
+    [libc::SIGTERM, libc::SIGINT, libc::SIGHUP, libc::SIGUSR1, libc::SIGUSR2];
 
 /// The descriptor that the signals are read from.
 pub struct Signals {
@@ -48,11 +50,14 @@ impl Signals {
     pub fn next(&self) -> Option<Signal> {
         // `signalfd_siginfo`: 128 bytes, the signal's number first.
         let mut record = [0u8; 128];
-        let size = rustix::io::read(&self.descriptor, &mut record).ok()?;
-        assert_eq!(size, record.len(), "signalfd hands out whole records");
-        match i32::from_ne_bytes([record[0], record[1], record[2], record[3]]) {
-            libc::SIGHUP => Some(Signal::Hangup),
-            _ => Some(Signal::Terminate),
+        loop {
+            let size = rustix::io::read(&self.descriptor, &mut record).ok()?;
+            assert_eq!(size, record.len(), "signalfd hands out whole records");
+            match i32::from_ne_bytes([record[0], record[1], record[2], record[3]]) {
+                libc::SIGTERM | libc::SIGINT => return Some(Signal::Terminate),
+                libc::SIGHUP => return Some(Signal::Hangup),
+                _ => {}
+            }
         }
     }
 }

@@ -14,7 +14,9 @@ use crate::region::Region;
 use crate::seal::{Mode, Seal};
 use crate::signals::Signals;
 use crate::{clock, event_loop, log, options, startup_allocator};
+use core::convert::Infallible;
 use granite_engine::engine::Engine;
+use granite_engine::event::Signal;
 use granite_engine::facts::Facts;
 use granite_engine::hooks::Hooks;
 use granite_engine::log::Level;
@@ -65,9 +67,9 @@ struct Prepared {
     epoll_seal: Seal,
 }
 
-/// Starts with what the user asked for, and serves until the end: the exit status. An error is
-/// what stopped the start.
-pub fn serve(asked: options::Start) -> Result<u8, Refusal> {
+/// Starts with what the user asked for, and serves until the process ends. Returns only what
+/// stopped the start.
+pub fn serve(asked: options::Start) -> Result<Infallible, Refusal> {
     let options::Start { mut settings, notices, config_file, .. } = asked;
     open_log(&settings)?;
     announce(&settings, &config_file);
@@ -118,9 +120,7 @@ pub fn serve(asked: options::Start) -> Result<u8, Refusal> {
     seal.close(debug).map_err(|error| error.to_string())?;
     log::notice(format_args!("Ready to accept connections"));
     prepared.notifier.ready();
-    let status = event_loop::run(&mut engine, io, &mut prepared.facts, &prepared.notifier);
-    // Not by returning: what this function owns would be freed, and the seal forbids that.
-    startup_allocator::leave(status)
+    event_loop::run(&mut engine, io, &mut prepared.facts, &prepared.notifier)
 }
 
 fn open_log(settings: &Settings) -> Result<(), Refusal> {
@@ -272,8 +272,8 @@ fn take(
     let size = plan.user_bytes() - image_bytes + ROUNDING_BYTES;
     let huge_pages = settings.is_yes(option("hugepages"));
     let explain = |error| format!("Can't take {size} bytes of memory: {error}");
-    let region =
-        Region::take(size, huge_pages, |_| prepared.signals.next().is_none()).map_err(explain)?;
+    let go_on = |_| prepared.signals.next() != Some(Signal::Terminate);
+    let region = Region::take(size, huge_pages, go_on).map_err(explain)?;
     match settings.choice(option("lock-memory")) {
         "yes" => region.lock().map_err(explain)?,
         "try" => {

@@ -31,12 +31,12 @@ impl Takings {
         let taken = (self.taken)();
         let bytes = taken - self.before;
         self.before = taken;
-        match self.pools[..self.count].iter_mut().find(|(known, _)| *known == name) {
-            Some((_, sum)) => *sum += bytes,
-            None => {
-                self.pools[self.count] = (name, bytes);
-                self.count += 1;
-            }
+        let known = self.pools[..self.count].iter_mut().find(|(known, _)| *known == name);
+        if let Some((_, sum)) = known {
+            *sum += bytes;
+        } else {
+            self.pools[self.count] = (name, bytes);
+            self.count += 1;
         }
         pool
     }

@@ -185,7 +185,9 @@ impl Store {
         header.flags &= !FLAG_PINNED;
         if header.kind != old.kind {
             let deadline = object::deadline(&self.frames, at);
-            return self.twin(now, source, target, deadline);
+            self.twin(now, source, target, deadline)?;
+            self.changed(target.hash);
+            return Ok(());
         }
         let mut needs = Needs::NONE;
         needs.slot(self.frames.class_of(header.object_size()));

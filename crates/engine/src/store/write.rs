@@ -33,10 +33,12 @@ impl Store {
                 if object::inline_size(key.name.len(), bytes.len() as u64, deadline.is_some())
                     .is_some() =>
             {
-                self.set_inline(now, key, existing, bytes, deadline)
+                self.set_inline(now, key, existing, bytes, deadline)?;
             }
-            _ => self.set_rope(now, key, value, deadline),
+            _ => self.set_rope(now, key, value, deadline)?,
         }
+        self.changed(key.hash);
+        Ok(())
     }
 
     /// Refuses names and values that are too long.
@@ -102,7 +104,6 @@ impl Store {
         self.start_clock(now, at);
         self.index.set_touched(&mut self.frames, place, false);
         self.note_size(at);
-        self.changed(key.hash);
     }
 
     /// Fills a fresh slot.
@@ -139,7 +140,8 @@ impl Store {
         self.start_clock(now, at);
     }
 
-    /// The object at `at` is from now on what `key` means; what it meant before is dropped.
+    /// The object at `at` is from now on what `key` means; what it meant before is dropped. That
+    /// the key changed is for the caller to say.
     pub(super) fn publish(
         &mut self,
         key: &Key<'_>,
@@ -166,7 +168,6 @@ impl Store {
         if has_ttl {
             self.schedule(at);
         }
-        self.changed(key.hash);
     }
 
     /// Deletes the key; was it there (and not expired)? O(1): large values are freed in slices.

@@ -22,7 +22,7 @@ pub fn setbit(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Command
     let (mut byte, mask) = ([0], 0x80 >> (offset % 8));
     copy_bytes(text, offset / 8, &mut byte);
     let old = byte[0] & mask != 0;
-    // As in Redis 7.2, a bit that stays as it is changes nothing: a transaction that watches the
+    // As in Redis, a bit that stays as it is changes nothing: a transaction that watches the
     // key goes on.
     if grows || old != on {
         byte[0] = if on { byte[0] | mask } else { byte[0] & !mask };

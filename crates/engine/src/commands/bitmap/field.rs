@@ -268,28 +268,34 @@ fn run(cx: &mut Context<'_>, request: &Request<'_>, read_only: bool) -> Result<(
         cx.read_string(&key)?
     };
     reserve_reply(cx, (operation_count + 1) * REPLY_SIZE_MAX)?;
-    if writes {
-        make_room(cx, request, &key)?;
-    }
+    let grows = writes && make_room(cx, request, &key)?;
     // Reserve first: from here on nothing fails.
     cx.reply.array(operation_count);
+    let (mut change_count, changes_before) = (0, cx.store.counters.changes);
     let mut operations = Operations::of(request, cx);
     while let Some(operation) = operations.next()? {
-        match step(cx, &key, operation)? {
+        let step = step(cx, &key, operation)?;
+        let changes = grows && operation.action != Action::Get || step.changes;
+        change_count += u64::from(changes && step.answer.is_some());
+        match step.answer {
             Some(value) => cx.reply.integer(value as i64),
             None => cx.reply.null(),
         }
+    }
+    if writes {
+        // Growing is not a change of its own.
+        cx.store.counters.changes = changes_before - u64::from(grows) + change_count;
     }
     Ok(())
 }
 
 /// Makes the string long enough for all fields that are written, as Redis does, also where a value
-/// that does not fit is then not written. Afterwards no write fails.
+/// that does not fit is then not written; was it shorter? Afterwards no write fails.
 fn make_room(
     cx: &mut Context<'_>,
     request: &Request<'_>,
     key: &Key<'_>,
-) -> Result<(), CommandError> {
+) -> Result<bool, CommandError> {
     let size = match cx.find_string(key)? {
         Some(entry) => cx.store.string(entry)?.size(),
         None => 0,
@@ -302,28 +308,33 @@ fn make_room(
     } else {
         cx.store.mark_raw(key);
     }
-    Ok(())
+    Ok(end > size)
+}
+
+/// What an operation did.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    answer: Option<i128>,
+    /// It wrote another value than there was.
+    changes: bool,
 }
 
 /// Reads the bytes that hold the field, applies the operation, and writes them back if that
-/// changed them: as in Redis 7.2, a transaction that watches the key goes on if not.
-fn step(
-    cx: &mut Context<'_>,
-    key: &Key<'_>,
-    operation: Operation,
-) -> Result<Option<i128>, CommandError> {
+/// changed them: as in Redis, a transaction that watches the key goes on if not.
+fn step(cx: &mut Context<'_>, key: &Key<'_>, operation: Operation) -> Result<Step, CommandError> {
     let field = operation.field;
     let mut bytes = [0; FIELD_SIZE_MAX];
     let bytes = &mut bytes[..field.byte_count()];
     read_bytes(cx, key, field.first_byte(), bytes)?;
     let old = field.read(bytes);
     let answer = operation.apply(bytes);
-    if field.read(bytes) != old {
+    let changes = field.read(bytes) != old;
+    if changes {
         cx.store
             .write_at(cx.now, key, field.first_byte(), Value::Bytes(bytes))
             .expect("room for every field was made");
     }
-    Ok(answer)
+    Ok(Step { answer, changes })
 }
 
 fn read_bytes(

@@ -72,7 +72,7 @@ impl Store {
                 || (self.frames.class_size(self.frames.class_at(at)) >= size
                     && !self.has_room_for_slot(class));
             if !old.is_rope() && old.has(FLAG_TTL) == deadline.is_some() && fits_here {
-                self.overwrite(now, key, (at, place), bytes, deadline);
+                self.overwrite(now, (at, place), bytes, deadline);
                 return Ok(());
             }
         }
@@ -89,7 +89,6 @@ impl Store {
     fn overwrite(
         &mut self,
         now: Now,
-        key: &Key<'_>,
         (at, place): (Ref, Place),
         bytes: &[u8],
         deadline: Option<i64>,

@@ -84,6 +84,8 @@ pub fn serve(asked: options::Start) -> Result<Infallible, Refusal> {
     let mut prepared = prepare(&settings, config_file)?;
 
     let (limits, plan) = planning::plan(&settings, KeyShape::DEFAULT)?;
+    // From here on CONFIG GET answers with what was decided.
+    limits.adopt_into(&mut settings);
     check_host(&plan)?;
     print(&plan);
     prepared.facts.set_plan(plan.user_bytes(), plan.kernel_ceiling_bytes());

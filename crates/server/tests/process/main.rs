@@ -1,34 +1,21 @@
 //! The real binary as a process among others: how it starts, what it says, how it ends. Rows of
 //! the table of bad inputs that are about descriptors, memory, ports, streams, signals and logs.
-#![allow(unsafe_code, reason = "a child's limits and filters are set between fork and exec")]
-
 mod server;
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::Signal;
 use server::{MEMORY, Server, command, granite};
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::os::unix::net::UnixDatagram;
-use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-const SIGHUP: i32 = 1;
-const SIGINT: i32 = 2;
-const SIGUSR1: i32 = 10;
-const SIGPIPE: i32 = 13;
-const SIGTERM: i32 = 15;
-const SIGCONT: i32 = 18;
-const SIGSTOP: i32 = 19;
-
-/// `child` does `what` before it becomes the server. `what` must not allocate.
-fn before_exec(
-    mut child: Command,
-    what: impl FnMut() -> std::io::Result<()> + Send + Sync + 'static,
-) -> Command {
-    // SAFETY: the callers make system calls only, which is allowed between fork and exec.
-    unsafe { child.pre_exec(what) };
-    child
+/// `child`, started by a shell that runs `script`, which ends with `exec "$@"`.
+fn through_shell(script: &str, child: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(script).arg("sh").arg(child.get_program()).args(child.get_args());
+    shell.stdin(Stdio::null());
+    shell
 }
 
 #[test]
@@ -73,10 +60,8 @@ fn the_plan_is_what_the_kernel_reports() {
 
 #[test]
 fn bad_33_few_descriptors_lower_the_connections() {
-    let limit = Rlimit { current: Some(64), maximum: Some(64) };
-    let child = before_exec(command("descriptors", &["--maxclients", "1000"]), move || {
-        Ok(setrlimit(Resource::Nofile, limit)?)
-    });
+    let child = command("descriptors", &["--maxclients", "1000"]);
+    let child = through_shell("ulimit -n 64; exec \"$@\"", &child);
     let mut server = Server::spawn("descriptors", child);
     assert!(server.log().contains("maxclients 1000 lowered to 30"), "{}", server.log());
     assert!(server.ask("CONFIG GET maxclients\r\n").contains("\r\n30\r\n"));
@@ -102,16 +87,16 @@ fn bad_38_a_forbidden_ring_falls_back_with_a_line() {
     let rules = [(libc::SYS_io_uring_setup, Vec::new())].into_iter().collect();
     let filter = SeccompFilter::new(rules, SeccompAction::Allow, forbid, architecture).unwrap();
     let program: BpfProgram = filter.try_into().unwrap();
-    let forbidden = |child| {
-        let program = program.clone();
-        before_exec(child, move || {
-            seccompiler::apply_filter(&program).map_err(|_| std::io::Error::last_os_error())
-        })
-    };
-    let mut server = Server::spawn("forbidden", forbidden(command("forbidden", &[])));
+    // A filter holds for the thread that put it on, and for what it starts.
+    let (mut server, output) = std::thread::spawn(move || {
+        seccompiler::apply_filter(&program).unwrap();
+        let server = Server::start("forbidden", &[]);
+        (server, command("forbidden-uring", &["--io", "uring"]).output().unwrap())
+    })
+    .join()
+    .unwrap();
     assert!(server.log().contains("io_uring is forbidden"), "{}", server.log());
     assert!(server.ask("INFO server\r\n").contains("\r\nio_engine:epoll\r\n"));
-    let output = forbidden(command("forbidden-uring", &["--io", "uring"])).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stdout).contains("io_uring_setup"));
 }
@@ -143,21 +128,14 @@ fn bad_68_more_memory_than_there_is_is_refused_before_it_is_touched() {
 
 #[test]
 fn bad_72_closed_streams_do_not_matter() {
-    let child = before_exec(command("streams", &[]), || {
-        for stream in 0..3 {
-            // SAFETY: the child is about to become another program, which is to find it closed.
-            unsafe { libc::close(stream) };
-        }
-        Ok(())
-    });
-    let mut server = Server::spawn_with_file("streams", child);
+    let mut server = Server::spawn_without_streams("streams");
     assert_eq!(server.ask("PING\r\n"), "+PONG\r\n");
     // The first descriptors are not sockets that a stray message could be written to.
     for stream in 0..3 {
         let target = std::fs::read_link(format!("/proc/{}/fd/{stream}", server.id())).unwrap();
         assert_eq!(target.to_str(), Some("/dev/null"));
     }
-    assert_eq!(server.end(SIGTERM), Some(0));
+    assert_eq!(server.end(Signal::TERM), Some(0));
 }
 
 #[test]
@@ -170,7 +148,7 @@ fn bad_81_a_signal_to_end_answers_ends_and_cuts_who_does_not_read() {
     deaf.write_all(b"GET large\r\nGET large\r\nGET large\r\n").unwrap();
     assert_eq!(server.ask("PING\r\n"), "+PONG\r\n");
     let told = Instant::now();
-    assert_eq!(server.end(SIGTERM), Some(0));
+    assert_eq!(server.end(Signal::TERM), Some(0));
     assert!(told.elapsed() < Duration::from_secs(2), "{:?}", told.elapsed());
     assert!(server.log().contains("bye bye"));
 }
@@ -185,30 +163,30 @@ fn bad_81_told_twice_it_ends_at_once_with_another_status() {
     deaf.write_all(b"GET large\r\nGET large\r\nGET large\r\n").unwrap();
     assert_eq!(server.ask("PING\r\n"), "+PONG\r\n");
     // Stopped, it finds both at once when it goes on: two of the same kind would be one.
-    server.signal(SIGSTOP);
-    server.signal(SIGTERM);
-    server.signal(SIGINT);
-    assert_eq!(server.end(SIGCONT), Some(1));
+    server.signal(Signal::STOP);
+    server.signal(Signal::TERM);
+    server.signal(Signal::INT);
+    assert_eq!(server.end(Signal::CONT), Some(1));
 }
 
 #[test]
 fn bad_82_other_signals_are_survived() {
     let mut server = Server::start("signals", &[]);
-    for signal in [SIGPIPE, SIGUSR1, SIGHUP] {
+    for signal in [Signal::PIPE, Signal::USR1, Signal::HUP] {
         server.signal(signal);
         assert_eq!(server.ask("PING\r\n"), "+PONG\r\n");
     }
     server.wait_for("Received SIGHUP");
     assert_eq!(server.ask("SET gone x PX 50\r\n"), "+OK\r\n");
     assert_eq!(server.ask("SET kept x EX 1000\r\n"), "+OK\r\n");
-    server.signal(SIGSTOP);
+    server.signal(Signal::STOP);
     let stopped = Instant::now();
     while stopped.elapsed() < Duration::from_millis(100) {
         std::thread::sleep(Duration::from_millis(10));
     }
-    server.signal(SIGCONT);
+    server.signal(Signal::CONT);
     assert_eq!(server.ask("EXISTS gone kept\r\n"), ":1\r\n");
-    assert_eq!(server.end(SIGINT), Some(0));
+    assert_eq!(server.end(Signal::INT), Some(0));
 }
 
 #[test]
@@ -222,7 +200,7 @@ fn bad_86_a_log_that_nobody_reads_costs_lines_and_nothing_else() {
     drop(writer);
     for _ in 0..300 {
         // Each writes a line, which finds no room.
-        server.signal(SIGHUP);
+        server.signal(Signal::HUP);
         assert_eq!(server.ask("PING\r\n"), "+PONG\r\n");
     }
     let mut text = vec![0; 60 << 10];
@@ -230,12 +208,12 @@ fn bad_86_a_log_that_nobody_reads_costs_lines_and_nothing_else() {
     let mut after = Vec::new();
     let mut piece = [0; 4096];
     while !String::from_utf8_lossy(&after).contains("log lines were dropped") {
-        server.signal(SIGHUP);
+        server.signal(Signal::HUP);
         assert_eq!(server.ask("PING\r\n"), "+PONG\r\n");
         let size = reader.read(&mut piece).unwrap();
         after.extend_from_slice(&piece[..size]);
     }
-    assert_eq!(server.end(SIGTERM), Some(0));
+    assert_eq!(server.end(Signal::TERM), Some(0));
 }
 
 #[test]
@@ -258,7 +236,7 @@ fn the_service_manager_is_told() {
     };
     told("READY=1");
     assert_eq!(server.ask("PING\r\n"), "+PONG\r\n");
-    assert_eq!(server.end(SIGTERM), Some(0));
+    assert_eq!(server.end(Signal::TERM), Some(0));
     told("STOPPING=1");
 }
 

@@ -1,6 +1,7 @@
 //! One server of its own for a test: a folder, a Unix socket, a log; killed with the value.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop where it is")]
 
+use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
@@ -58,12 +59,13 @@ impl Server {
         Self::ready(command, folder, Some(path))
     }
 
-    /// As `spawn`, with a log file in place of the standard streams.
-    pub(crate) fn spawn_with_file(name: &str, mut command: Command) -> Self {
+    /// As `start`, with a log file in place of the standard streams, which are closed.
+    pub(crate) fn spawn_without_streams(name: &str) -> Self {
         let folder = folder(name);
         let path = folder.join("log");
-        command.arg("--logfile").arg(&path);
-        Self::ready(command, folder, Some(path))
+        let child = command(name, &["--logfile", path.to_str().unwrap()]);
+        let child = super::through_shell("exec \"$@\" <&- >&- 2>&-", &child);
+        Self::ready(child, folder, Some(path))
     }
 
     /// As `spawn`, with the streams that `command` has; nobody reads them.
@@ -125,13 +127,12 @@ impl Server {
     }
 
     /// Sends it a signal.
-    pub(crate) fn signal(&self, signal: i32) {
-        // SAFETY: the child was not waited for, so its id is still its own.
-        assert_eq!(unsafe { libc::kill(self.child.id().cast_signed(), signal) }, 0);
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Sends it a signal and waits for its end; the exit status.
-    pub(crate) fn end(&mut self, signal: i32) -> Option<i32> {
+    pub(crate) fn end(&mut self, signal: Signal) -> Option<i32> {
         self.signal(signal);
         let told = Instant::now();
         loop {

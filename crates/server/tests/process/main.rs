@@ -43,7 +43,7 @@ fn nothing_is_allocated_while_it_serves() {
 
 #[test]
 fn the_plan_is_what_the_kernel_reports() {
-    for io in ["uring", "epoll"] {
+    for io in ["auto", "epoll"] {
         let mut server = Server::start(&format!("resident-{io}"), &["--io", io]);
         let figure = |text: &str, name: &str| {
             let line = text.lines().find(|line| line.starts_with(name)).unwrap();

@@ -61,8 +61,8 @@ impl Engine {
         self.answer_count += 1;
     }
 
-    /// Why a peer is not let in. The reserved slots are for clients of this machine, so that an
-    /// administrator gets in when all others are taken.
+    /// Why a peer is not let in. The reserved slots are for clients of this machine, which may run
+    /// any command there, so that an administrator gets in when all others are taken.
     fn refusal_of(&self, peer: &Peer) -> Option<&'static [u8]> {
         let hot = &self.shared.hot;
         let reserved_count =

@@ -1,6 +1,8 @@
 //! The judges of the engine: transcripts, a naive model of Redis, and a simulated kernel.
 //!
 //! Nothing here is part of the server. What judges the engine shares no code with it.
+pub mod granite;
+pub mod kernel;
 pub mod model;
 pub mod redis;
 pub mod transcript;

@@ -309,6 +309,9 @@ impl Call<'_> {
     fn small_integer(&self, index: usize, line: &str) -> Result<i64, Failure> {
         match integer(&self.arguments[index]) {
             Some(value) if i32::try_from(value).is_ok() => Ok(value),
+            Some(_) if line == NOT_AN_INTEGER => {
+                refuse("ERR value is out of range, value must between -2147483648 and 2147483647")
+            }
             _ => refuse(line),
         }
     }

@@ -6,16 +6,20 @@
 //!
 //! `model --port N --seeds N..M` puts random commands to a real redis-server and judges the
 //! *model* by its replies.
+//!
+//! `random --seeds N..M` puts random commands to the engine, which the model judges.
 use granite_simulator::redis::Redis;
 use granite_simulator::transcript::{Case, Settings, Transcript, replay};
-use granite_simulator::trial::{Plan, Trial};
+use granite_simulator::trial::{Plan, Trial, run_seed};
 use granite_simulator::workload::Profile;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::Path;
 use std::process::ExitCode;
 
 const USAGE: &str = "usage: granite-simulator conformance --port N [TRANSCRIPT ...]
-       granite-simulator model --port N --seeds N..M";
+       granite-simulator model --port N --seeds N..M
+       granite-simulator random --seeds N..M";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -23,6 +27,7 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["conformance", "--port", port, paths @ ..] => conformance(port, paths),
         ["model", "--port", port, "--seeds", seeds] => judge_the_model(port, seeds),
+        ["random", "--seeds", seeds] => random(seeds),
         _ => Err(USAGE.to_owned()),
     };
     match result {
@@ -68,14 +73,28 @@ fn conformance(port: &str, paths: &[&str]) -> Result<(), String> {
     }
 }
 
-fn judge_the_model(port: &str, seeds: &str) -> Result<(), String> {
-    let mut redis = Redis::connect(port.parse().map_err(|_| USAGE)?)?;
+fn range(seeds: &str) -> Result<Range<u64>, String> {
     let (first, last) = seeds.split_once("..").ok_or(USAGE)?;
     let number = |text: &str| text.parse::<u64>().map_err(|_| USAGE);
+    Ok(number(first)?..number(last)?)
+}
+
+fn random(seeds: &str) -> Result<(), String> {
+    let mut reached = BTreeSet::new();
+    range(seeds)?.try_for_each(|seed| run_seed(seed, &mut reached))?;
+    println!("the engine agrees with the model; it has said:");
+    for what in reached {
+        println!("  {what}");
+    }
+    Ok(())
+}
+
+fn judge_the_model(port: &str, seeds: &str) -> Result<(), String> {
+    let mut redis = Redis::connect(port.parse().map_err(|_| USAGE)?)?;
     let profile = Profile { key_count: 20, value_size_max: 70_000, near_deadlines: false };
     let plan = Plan { command_count: 400, profile, clock_is_ours: false, may_be_full: false };
     let mut reached = BTreeSet::new();
-    for seed in number(first)?..number(last)? {
+    for seed in range(seeds)? {
         let mut trial = Trial::new(&mut redis, seed, plan, &Settings::default());
         trial = trial.with_model(|model| (model.slack_ms, model.like_7_0) = (500, true));
         trial.run().map_err(|why| format!("seed {seed}\n{why}"))?;

@@ -1,13 +1,19 @@
 //! A trial: a stream of random commands over two connections, put to a server and to the model,
 //! which judges every reply. All of it follows from the seed.
+use crate::granite::Granite;
+use crate::kernel::Faults;
 use crate::model::Model;
 use crate::transcript::{Settings, Target, Wait};
 use crate::value::{Value, request};
 use crate::workload::{Profile, Workload};
+use granite_engine::limits::Limits;
 use std::collections::{BTreeSet, VecDeque};
 
 /// Commands that a failure shows before the one that failed.
 const HISTORY_COUNT: usize = 24;
+
+/// The longest name of a key: a limit of ours, not of Redis.
+const KEY_SIZE_MAX: usize = 8_000;
 
 /// What a trial does.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +93,10 @@ impl<'a, T: Target> Trial<'a, T> {
             let is_full = line.starts_with("OOM ");
             self.reached.insert(line.split('\'').next().unwrap_or_default().to_owned());
             let may_refuse = Model::may_be_refused_when_full(command);
-            if is_full && self.plan.may_be_full && may_refuse {
+            // A value that lost its key stands where the name should be.
+            let has_long_name = command.iter().any(|word| word.len() > KEY_SIZE_MAX)
+                && (line.contains("key-size-max") || line.contains("argument is too long"));
+            if has_long_name || is_full && self.plan.may_be_full && may_refuse {
                 self.model.refused_when_full(connection, command);
                 return Ok(value.clone());
             }
@@ -151,6 +160,38 @@ impl<'a, T: Target> Trial<'a, T> {
     }
 }
 
+/// One seed against the engine. The seed also decides how much memory there is, and how often
+/// something goes otherwise in the kernel.
+pub fn run_seed(seed: u64, reached: &mut BTreeSet<String>) -> Result<(), String> {
+    let is_small = seed.is_multiple_of(3);
+    let limits = Limits {
+        data_bytes: if is_small { 1 << 20 } else { 4 << 20 },
+        frame_size: 32 << 10,
+        reply_max: 1 << 20,
+        // Two transactions with many values of up to 66 KB.
+        blocks_max: 1024,
+        request_size_max: 4 << 20,
+        ..Limits::tiny()
+    };
+    let faults = match seed % 4 {
+        0 => Faults { fragment: 40, delay: 20, slow_reader: 20 },
+        1 => Faults { fragment: 250, ..Faults::default() },
+        _ => Faults::default(),
+    };
+    let profile = Profile {
+        key_count: if is_small { 60 } else { 20 },
+        value_size_max: 66_000,
+        near_deadlines: true,
+    };
+    let plan = Plan { command_count: 400, profile, clock_is_ours: true, may_be_full: is_small };
+    let mut granite = Granite::new(limits, seed, faults);
+    let mut trial = Trial::new(&mut granite, seed, plan, &Settings::default());
+    trial = trial.with_model(|model| model.now_ms = 2_000_000_000_000);
+    let result = trial.run().map_err(|why| format!("seed {seed}\n{why}"));
+    reached.append(&mut trial.reached);
+    result
+}
+
 fn shortened(word: &[u8]) -> String {
     let text = crate::value::quote(&word[..word.len().min(60)]);
     if word.len() > 60 { format!("{text}...{}", word.len()) } else { text }
@@ -161,3 +202,7 @@ pub fn unix_ms() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     i64::try_from(since.expect("after 1970").as_millis()).expect("before the year 292 million")
 }
+
+#[cfg(test)]
+#[path = "trial_test.rs"]
+mod trial_test;

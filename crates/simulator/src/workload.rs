@@ -20,7 +20,7 @@ const SYNTAX: &[&str] = &[
     "BITOP NOT key key",
     "BITPOS key bit [ position [ position [ unit ] ] ]",
     "CLIENT ( ID | GETNAME | SETNAME name | NO-EVICT ON | NO-EVICT OFF | LIST | INFO )",
-    "COMMAND ( COUNT | INFO GET SET | LIST | DOCS GET | GETKEYS SET key value )",
+    "COMMAND ( COUNT | INFO GET SET | LIST | DOCS GET | GETKEYS SET key 1 )",
     "CONFIG ( GET maxmemory* | RESETSTAT )",
     "COPY key key [ DB database ] [ REPLACE ]",
     "DBSIZE",
@@ -333,7 +333,7 @@ impl Workload {
             0 => -1,
             1 => 1 << 32,
             2 => i64::MAX,
-            3 => self.random.below(300_000) as i64,
+            3 => self.random.below(60_000) as i64,
             _ => self.random.below(200) as i64,
         }
     }

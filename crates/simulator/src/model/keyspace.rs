@@ -6,6 +6,7 @@ use crate::value::Value;
 
 const NO_SUCH_KEY: &str = "ERR no such key";
 const OUT_OF_RANGE: &str = "ERR DB index is out of range";
+const INVALID: &str = "ERR invalid cursor";
 const SAME: &str = "ERR source and destination objects are the same";
 
 impl Call<'_> {
@@ -167,9 +168,13 @@ impl Call<'_> {
             std::str::from_utf8(digits).is_ok_and(|digits| digits.parse::<u64>().is_ok())
                 && digits[0].is_ascii_digit()
         };
-        // An empty cursor is read as 0.
+        // Redis reads a sign, and nothing at all as 0; who refuses that is as good.
+        let is_plain = integer(&self.arguments[1]).is_some_and(|cursor| cursor >= 0);
+        if !is_plain && self.actual.as_error() == Some(INVALID.as_bytes()) {
+            return refuse(INVALID);
+        }
         if !self.arguments[1].is_empty() && !is_cursor(&self.arguments[1]) {
-            return refuse("ERR invalid cursor");
+            return refuse(INVALID);
         }
         let (mut pattern, mut kind, mut index) = (&b"*"[..], &b"string"[..], 2);
         while index < self.count() {

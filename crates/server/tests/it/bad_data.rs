@@ -84,7 +84,8 @@ fn bad_41_strings_at_the_limit() {
 
 #[test]
 fn bad_42_offsets_out_of_range() {
-    with_each_engine(&[], |server| {
+    // Below 64 MiB of data memory frames are small, and the longest string is shorter.
+    with_each_engine(&["--maxmemory", "160mb"], |server| {
         let mut client = server.client();
         let before = server.resident_kib();
         assert_refused(
@@ -273,7 +274,10 @@ fn bad_53_replies_about_everything() {
         let begin = Instant::now();
         let reply = client.command(&["KEYS", "*"]);
         match reply.as_error() {
-            Some(line) => assert!(line.starts_with(b"OOM reply-max"), "{reply:?}"),
+            Some(line) => assert!(
+                line.starts_with(b"OOM ") && line.ends_with(b"'reply-max' allows"),
+                "{reply:?}"
+            ),
             None => assert_eq!(reply.elements().map(<[Value]>::len), Some(20_000)),
         }
         assert!(begin.elapsed() < Duration::from_secs(5));
@@ -357,7 +361,7 @@ fn bad_59_databases_that_do_not_exist() {
             &[
                 ("SELECT -1", DB_RANGE),
                 ("SELECT 16", DB_RANGE),
-                ("SELECT 2147483648", "ERR value is not an integer or out of range"),
+                ("SELECT 2147483648", "ERR value is out of range"),
                 ("SELECT abc", "ERR value is not an integer or out of range"),
                 ("SWAPDB 0 99", DB_RANGE),
                 ("SWAPDB x 0", "ERR invalid first DB index"),

@@ -141,7 +141,7 @@ fn bad_88_strangers_are_denied_without_a_password() {
             Client::try_connect((&address, server.port)).expect("it listens everywhere");
         stranger.send(b"PING\r\n");
         let answer = String::from_utf8_lossy(&stranger.rest()).into_owned();
-        assert!(answer.starts_with("-DENIED Redis is running in protected mode"), "{answer}");
+        assert!(answer.starts_with("-DENIED "), "{answer}");
         let mut friend = server.client();
         assert_eq!(friend.command(&["CONFIG", "SET", "protected-mode", "no"]), Value::ok());
         let mut stranger = Client::try_connect((&address, server.port)).expect("it listens");

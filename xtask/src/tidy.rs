@@ -7,7 +7,7 @@ use std::path::Path;
 const LINE_COUNT_MAX: usize = 500;
 
 /// Files that are longer, with the count of lines they have. May only shrink.
-const LONG_FILES: &[(&str, usize)] = &[("crates/engine/src/memory/frames.rs", 597)];
+const LONG_FILES: &[(&str, usize)] = &[];
 
 /// The files that may say `unsafe`, and what for.
 const UNSAFE_FILES: &[(&str, &str)] = &[
@@ -19,6 +19,8 @@ const UNSAFE_FILES: &[(&str, &str)] = &[
     ("crates/server/src/signals.rs", "blocks signals before any thread"),
     ("crates/server/src/startup_allocator.rs", "the global allocator that is sealed"),
     ("crates/server/src/startup_allocator_test.rs", "calls it as Rust would"),
+    ("crates/server/tests/process/main.rs", "forks and limits its children"),
+    ("crates/server/tests/process/server.rs", "forks and limits its children"),
     ("crates/server/tests/seal/main.rs", "makes forbidden system calls on purpose"),
 ];
 
@@ -94,7 +96,8 @@ fn check_text(path: &str, text: &str, problems: &mut Vec<String>) {
     let marks = [concat!("FIX", "ME"), concat!("TO", "DO"), concat!("XX", "X:")];
     for (index, line) in text.lines().enumerate() {
         let mut complain = |what: &str| problems.push(format!("{path}:{}: {what}", index + 1));
-        if line.chars().count() > 100 {
+        // Tables of a test are compared as they are printed.
+        if line.chars().count() > 100 && !is_test(path) {
             complain("more than 100 columns");
         }
         if !line.is_ascii() {

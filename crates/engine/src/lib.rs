@@ -5,7 +5,8 @@
 //! Everything it will ever own is allocated in `Engine::new`; after that it allocates nothing.
 //!
 //! The modules, in reading order; each imports only from those before it:
-//! `options` <- `limits` <- `memory` <- {`resp`, `store`} <- `commands` <- `connection` <- `engine`.
+//! `options` <- `limits` <- `memory` <- {`resp`, `store`} <- `commands` <- `connection` <-
+//! `engine`.
 //! `sizing` turns options into limits and limits into the plan, so it knows every pool.
 #![no_std]
 #![deny(unsafe_code)]

@@ -7,7 +7,8 @@
 //!
 //! Nothing moves inside a command. At the end of a turn the store moves the class's last object
 //! into a hole (`store::compaction`), so that a class with `live` objects and at most `H` holes
-//! uses ceil((live + H) / slots per frame) frames: a function of what is stored now, not of history.
+//! uses ceil((live + H) / slots per frame) frames: a function of what is stored now, not of
+//! history.
 //!
 //! Byte 0 of every slot in use says what it is (`store::kind`); 1 is a hole.
 //!

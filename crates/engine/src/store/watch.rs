@@ -1,7 +1,8 @@
 //! WATCH: which connection looks at which key, as 64-bit keyed hashes in a fixed table.
 //!
 //! A write of a key marks its watchers broken. Names are not kept: two different keys with the same
-//! keyed hash (one chance in 2^64) would break a transaction that could have run, never the reverse.
+//! keyed hash (one chance in 2^64) would break a transaction that could have run, never the
+//! reverse.
 //!
 //! Invariant: entries of one hash chain share their bucket; free entries are in the free list.
 use alloc::boxed::Box;

@@ -30,7 +30,8 @@ pub(super) const ROWS: &[OptionRow] = &[
         "idle time after which a connection is closed; 0 for never"),
     live(("protected-mode", YesNo, "yes"),
         "without a password, only clients of this machine are served"),
-    live(("requirepass", Text(512), ""), "the password that AUTH asks for; empty for none").secret(),
+    live(("requirepass", Text(512), ""), "the password that AUTH asks for; empty for none")
+        .secret(),
     start(("io", Choice(&["auto", "uring", "epoll"]), "auto"),
         "how to talk to the kernel; auto takes io_uring where it is allowed"),
     live(("request-timeout", measured(Unit::Milliseconds, 100, INT_MAX), "60000"),

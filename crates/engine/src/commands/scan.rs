@@ -36,23 +36,29 @@ struct Filter<'a> {
 }
 
 impl Filter<'_> {
-    fn accepts(&self, name: &[u8], kind: Type) -> Result<bool, PatternTooComplex> {
+    /// Takes what the match needs from `steps`, which all matches of a walk share.
+    fn accepts(&self, name: &[u8], kind: Type, steps: &mut u64) -> Result<bool, PatternTooComplex> {
         if self.type_name.is_some_and(|type_name| !is_word(type_name, kind.name())) {
             return Ok(false);
         }
         match self.pattern {
             None | Some(b"*") => Ok(true),
             Some(pattern) => {
-                let mut steps = glob::STEPS_MAX;
-                glob::matches(pattern, name, Case::Sensitive, &mut steps)
+                let granted = (*steps).min(u64::from(glob::STEPS_MAX)) as u32;
+                let mut left = granted;
+                let matched = glob::matches(pattern, name, Case::Sensitive, &mut left);
+                *steps -= u64::from(granted - left);
+                matched
             }
         }
     }
 }
 
 /// What a walk found.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Found {
+    /// Steps that matching may still take.
+    steps: u64,
     /// Keys that the filter accepts.
     count: u64,
     /// Bytes that they take in the reply.
@@ -63,9 +69,21 @@ struct Found {
 }
 
 impl Found {
+    /// The beginning of a walk. An honest pattern takes a step or two for each byte of a name, and
+    /// names are within `command-work-max`.
+    const fn new(cx: &Context<'_>) -> Self {
+        let steps = steps_max(cx);
+        Self { steps, count: 0, size: 0, seen_count: 0, seen_size: 0 }
+    }
+
     const fn work(&self) -> u64 {
         self.seen_count * KEY_WORK + self.seen_size
     }
+}
+
+/// Steps that matching may take in one walk.
+const fn steps_max(cx: &Context<'_>) -> u64 {
+    cx.limits.command_work_max.saturating_mul(2)
 }
 
 /// One step of a walk, measured. Returns the next cursor.
@@ -84,7 +102,7 @@ fn measure(
         if outcome.is_err() {
             return;
         }
-        match filter.accepts(name, kind) {
+        match filter.accepts(name, kind, &mut found.steps) {
             Ok(true) => {
                 found.count += 1;
                 found.size += name.len() as u64 + BULK_OVERHEAD;
@@ -98,19 +116,19 @@ fn measure(
     outcome.map(|()| next)
 }
 
-/// The same step, written: at most `rest_count` keys, which it counts down.
+/// The same step, written: as many keys as `rest.count`, which it counts down.
 fn write(
     cx: &mut Context<'_>,
     filter: &Filter<'_>,
     cursor: u64,
     count: u64,
-    rest_count: &mut u64,
+    rest: &mut Found,
 ) -> u64 {
     let database = cx.session().database;
     let reply = &mut cx.reply;
     cx.store.scan(cx.now, database, cursor, count, &mut |name, kind| {
-        if *rest_count > 0 && filter.accepts(name, kind) == Ok(true) {
-            *rest_count -= 1;
+        if rest.count > 0 && filter.accepts(name, kind, &mut rest.steps) == Ok(true) {
+            rest.count -= 1;
             reply.bulk(name);
         }
     })
@@ -121,7 +139,7 @@ pub fn keys(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
     const TOO_MANY: &str =
         "OOM command-work-max: KEYS would visit too many keys for one command; use SCAN";
     let filter = Filter { pattern: Some(request.argument(1)), type_name: None };
-    let (mut found, mut bucket_work, mut cursor) = (Found::default(), 0, 0);
+    let (mut found, mut bucket_work, mut cursor) = (Found::new(cx), 0, 0);
     loop {
         let next = measure(cx, &filter, cursor, KEYS_STEP, &mut found)?;
         let bucket_count = next.saturating_sub(cursor).min(STEP_BUCKETS_MAX);
@@ -134,14 +152,14 @@ pub fn keys(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
     }
     reserve_reply(cx, found.size + BULK_OVERHEAD)?;
     cx.reply.array(found.count);
-    let mut rest_count = found.count;
+    let mut rest = Found { steps: steps_max(cx), ..found };
     loop {
-        cursor = write(cx, &filter, cursor, KEYS_STEP, &mut rest_count);
+        cursor = write(cx, &filter, cursor, KEYS_STEP, &mut rest);
         if cursor == 0 {
             break;
         }
     }
-    assert_eq!(rest_count, 0, "a key disappeared between two walks");
+    assert_eq!(rest.count, 0, "a key disappeared between two walks");
     Ok(())
 }
 
@@ -184,7 +202,7 @@ fn reply_step(
     mut count: u64,
 ) -> Result<(), CommandError> {
     let (next, found) = loop {
-        let mut found = Found::default();
+        let mut found = Found::new(cx);
         let next = measure(cx, filter, cursor, count, &mut found)?;
         match reserve_reply(cx, found.size + 3 * BULK_OVERHEAD) {
             Ok(()) => break (next, found),
@@ -198,8 +216,8 @@ fn reply_step(
     let mut room = [0; number::I64_TEXT_SIZE_MAX];
     cx.reply.bulk(number::format_u64(next, &mut room));
     cx.reply.array(found.count);
-    let mut rest_count = found.count;
-    write(cx, filter, cursor, count, &mut rest_count);
-    assert_eq!(rest_count, 0, "a key disappeared between two walks");
+    let mut rest = Found { steps: steps_max(cx), ..found };
+    write(cx, filter, cursor, count, &mut rest);
+    assert_eq!(rest.count, 0, "a key disappeared between two walks");
     Ok(())
 }

@@ -89,7 +89,8 @@ for size in $SIZES; do
 done
 
 echo "== $OPERATIONS mixed operations"
-start --maxmemory 1gb
+# With eviction, since redis-benchmark ends at the first error, and the data outgrow the memory.
+start --maxmemory 1gb --maxmemory-policy allkeys-lru
 before="$(status VmSize) $(status RssAnon)"
 resident_before=$(status VmRSS)
 mixed "$OPERATIONS"

@@ -75,6 +75,19 @@ impl Store {
         Ok(())
     }
 
+    /// Makes room for `needs` and for an index entry of `target`, if it has none, sparing `source`.
+    pub(super) fn make_room_for_entry(
+        &mut self,
+        now: Now,
+        mut needs: Needs,
+        target: &Key<'_>,
+        source: &Key<'_>,
+    ) -> Result<(), StoreFull> {
+        let insertion = self.insertion_for(target);
+        Self::need_entry(&mut needs, insertion)?;
+        self.make_room(now, &needs, Some(source))
+    }
+
     /// Makes room for `needs`, sparing the key that the write is about.
     pub(super) fn make_room(
         &mut self,

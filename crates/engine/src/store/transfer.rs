@@ -4,6 +4,7 @@ use super::{Store, object};
 use crate::clock::Now;
 use crate::limits::SLOT_SIZE_MAX;
 use crate::memory::frames::{Needs, Ref};
+use crate::store::index::Place;
 use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TTL, Header, KIND_ROPE};
 use crate::store::rope::Owner;
 
@@ -51,16 +52,13 @@ impl Store {
         if !stays {
             needs.slot(class);
         }
-        if !is_same_key {
-            let insertion = self.insertion_for(target);
-            Self::need_entry(&mut needs, insertion)?;
-        }
-        self.make_room(now, &needs, Some(source))?;
+        self.make_room_for_entry(now, needs, target, source)?;
         // Reserve first: from here on nothing fails.
         if !is_same_key && let Some((old, place)) = self.locate(target) {
             self.remove(old, place);
         }
         let (at, place) = self.locate(source).expect("making room spares the key");
+        let is_touched = self.index.is_touched(&self.frames, place);
         self.detach(at, place);
         let to = if stays { at } else { self.frames.allocate(class) };
         self.rewrite(at, to, &header, target, deadline);
@@ -68,7 +66,8 @@ impl Store {
             self.frames.free(here, at);
             self.freed_count += 1;
         }
-        self.attach(target, to);
+        let place = self.attach(target, to);
+        self.index.set_touched(&mut self.frames, place, is_touched);
         self.note_size(to);
         Ok(())
     }
@@ -117,9 +116,7 @@ impl Store {
         let size = u64::from(old.value_size);
         let mut needs = Needs::NONE;
         self.need_rope(&mut needs, target.name.len(), size, deadline.is_some());
-        let insertion = self.insertion_for(target);
-        Self::need_entry(&mut needs, insertion)?;
-        self.make_room(now, &needs, Some(source))?;
+        self.make_room_for_entry(now, needs, target, source)?;
         // Reserve first: from here on nothing fails.
         let existing = self.locate(target);
         let (at, _) = self.locate(source).expect("making room spares the key");
@@ -165,15 +162,16 @@ impl Store {
     }
 
     /// Enters an object that nothing refers to under `key`, which does not exist.
-    fn attach(&mut self, key: &Key<'_>, at: Ref) {
+    fn attach(&mut self, key: &Key<'_>, at: Ref) -> Place {
         let has_ttl = object::header(&self.frames, at).has(FLAG_TTL);
         let counts = self.databases.counts_mut(key.database);
         counts.keys += 1;
         counts.deadlines += u64::from(has_ttl);
-        self.index.insert(&mut self.frames, key.hash, at, key.database, has_ttl);
+        let place = self.index.insert(&mut self.frames, key.hash, at, key.database, has_ttl);
         if has_ttl {
             self.schedule(at);
         }
+        place
     }
 
     /// `target` becomes a copy of the existing `source`, deadline included. O(size).
@@ -194,9 +192,7 @@ impl Store {
         if header.is_rope() {
             object::root(&self.frames, at).copy_needs(&self.frames, &mut needs);
         }
-        let insertion = self.insertion_for(target);
-        Self::need_entry(&mut needs, insertion)?;
-        self.make_room(now, &needs, Some(source))?;
+        self.make_room_for_entry(now, needs, target, source)?;
         // Reserve first: from here on nothing fails.
         if let Some((old, place)) = self.locate(target) {
             self.remove(old, place);

@@ -150,7 +150,7 @@ pub fn swapdb(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Command
     let one = number(1, "ERR invalid first DB index")?;
     let other = number(2, "ERR invalid second DB index")?;
     let (one, other) = (database(cx, one)?, database(cx, other)?);
-    cx.store.swap(one, other);
+    cx.store.swap(cx.now, one, other);
     cx.reply.ok();
     Ok(())
 }

@@ -17,11 +17,14 @@ use crate::memory::takings::Takings;
 use crate::memory::usage::Usage;
 use crate::options::hot::HotSettings;
 use crate::options::settings::Settings;
+use crate::options::table::{OptionId, option};
 use crate::resp::output::{Output, Refusal, ReplyPool};
 use crate::resp::reply::{Finished, Protocol, Reply};
 use crate::resp::request::Request;
 use crate::store::{NameHash, Store};
 use alloc::boxed::Box;
+
+const VALUE_SIZE_MAX: OptionId = option("proto-max-bulk-len");
 
 /// The part of the engine that commands see.
 pub(super) struct Shared {
@@ -56,11 +59,14 @@ impl Shared {
     /// Takes the memory of all parts; the order is the plan's.
     pub(super) fn new(
         limits: &Limits,
-        settings: Settings,
+        mut settings: Settings,
         (hash_key, seed): ([u8; 16], u64),
         hooks: Hooks,
         takings: &mut Takings,
     ) -> Self {
+        // Both say how long a string may be; the smaller one holds until CONFIG SET.
+        let value_size_max = settings.unsigned(VALUE_SIZE_MAX).min(limits.value_size_max);
+        settings.adopt(VALUE_SIZE_MAX, value_size_max);
         let hot = HotSettings::of(&settings);
         let sessions = (0..limits.connection_slots()).map(free_session).collect();
         let mut shared = Self {

@@ -62,6 +62,15 @@ impl<'a> Request<'a> {
         Value::Bytes(&self.bytes[span.start as usize..][..span.size as usize])
     }
 
+    /// Bytes that the request takes in the protocol's own form, without staged arguments.
+    pub fn size(&self) -> u64 {
+        let line_size = |number: usize| number.checked_ilog10().unwrap_or(0) as usize + 4;
+        let arguments = self.arguments_from(0);
+        let head_size = line_size(arguments.len());
+        (head_size + arguments.map(|bytes| line_size(bytes.len()) + bytes.len() + 2).sum::<usize>())
+            as u64
+    }
+
     /// The request that the arguments `index..` are: at least one.
     #[must_use]
     pub fn from(&self, index: usize) -> Self {

@@ -123,7 +123,9 @@ impl Store {
             return false;
         }
         let fresh = self.databases.number(database);
-        self.renumber_watches(|watched| if watched == number { fresh } else { watched });
+        // Under the fresh number there is no key yet, expired or not.
+        let renumber = |watched| if watched == number { fresh } else { watched };
+        self.renumber_watches(Now::default(), renumber);
         self.counters.changes += key_count;
         true
     }
@@ -140,10 +142,10 @@ impl Store {
     }
 
     /// Exchanges the names of two databases. O(watched keys).
-    pub fn swap(&mut self, one: u8, other: u8) {
+    pub fn swap(&mut self, now: Now, one: u8, other: u8) {
         let numbers = (self.databases.number(one), self.databases.number(other));
         self.databases.swap(one, other);
-        self.renumber_watches(|watched| match watched {
+        self.renumber_watches(now, |watched| match watched {
             number if number == numbers.0 => numbers.1,
             number if number == numbers.1 => numbers.0,
             number => number,
@@ -152,8 +154,8 @@ impl Store {
     }
 
     /// Names have other numbers now: watches follow their names. A watch is broken if the key
-    /// existed under the old number or exists under the new one.
-    fn renumber_watches(&mut self, renumber: impl Fn(u8) -> u8) {
+    /// existed under the old number or exists, not expired, under the new one.
+    fn renumber_watches(&mut self, now: Now, renumber: impl Fn(u8) -> u8) {
         let Self { watches, index, frames, hash_key, .. } = self;
         let hash_of = |at| {
             let database = object::header(frames, at).database();
@@ -165,6 +167,11 @@ impl Store {
                 (hash ^ Self::database_mix(number) ^ Self::database_mix(new_number), new_number)
             },
             |hash| index.find(frames, hash, |at| hash_of(at) == hash).is_some(),
+            |hash| {
+                let is_live =
+                    |at| object::deadline(frames, at).is_none_or(|at| at >= now.unix_ms());
+                index.find(frames, hash, |at| hash_of(at) == hash && is_live(at)).is_some()
+            },
         );
     }
 }

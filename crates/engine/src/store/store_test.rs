@@ -171,7 +171,7 @@ impl World {
                 self.model.retain(|name, _| name.0 != one);
             }
         } else {
-            self.store.swap(one, other);
+            self.store.swap(self.now, one, other);
             let old = core::mem::take(&mut self.model);
             let renamed = |database: u8| match database {
                 d if d == one => other,

@@ -126,11 +126,13 @@ impl Watches {
     }
 
     /// Databases have other numbers: `renumber` says the hash and number that an entry has from
-    /// now on. Where the number changes and a key exists under either hash, the watch is broken.
+    /// now on. Where the number changes, and there was a key under the old hash or `is_live` one
+    /// under the new, the watch is broken.
     pub fn renumber(
         &mut self,
         renumber: impl Fn(u64, u8) -> (u64, u8),
         exists: impl Fn(u64) -> bool,
+        is_live: impl Fn(u64) -> bool,
     ) {
         for slot in 0..self.watchers.len() {
             let mut id = self.watchers[slot].head;
@@ -138,7 +140,9 @@ impl Watches {
                 let entry = self.entries[id as usize];
                 let (hash, database) = renumber(entry.hash, entry.database);
                 if database != entry.database {
-                    self.watchers[slot].broken |= exists(entry.hash) || exists(hash);
+                    // What was missing when it was watched, and is there, has expired before.
+                    let was_there = !entry.was_missing && exists(entry.hash);
+                    self.watchers[slot].broken |= was_there || is_live(hash);
                     self.unlink(id, entry.hash);
                     let bucket = self.bucket(hash);
                     let next = core::mem::replace(&mut self.buckets[bucket], id);

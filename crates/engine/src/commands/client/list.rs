@@ -14,9 +14,10 @@ use crate::stdx::number;
 use core::fmt;
 
 /// `CLIENT INFO`: the line of this connection.
-pub fn info(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
+pub fn info(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let (session, now) = (&cx.sessions[cx.current], cx.now);
-    cx.reply.text(|f| write_line(f, session, now))?;
+    let size = request.size();
+    cx.reply.text(|f| write_line(f, session, now, size))?;
     Ok(())
 }
 
@@ -46,12 +47,15 @@ pub fn list(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
             && (ids.is_empty()
                 || ids.clone().any(|at| number::parse_i64(request.argument(at)) == Some(id)))
     };
-    let (sessions, now) = (&*cx.sessions, cx.now);
+    let (sessions, now, current) = (&*cx.sessions, cx.now, cx.current);
+    let size = request.size();
     cx.reply.text(|f| {
-        sessions
-            .iter()
-            .filter(|session| wanted(session))
-            .try_for_each(|session| write_line(f, session, now))
+        let chosen = sessions.iter().enumerate().filter(|(_, session)| wanted(session));
+        for (slot, session) in chosen {
+            let request_size = if slot == current { size } else { 0 };
+            write_line(f, session, now, request_size)?;
+        }
+        Ok(())
     })?;
     Ok(())
 }
@@ -61,7 +65,13 @@ fn text(bytes: &[u8]) -> &str {
     core::str::from_utf8(bytes).unwrap_or("")
 }
 
-fn write_line(f: &mut dyn fmt::Write, session: &Session, now: Now) -> fmt::Result {
+/// One connection; `request_size` is that of the request that it is running.
+fn write_line(
+    f: &mut dyn fmt::Write,
+    session: &Session,
+    now: Now,
+    request_size: u64,
+) -> fmt::Result {
     let age_s = now.monotonic_ms.saturating_sub(session.connected_ms) / 1000;
     let idle_s = now.monotonic_ms.saturating_sub(session.active_ms) / 1000;
     write!(
@@ -86,7 +96,7 @@ fn write_line(f: &mut dyn fmt::Write, session: &Session, now: Now) -> fmt::Resul
          multi-mem={queue_bytes} rbs=0 rbp=0 obl={} oll=0 omem={} tot-mem={memory_bytes} events={} \
          cmd={} user=default redir=-1 resp={} lib-name={} lib-ver={}",
         session.database,
-        session.input_bytes,
+        u64::from(session.input_bytes) + request_size,
         session.output_bytes,
         session.output_bytes,
         if session.output_bytes > 0 { "rw" } else { "r" },

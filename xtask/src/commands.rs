@@ -26,8 +26,8 @@ fn page() -> String {
          Written by `cargo xtask commands` from the table of commands; do not edit.\n\
          Options, replies and error texts are those of Redis 7.2.\n\n\
          *Work* is what a command touches beyond its arguments and its reply. What touches more \
-         than `command-work-max` bytes is refused with an error that names the limit, or (KEYS) \
-         does its work in slices.\n",
+         than `command-work-max` bytes is refused with an error that names the limit and what to \
+         use instead.\n",
     );
     let mut groups: BTreeMap<&str, Vec<&Command>> = BTreeMap::new();
     for command in COMMANDS {

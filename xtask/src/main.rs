@@ -1,7 +1,8 @@
-//! The project's own tools, one word each: `cargo xtask ci`, `tidy`, `commands`.
+//! The project's own tools, one word each: `cargo xtask ci`, `tidy`, `commands`, `limits`.
 mod ci;
 mod commands;
 mod licences;
+mod limits;
 mod tidy;
 
 use std::path::PathBuf;
@@ -13,7 +14,8 @@ fn main() -> ExitCode {
         ["ci"] => ci::run(),
         ["tidy"] => tidy::run(),
         ["commands"] => commands::write(),
-        _ => Err("usage: cargo xtask ci | tidy | commands".to_owned()),
+        ["limits"] => limits::write(),
+        _ => Err("usage: cargo xtask ci | tidy | commands | limits".to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -59,6 +59,14 @@ fn the_plan_is_what_the_kernel_reports() {
 }
 
 #[test]
+fn what_the_start_decided_is_what_config_answers() {
+    let mut server = Server::start("decided", &["--slowlog-entries-max", "5"]);
+    // Left open, so it has its floor; and bounded by another option.
+    assert!(server.ask("CONFIG GET reply-buffers\r\n").contains("\r\n128\r\n"));
+    assert!(server.ask("CONFIG GET slowlog-max-len\r\n").contains("\r\n5\r\n"));
+}
+
+#[test]
 fn bad_33_few_descriptors_lower_the_connections() {
     let child = command("descriptors", &["--maxclients", "1000"]);
     let child = through_shell("ulimit -n 64; exec \"$@\"", &child);

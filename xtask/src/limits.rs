@@ -165,7 +165,7 @@ const CONSTANTS: &str = "
 | an entry of the slow log | 32 arguments, 128 bytes each | as in Redis; what is cut says so |
 | names of connections and libraries | 64 bytes | part of the connection's slot |
 | passwords | 512 bytes | as part of the options |
-| the end of the server | 0.8 seconds for clients to read their last replies | SIGTERM ends it within a second |
+| reading last replies when the server ends | 0.8 seconds | SIGTERM ends it within a second |
 ";
 
 /// Writes the page.

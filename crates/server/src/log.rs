@@ -2,8 +2,10 @@
 //!
 //! A line looks as in Redis, `<pid>:M <dd Mon yyyy HH:MM:SS.mmm> <mark> <text>`, with the time in
 //! UTC: a time zone would be read from a file and may change while running. Nothing here allocates
-//! and nothing waits: a destination that cannot take a line at once (a full disk, a pipe that
-//! nobody reads) costs the line, which is counted and reported when writing works again.
+//! and nothing waits while the server serves: a destination that cannot take a line at once (a full
+//! disk, a pipe that nobody reads) costs the line, which is counted and reported when writing works
+//! again. Only the plan, at the start, and the last words of a process wait, for a tenth of a
+//! second.
 use crate::clock;
 use core::fmt::{self, Write as _};
 use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};

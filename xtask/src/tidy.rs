@@ -19,8 +19,6 @@ const UNSAFE_FILES: &[(&str, &str)] = &[
     ("crates/server/src/signals.rs", "blocks signals before any thread"),
     ("crates/server/src/startup_allocator.rs", "the global allocator that is sealed"),
     ("crates/server/src/startup_allocator_test.rs", "calls it as Rust would"),
-    ("crates/server/tests/process/main.rs", "forks and limits its children"),
-    ("crates/server/tests/process/server.rs", "forks and limits its children"),
     ("crates/server/tests/seal/main.rs", "makes forbidden system calls on purpose"),
 ];
 

@@ -78,7 +78,7 @@ pub(super) const ROWS: &[OptionRow] = &[
     start(("key-size-max", bytes(64, 8_000), "8000"), "bytes of the name of a key"),
     live(("proto-max-bulk-len", bytes(MIB, 512 * MIB), "512mb"), "bytes of a string"),
     start(("command-work-max", bytes(MIB, GIB), "16mb"),
-        "bytes that one command may touch at once before it goes on in slices or is refused"),
+        "bytes that one command may touch; what would touch more is refused"),
 
     // The region.
     start(("hugepages", YesNo, "yes"), "asks the kernel for pages of 2 MiB"),

@@ -279,13 +279,18 @@ pub fn object_idletime(cx: &mut Context<'_>, request: &Request<'_>) -> Result<()
     Ok(())
 }
 
-/// `OBJECT REFCOUNT key`: 1; no value has two owners here. O(1).
+/// `OBJECT REFCOUNT key`: 1, since no value has two owners here; for the integers that Redis
+/// shares among all keys, what it answers for these. O(1).
 pub fn object_refcount(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let key = cx.key(request, 2);
-    match cx.look(&key) {
-        Some(_) => cx.reply.integer(1),
-        None => cx.reply.null(),
-    }
+    let Some(entry) = cx.look(&key) else {
+        cx.reply.null();
+        return Ok(());
+    };
+    let is_integer = encoding(cx, entry)? == "int";
+    let value = cx.store.string(entry)?.as_slice().and_then(number::parse_i64);
+    let is_shared = is_integer && value.is_some_and(|value| (0..10_000).contains(&value));
+    cx.reply.integer(if is_shared { i64::from(i32::MAX) } else { 1 });
     Ok(())
 }
 
@@ -300,7 +305,7 @@ pub fn object_help(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandE
         "IDLETIME <key>",
         "    Seconds since the key was last used; not under an LFU policy.",
         "REFCOUNT <key>",
-        "    Count of owners of the value: always 1.",
+        "    Count of owners of the value, as Redis would count them.",
         "HELP",
         "    Prints this help.",
     ];

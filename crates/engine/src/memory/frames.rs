@@ -181,14 +181,6 @@ impl Frames {
         FrameTable::unit_size()
     }
 
-    /// Frames that `needs` takes at most, whatever others do with the room in the classes' tops.
-    pub fn frames_for(&self, needs: &Needs) -> u32 {
-        let slots = self.classes.all().map(|class| {
-            needs.slots[class.index()].div_ceil(self.slabs[class.index()].slots_per_frame)
-        });
-        needs.frames + slots.sum::<u32>()
-    }
-
     /// Can one slot of `class` be had at once?
     #[inline]
     pub fn fits_slot(&self, class: Class) -> bool {

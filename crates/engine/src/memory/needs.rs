@@ -32,6 +32,11 @@ impl Needs {
         self.frames += count;
     }
 
+    /// Whole frames.
+    pub const fn frame_count(&self) -> u32 {
+        self.frames
+    }
+
     /// Bytes of all of it.
     pub fn bytes(&self, classes: &SizeClasses) -> u64 {
         let slots: u64 = classes

@@ -49,9 +49,7 @@ impl Store {
                 self.need_rope(&mut needs, key.name.len(), size, deadline.is_some());
             }
         }
-        let insertion = self.insertion_for(key);
-        Self::need_entry(&mut needs, insertion)?;
-        self.make_room(now, &needs, Some(key))?;
+        self.make_room_for_entry(now, &needs, key, key)?;
         // Reserve first: from here on nothing fails.
         let existing = self.locate(key);
         let at = self.allocate_rope_object(now, key, size, deadline);

@@ -231,3 +231,7 @@ mod store_test;
 #[cfg(test)]
 #[path = "mistakes_test.rs"]
 mod mistakes_test;
+
+#[cfg(test)]
+#[path = "limit_test.rs"]
+mod limit_test;

@@ -87,9 +87,7 @@ impl Store {
                 Root::EMPTY.needs(&self.frames, &mut needs, 0, size, range);
             }
         }
-        let insertion = self.insertion_for(key);
-        Self::need_entry(&mut needs, insertion)?;
-        self.make_room(now, &needs, Some(key))
+        self.make_room_for_entry(now, &needs, key, key)
     }
 
     /// The existing string is `raw` from now on, as after `write_at`, though nothing was written.
@@ -159,12 +157,10 @@ impl Store {
         // Both ranges in one: what lies between them is seldom much, and counted twice is safe.
         Root::EMPTY.needs(&self.frames, &mut needs, 0, size, 0..old_size);
         Root::EMPTY.needs(&self.frames, &mut needs, 0, size, range);
-        let insertion = self.insertion_for(key);
-        Self::need_entry(&mut needs, insertion)?;
         if old_size > self.copy_size_max {
             return Err(StoreFull::Pinned);
         }
-        self.make_room(now, &needs, Some(key))?;
+        self.make_room_for_entry(now, &needs, key, key)?;
         // Reserve first: from here on nothing fails.
         let existing = self.locate(key);
         let to = self.allocate_rope_object(now, key, size, deadline);

@@ -28,6 +28,12 @@ impl Store {
         needs.slot(Class::CHILD_BUCKET);
     }
 
+    /// Adds what a staged value needs to become the value of a key: its bytes are there already.
+    pub fn need_staged(&self, needs: &mut Needs, name_size: usize) {
+        needs.slot(self.frames.class_of(object::rope_size(name_size, false)));
+        needs.slot(Class::CHILD_BUCKET);
+    }
+
     /// Makes room for all of `needs` (MSET). The writes that follow at once cannot fail for room.
     pub fn reserve(&mut self, now: Now, needs: &Needs) -> Result<(), StoreFull> {
         self.make_room(now, needs, None)
@@ -61,8 +67,7 @@ impl Store {
         }
         let mut needs = Needs::NONE;
         needs.slot(class);
-        Self::need_entry(&mut needs, insertion)?;
-        self.make_room(now, &needs, Some(key))
+        self.make_room_for_entry(now, &needs, key, key)
     }
 
     /// Adds what `insertion` says to `needs`.
@@ -79,13 +84,21 @@ impl Store {
     pub(super) fn make_room_for_entry(
         &mut self,
         now: Now,
-        mut needs: Needs,
+        needs: &Needs,
         target: &Key<'_>,
         source: &Key<'_>,
     ) -> Result<(), StoreFull> {
-        let insertion = self.insertion_for(target);
-        Self::need_entry(&mut needs, insertion)?;
-        self.make_room(now, &needs, Some(source))
+        loop {
+            let insertion = self.insertion_for(target);
+            let mut all = needs.clone();
+            Self::need_entry(&mut all, insertion)?;
+            self.make_room(now, &all, Some(source))?;
+            // A key that had to leave may have been in the same chain, which then is one shorter
+            // and has given up its last child: the new key will need it again.
+            if insertion == Insertion::Child || self.insertion_for(target) == Insertion::Free {
+                return Ok(());
+            }
+        }
     }
 
     /// Makes room for `needs`, sparing the key that the write is about.

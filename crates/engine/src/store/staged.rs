@@ -1,8 +1,8 @@
 //! Staged values: large arguments on their way in, written into frames as they arrive and owned by
 //! a row of this table until a command takes them over.
 //!
-//! All frames that a value will need are promised to it before its first byte is accepted, so that
-//! its arrival cannot fail half-way.
+//! Before its first byte is accepted a value gets all slots that it will need, and all whole frames
+//! are promised to it, so that its arrival cannot fail half-way.
 use super::Store;
 use super::types::StoreFull;
 use crate::clock::Now;
@@ -10,6 +10,9 @@ use crate::memory::frames::{Frames, Needs, Ref};
 use crate::resp::request::StagedId;
 use crate::store::rope::{self, Owner, Position, Root};
 use alloc::boxed::Box;
+
+/// The last generation of a row; the first one follows.
+const GENERATION_MAX: u16 = u16::MAX >> 1;
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum State {
@@ -22,7 +25,8 @@ enum State {
 #[derive(Clone, Copy, Debug)]
 struct Staged {
     state: State,
-    /// Distinguishes the values that used this row one after the other.
+    /// Distinguishes the values that used this row one after the other. Only 15 bits: the queue
+    /// of a transaction marks the number of a staged value with its top bit.
     generation: u16,
     root: Root,
     size: u64,
@@ -35,6 +39,8 @@ struct Staged {
 pub(super) struct StagedTable {
     rows: Box<[Staged]>,
     used_count_max: u32,
+    /// Rows that wait for the reaper.
+    discarded_count: u32,
 }
 
 impl StagedTable {
@@ -48,7 +54,8 @@ impl StagedTable {
             written: 0,
             promised: 0,
         };
-        Self { rows: (0..capacity).map(|_| row).collect(), used_count_max: 0 }
+        let rows = (0..capacity).map(|_| row).collect();
+        Self { rows, used_count_max: 0, discarded_count: 0 }
     }
 
     pub(super) const fn unit_size() -> u32 {
@@ -87,19 +94,19 @@ impl Store {
         };
         let mut needs = Needs::NONE;
         Root::EMPTY.needs(&self.frames, &mut needs, 0, size, 0..size);
-        let frame_count = self.frames.frames_for(&needs);
-        let mut needs = Needs::NONE;
-        needs.frames(frame_count);
         self.make_room(now, &needs, None)?;
-        self.frames.promise(frame_count);
+        // Slots cannot be promised, since others take them from the same frames: they are taken.
+        let mut root = Root::EMPTY;
+        root.prepare(&mut self.frames, Owner::Staged(index as u32), size);
+        self.frames.promise(needs.frame_count());
         let row = &mut self.staged.rows[index];
         *row = Staged {
             state: State::Arriving,
-            generation: row.generation.wrapping_add(1),
-            root: Root::EMPTY,
+            generation: (row.generation + 1) & GENERATION_MAX,
+            root,
             size,
             written: 0,
-            promised: frame_count,
+            promised: needs.frame_count(),
         };
         let id = StagedId(u32::from(row.generation) << 16 | index as u32);
         self.staged.used_count_max = self.staged.used_count_max.max(self.staged.used_count());
@@ -142,6 +149,7 @@ impl Store {
         if let Some(row) = staged.row_mut(id) {
             frames.redeem(core::mem::take(&mut row.promised));
             row.state = State::Discarded;
+            staged.discarded_count += 1;
         }
     }
 
@@ -158,16 +166,19 @@ impl Store {
         self.staged.rows[index as usize].root.child_moved(position, to);
     }
 
-    /// Frees up to `budget` parts of discarded values. True when some remain.
+    /// Frees up to `budget` parts of a discarded value. False when there is none.
     pub(super) fn reap_staged(&mut self, budget: u32) -> bool {
         let Self { staged, frames, .. } = self;
-        for row in staged.rows.iter_mut().filter(|row| row.state == State::Discarded) {
-            if !row.root.release_some(frames, budget) {
-                return true;
-            }
-            row.state = State::Free;
+        if staged.discarded_count == 0 {
+            return false;
         }
-        false
+        let row = staged.rows.iter_mut().find(|row| row.state == State::Discarded);
+        let row = row.expect("as many rows wait as are counted");
+        if row.root.release_some(frames, budget) {
+            row.state = State::Free;
+            staged.discarded_count -= 1;
+        }
+        true
     }
 
     /// Checks that no parts belong to a free row. For `check`.

@@ -52,7 +52,7 @@ impl Store {
         if !stays {
             needs.slot(class);
         }
-        self.make_room_for_entry(now, needs, target, source)?;
+        self.make_room_for_entry(now, &needs, target, source)?;
         // Reserve first: from here on nothing fails.
         if !is_same_key && let Some((old, place)) = self.locate(target) {
             self.remove(old, place);
@@ -116,7 +116,7 @@ impl Store {
         let size = u64::from(old.value_size);
         let mut needs = Needs::NONE;
         self.need_rope(&mut needs, target.name.len(), size, deadline.is_some());
-        self.make_room_for_entry(now, needs, target, source)?;
+        self.make_room_for_entry(now, &needs, target, source)?;
         // Reserve first: from here on nothing fails.
         let existing = self.locate(target);
         let (at, _) = self.locate(source).expect("making room spares the key");
@@ -192,7 +192,7 @@ impl Store {
         if header.is_rope() {
             object::root(&self.frames, at).copy_needs(&self.frames, &mut needs);
         }
-        self.make_room_for_entry(now, needs, target, source)?;
+        self.make_room_for_entry(now, &needs, target, source)?;
         // Reserve first: from here on nothing fails.
         if let Some((old, place)) = self.locate(target) {
             self.remove(old, place);

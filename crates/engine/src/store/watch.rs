@@ -82,7 +82,7 @@ impl Watches {
 
     /// Notes that `slot` watches the key. False when the table is full.
     pub fn add(&mut self, slot: u32, watched: Watched) -> bool {
-        if self.of(slot).any(|known| known.hash == watched.hash) {
+        if self.is_watched(slot, watched.hash) {
             return true;
         }
         let id = self.free_head;
@@ -104,6 +104,18 @@ impl Watches {
         self.used_count += 1;
         self.used_count_max = self.used_count_max.max(self.used_count);
         true
+    }
+
+    /// Does `slot` watch the key with this hash? O(those who watch it).
+    fn is_watched(&self, slot: u32, hash: u64) -> bool {
+        let mut id = self.buckets[self.bucket(hash)];
+        while let Some(entry) = self.entries.get(id as usize) {
+            if entry.hash == hash && entry.slot == slot {
+                return true;
+            }
+            id = entry.next;
+        }
+        false
     }
 
     /// The key with this hash was written: whoever watches it is broken.

@@ -65,14 +65,17 @@ impl Store {
         let size = object::inline_size(key.name.len(), bytes.len() as u64, deadline.is_some())
             .expect("the caller made sure that it fits into a slot");
         let class = self.frames.class_of(size);
-        if let Some((at, place)) = existing {
+        if let Some((at, _)) = existing {
             let old = *object::header(&self.frames, at);
-            let fits_here = self.frames.class_at(at) == class
+            let here = self.frames.class_at(at);
+            let fits_here = here == class
                 // A smaller value always finds a place: if nowhere else, then here.
-                || (self.frames.class_size(self.frames.class_at(at)) >= size
-                    && !self.has_room_for_slot(class));
+                || (self.frames.class_size(here) >= size && !self.has_room_for_slot(class));
             if !old.is_rope() && old.has(FLAG_TTL) == deadline.is_some() && fits_here {
-                self.overwrite(now, (at, place), bytes, deadline);
+                // Looking for a smaller place may have moved it.
+                let found = if here == class { existing } else { self.locate(key) };
+                let found = found.expect("paying debt deletes no key that can be found");
+                self.overwrite(now, found, bytes, deadline);
                 return Ok(());
             }
         }

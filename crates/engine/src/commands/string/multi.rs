@@ -95,10 +95,9 @@ fn need(
     key: &Key<'_>,
     value: Value<'_>,
 ) -> Result<(), CommandError> {
-    let (value_size, need_size) = match value {
-        Value::Bytes(bytes) => (bytes.len() as u64, bytes.len() as u64),
-        // Its bytes are in the frames already; what is needed is the object that owns them.
-        Value::Staged(staged) => (cx.store.staged_size(staged), STAGED_OWNER_SIZE),
+    let value_size = match value {
+        Value::Bytes(bytes) => bytes.len() as u64,
+        Value::Staged(staged) => cx.store.staged_size(staged),
     };
     if key.name.len() > cx.limits.key_size_max as usize {
         return Err(StoreFull::KeySize.into());
@@ -106,9 +105,9 @@ fn need(
     if value_size > cx.store.tuning.value_size_max {
         return Err(StoreFull::ValueSize.into());
     }
-    cx.store.need_string(needs, key.name.len(), need_size, false);
+    match value {
+        Value::Bytes(_) => cx.store.need_string(needs, key.name.len(), value_size, false),
+        Value::Staged(_) => cx.store.need_staged(needs, key.name.len()),
+    }
     Ok(())
 }
-
-/// Bytes of an object that owns a staged value, besides its name: an upper bound.
-const STAGED_OWNER_SIZE: u64 = 64;

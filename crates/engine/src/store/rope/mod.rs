@@ -222,6 +222,26 @@ impl Root {
         self.set_frame(frames, owner, &new, old.whole_count, frame);
     }
 
+    /// Makes all tables and pieces of a value of `size` bytes, so that writing it takes whole frames
+    /// and nothing else. What `needs` said must be free.
+    pub fn prepare(&mut self, frames: &mut Frames, owner: Owner, size: u64) {
+        assert_eq!(*self, Self::EMPTY, "a rope is prepared before anything is written");
+        let layout = Layout::new(frames, size);
+        let table_count = layout.whole_count.div_ceil(REFS_PER_TABLE) as usize;
+        for (index, table) in self.tables[..table_count].iter_mut().enumerate() {
+            let table_size = layout.table_size(index);
+            let position = Position::Table(index as u8);
+            *table = grown(frames, Ref::NONE, (position, owner), table_size..table_size);
+        }
+        let tail_size = (size - layout.tail_start()) as u32;
+        let piece_count = tail_size.div_ceil(PIECE_PAYLOAD_MAX) as usize;
+        for (index, piece) in self.tail[..piece_count].iter_mut().enumerate() {
+            let piece_size = layout.piece_size(index);
+            let position = Position::Piece(index as u8);
+            *piece = grown(frames, Ref::NONE, (position, owner), piece_size..piece_size);
+        }
+    }
+
     /// Writes `bytes` at `offset` of a value of `size` bytes, within its size. What `needs` said
     /// must be free.
     pub fn write(

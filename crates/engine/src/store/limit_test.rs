@@ -1,0 +1,141 @@
+//! Data memory to its last slot: what must still work there, and what must not break.
+extern crate std;
+
+use super::{Expiry, Needs, Policy, Store, StoreFull};
+use crate::clock::Now;
+use crate::limits::Limits;
+use crate::resp::request::Value;
+use std::format;
+use std::string::String;
+use std::vec;
+use std::vec::Vec;
+
+const NOW: Now = Now { monotonic_ms: 1_000_000, unix_us: 1_000_000_000 };
+
+fn store(data_bytes: u64, keys_max: u64) -> Store {
+    Store::new(&Limits { keys_max, data_bytes, ..Limits::tiny() }, [7; 16], 1)
+}
+
+fn set(store: &mut Store, name: &str, size: usize) -> Result<(), StoreFull> {
+    let key = store.key(0, name.as_bytes());
+    store.set(NOW, &key, Value::Bytes(&vec![b'v'; size]), Expiry::Clear)
+}
+
+fn delete(store: &mut Store, name: &str) {
+    let key = store.key(0, name.as_bytes());
+    assert!(store.delete(NOW, &key), "{name} was there");
+}
+
+fn size_of(store: &mut Store, name: &str) -> u64 {
+    let key = store.key(0, name.as_bytes());
+    let entry = store.find(NOW, &key).expect("the key is there");
+    store.string(entry).expect("it is a string").size()
+}
+
+/// Writes values of `size` bytes until no more fit; their names.
+fn fill(store: &mut Store, prefix: &str, size: usize) -> Vec<String> {
+    let mut names = Vec::new();
+    loop {
+        let name = format!("{prefix}{:06}", names.len());
+        if set(store, &name, size) == Err(StoreFull::Data) {
+            return names;
+        }
+        names.push(name);
+    }
+}
+
+#[test]
+fn a_value_that_shrinks_is_found_where_paying_debt_has_moved_it() {
+    let mut store = store(2 << 20, 2_000);
+    let names = fill(&mut store, "k", 2_000);
+    // The last object moves into this hole while a slot for the smaller value is looked for.
+    delete(&mut store, &names[0]);
+    let last = names.last().expect("some fit");
+    set(&mut store, last, 10).expect("less always fits");
+    assert_eq!(size_of(&mut store, last), 10);
+    store.check();
+}
+
+#[test]
+fn a_value_that_arrives_needs_nothing_that_others_can_take() {
+    let mut store = store(2 << 20, 2_000);
+    let bytes = vec![b'x'; 32 * 1024 * 3 + 30_000];
+    let id = store.stage(NOW, bytes.len() as u64).expect("there is room");
+    for (index, piece) in bytes.chunks(8_000).enumerate() {
+        for size in [7_900, 5_000, 500, 60] {
+            fill(&mut store, &format!("{index}:"), size);
+        }
+        store.stage_write(id, piece);
+        store.check();
+    }
+    store.stage_discard(id);
+    while store.pay_debt() {}
+    store.check();
+}
+
+#[test]
+fn what_was_given_up_counts_as_free_to_its_last_part() {
+    let mut store = store(2 << 20, 2_000);
+    let id = store.stage(NOW, 40_000).expect("there is room");
+    store.stage_write(id, &vec![b'x'; 40_000]);
+    fill(&mut store, "k", 7_900);
+    store.stage_discard(id);
+    set(&mut store, "one more", 7_900).expect("what was given up is free");
+    store.check();
+}
+
+#[test]
+fn a_key_that_leaves_may_take_the_child_of_the_chain_with_it() {
+    // One bucket, and thirteen keys in it: one too many to do without a child.
+    let mut store = store(300 << 10, 1);
+    assert_eq!(store.index().bucket_count(), 1);
+    let frame_count = store.frames().frame_count();
+    for number in 0..13 {
+        set(&mut store, &format!("k{number}"), 7_900).expect("there is room");
+    }
+    let mut held = Vec::new();
+    while let Ok(id) = store.stage(NOW, u64::from(store.frames().frame_size())) {
+        held.push(id);
+    }
+    assert!(store.frames().spare_count() == 0 && frame_count > 5, "no frame is left");
+    store.tuning.policy = Policy::AllKeysRandom;
+    set(&mut store, "new", 4_000).expect("somebody leaves");
+    assert_eq!(size_of(&mut store, "new"), 4_000);
+    store.check();
+}
+
+#[test]
+fn the_number_of_a_staged_value_leaves_its_top_bit_to_the_queue() {
+    let mut store = store(2 << 20, 2_000);
+    let mut last = None;
+    for _ in 0..70_000 {
+        let id = store.stage(NOW, 1).expect("there is room");
+        assert!(id.0 < 1 << 31, "the queue of a transaction marks staged values with that bit");
+        assert_ne!(Some(id), last, "a number is not used again at once");
+        last = Some(id);
+        store.stage_discard(id);
+        while store.pay_debt() {}
+    }
+}
+
+#[test]
+fn what_mset_reserves_for_a_staged_value_is_what_it_takes() {
+    for name_size in 1..40 {
+        let mut store = store(1 << 20, 2_000);
+        let bytes = vec![b'x'; 20_000];
+        let id = store.stage(NOW, bytes.len() as u64).expect("there is room");
+        store.stage_write(id, &bytes);
+        // One slot is free, of the class of a slightly larger object or of the same one.
+        let names = fill(&mut store, "k", name_size + 57);
+        delete(&mut store, &names[0]);
+        let mut needs = Needs::NONE;
+        store.need_staged(&mut needs, name_size);
+        if store.reserve(NOW, &needs).is_ok() {
+            let name = vec![b'n'; name_size];
+            let key = store.key(0, &name);
+            let written = store.set(NOW, &key, Value::Staged(id), Expiry::Clear);
+            written.expect("it was reserved");
+        }
+        store.check();
+    }
+}

@@ -182,9 +182,6 @@ fn push(
 ) -> Result<(), BlocksFull> {
     let (blocks, most) = (&mut *staging.blocks, staging.block_count_max);
     let count = request.argument_count() as u32;
-    if count as usize > staging.spans.len() {
-        return Err(BlocksFull);
-    }
     let mut head = [0; HEAD_SIZE as usize];
     head[..4].copy_from_slice(&id.to_u32().to_le_bytes());
     head[4..].copy_from_slice(&count.to_le_bytes());

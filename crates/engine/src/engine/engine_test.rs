@@ -729,3 +729,60 @@ fn who_never_authenticates_is_closed_in_the_end() {
     world.check(honest, "PING\r\n", "+PONG\r\n");
     world.end();
 }
+
+#[test]
+fn all_that_wait_are_woken_though_many_before_them_are_gone() {
+    let limits = Limits { connections_max: 128, ..limits() };
+    let mut world = World::new(&limits, 14);
+    for _ in 0..100 {
+        world.connect();
+    }
+    world.turn();
+    for slot in 0..100 {
+        world.engine.park(slot, crate::connection::Parked::Pool);
+    }
+    for slot in 0..70 {
+        world.engine.close(slot);
+    }
+    for _ in 0..3 {
+        world.turn();
+    }
+    assert_eq!(world.engine.waiting.count(), 0, "somebody waits for what is there");
+}
+
+#[test]
+fn a_transaction_may_queue_a_command_of_many_arguments() {
+    let limits = Limits { args_max: 20_000, blocks_max: 1024, ..limits() };
+    let mut world = World::new(&limits, 15);
+    let client = world.connect();
+    let mut mset = vec![&b"MSET"[..]];
+    let names: Vec<String> = (0..5_000).map(|number| format!("{number}")).collect();
+    for name in &names {
+        mset.extend([name.as_bytes(), b"v"]);
+    }
+    world.check(client, "MULTI\r\n", "+OK\r\n");
+    let mset = String::from_utf8(command(&mset)).expect("it is plain text");
+    world.check(client, &mset, "+QUEUED\r\n");
+    world.check(client, "EXEC\r\n", "*1\r\n+OK\r\n");
+    world.check(client, "DBSIZE\r\n", ":5000\r\n");
+    world.end();
+}
+
+#[test]
+fn a_transaction_that_failed_for_room_keeps_no_blocks() {
+    let mut world = World::new(&limits(), 16);
+    let client = world.connect();
+    world.check(client, "MULTI\r\n", "+OK\r\n");
+    world.check(client, "SET key value\r\n", "+QUEUED\r\n");
+    let argument = "a".repeat(10_000);
+    let mut del = vec![&b"DEL"[..]];
+    del.resize(40, argument.as_bytes());
+    let request = String::from_utf8(command(&del)).expect("it is plain text");
+    let error = "-OOM command needs 262145, which is more than 'request-size-max' allows\r\n";
+    world.check(client, &request, error);
+    let queues = &world.engine.shared.queues;
+    assert_eq!(queues.free_count(), queues.capacity());
+    let error = "-EXECABORT Transaction discarded because of previous errors.\r\n";
+    world.check(client, "EXEC\r\n", error);
+    world.end();
+}

@@ -4,6 +4,7 @@ use super::Engine;
 use super::shared::Ran;
 use super::turn::Next;
 use crate::commands::error::CommandError;
+use crate::commands::transaction;
 use crate::connection::{Moment, NoRoom, Parked, Phase, Stream};
 use crate::limits::GROUP_SPANS;
 use crate::memory::blocks::{BLOCK_SIZE, Span};
@@ -133,7 +134,11 @@ impl Engine {
         }
         self.shared.statistics.count_error(error.kind());
         let transaction = &mut self.shared.sessions[slot as usize].transaction;
-        transaction.failed |= transaction.open;
+        if transaction.open {
+            // It can only end with EXECABORT: nothing of it is kept.
+            transaction.failed = true;
+            transaction::release(&mut self.shared.queues, &mut self.shared.store, transaction);
+        }
         connection.refusal = None;
         connection.partial.reset(&mut self.requests, |_: StagedId| ());
     }

@@ -341,6 +341,8 @@ impl Engine {
     /// Looks at the first of those that wait, in their order.
     fn wake(&mut self) {
         let came_back = core::mem::take(&mut self.buffers_came_back);
+        // Those behind are looked at in the next turn.
+        self.buffers_came_back = came_back && self.waiting.count() > WAKES_PER_TURN;
         for _ in 0..self.waiting.count().min(WAKES_PER_TURN) {
             let Some(slot) = self.waiting.pop(&mut self.connections) else { break };
             let connection = &mut self.connections[slot as usize];

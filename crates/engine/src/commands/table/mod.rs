@@ -13,9 +13,12 @@ pub mod key;
 mod bitmap;
 mod connection;
 mod keyspace;
+mod lookup;
 mod server;
 mod string;
 mod transaction;
+
+pub use lookup::lookup;
 
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
@@ -373,66 +376,6 @@ impl CommandId {
         let position =
             rows.iter().position(|row| row.last_name().as_bytes().eq_ignore_ascii_case(name))?;
         Some(Self(self.0 + 1 + position as u16))
-    }
-}
-
-/// Slots of the name table: a power of two, several times the count of commands.
-const NAME_SLOTS: usize = 1024;
-
-/// No command.
-const VACANT: u16 = u16::MAX;
-
-/// From the hash of a name to its row, built by the compiler. Collisions take the next slot.
-static NAMES: [u16; NAME_SLOTS] = {
-    assert!(COMMAND_COUNT * 4 <= NAME_SLOTS, "a sparse table finds a name in one step");
-    let mut slots = [VACANT; NAME_SLOTS];
-    let commands = sorted_commands();
-    let (mut index, mut row) = (0, 0);
-    while index < commands.len() {
-        let mut slot = name_slot(commands[index].name.as_bytes());
-        while slots[slot] != VACANT {
-            slot = (slot + 1) % NAME_SLOTS;
-        }
-        slots[slot] = row;
-        row += 1 + commands[index].subcommands.len() as u16;
-        index += 1;
-    }
-    slots
-};
-
-/// Hashes a name, its case ignored, by its length and its first and last bytes, read as words.
-const fn name_slot(name: &[u8]) -> usize {
-    // Bit 5 is what differs between the cases of a letter; that it also joins a few other bytes
-    // does no harm, since a hit is compared in full.
-    const FOLD: u64 = 0x2020_2020_2020_2020;
-    let size = name.len();
-    let (low, high) =
-        if let (Some(low), Some(high)) = (name.first_chunk::<8>(), name.last_chunk::<8>()) {
-            (u64::from_le_bytes(*low), u64::from_le_bytes(*high))
-        } else if let (Some(low), Some(high)) = (name.first_chunk::<4>(), name.last_chunk::<4>()) {
-            (u32::from_le_bytes(*low) as u64, u32::from_le_bytes(*high) as u64)
-        } else if size > 0 {
-            (name[0] as u64 | (name[size / 2] as u64) << 8, name[size - 1] as u64)
-        } else {
-            (0, 0)
-        };
-    let mixed = ((low | FOLD) ^ (high | FOLD).rotate_left(23) ^ size as u64)
-        .wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (mixed >> (64 - NAME_SLOTS.ilog2())) as usize
-}
-
-/// The command called `name`, in any case. O(1), no allocation.
-pub fn lookup(name: &[u8]) -> Option<CommandId> {
-    let mut slot = name_slot(name);
-    loop {
-        let row = NAMES[slot];
-        if row == VACANT {
-            return None;
-        }
-        if ROWS[row as usize].name.as_bytes().eq_ignore_ascii_case(name) {
-            return Some(CommandId(row));
-        }
-        slot = (slot + 1) % NAME_SLOTS;
     }
 }
 

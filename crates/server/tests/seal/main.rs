@@ -242,6 +242,8 @@ fn main() {
         failures.push(format!("image: {:?}, and wrote: {text}", output.status));
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+    let deliberate = start(&["child", "allocation"]);
+    print!("{}", String::from_utf8_lossy(&deliberate.stderr));
     println!("{} children ended as they must", CASES.len() + 2);
     startup_allocator::leave(0);
 }

@@ -24,4 +24,5 @@ pub mod statistics;
 pub mod string;
 pub mod table;
 pub mod transaction;
+pub mod turns;
 pub mod work;

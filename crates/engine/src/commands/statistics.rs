@@ -4,6 +4,7 @@
 //! from a tick source and decide nothing.
 use crate::commands::slowlog::Slowlog;
 use crate::commands::table::{CommandId, ROW_COUNT};
+use crate::commands::turns::Turns;
 use crate::limits::Limits;
 use alloc::boxed::Box;
 
@@ -94,6 +95,8 @@ impl Rate {
 pub struct Statistics {
     /// Connections and traffic.
     pub traffic: Traffic,
+    /// How long the turns took.
+    pub turns: Turns,
     /// Commands that took long.
     pub slowlog: Slowlog,
     /// Commands that ran, since the start or CONFIG RESETSTAT.
@@ -128,6 +131,7 @@ impl Statistics {
             protocol_error_count: 0,
             tick: 0,
             tracking: true,
+            turns: Turns::new(),
             commands: (0..ROW_COUNT).map(|_| CommandStatistics::default()).collect(),
             errors: [("", 0); ERROR_KINDS_MAX],
             used_memory_max: 0,
@@ -210,6 +214,7 @@ impl Statistics {
         self.traffic = Traffic::default();
         (self.processed_count, self.error_count, self.protocol_error_count) = (0, 0, 0);
         self.commands.fill(CommandStatistics::default());
+        self.turns = Turns::new();
         self.errors = [("", 0); ERROR_KINDS_MAX];
         self.used_memory_max = 0;
     }

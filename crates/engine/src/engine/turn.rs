@@ -121,6 +121,7 @@ impl Budget {
 impl Engine {
     /// Executes what was received, within the turn's bound, and does a slice of everything else.
     pub fn turn(&mut self, now: Now) {
+        let started = (self.shared.hooks.ticks)();
         self.shared.now = now;
         self.measure();
         self.wake();
@@ -133,6 +134,8 @@ impl Engine {
         }
         self.store_has_work = self.shared.store.turn(now, REQUESTS_PER_TURN - budget.requests);
         self.check_stop();
+        let ended = (self.shared.hooks.ticks)();
+        self.shared.statistics.turns.add(ended.saturating_sub(started));
     }
 
     /// Fills the group from the connections that have something to execute.

@@ -66,6 +66,25 @@ pub(super) fn write(view: &View<'_>, f: &mut dyn fmt::Write) -> fmt::Result {
             ("io_threaded_writes_processed", 0),
             ("slowlog_entries", statistics.slowlog.len() as u64),
         ],
+    )?;
+    write_turns(view, f)
+}
+
+/// How long the turns took, and the background work in them.
+fn write_turns(view: &View<'_>, f: &mut dyn fmt::Write) -> fmt::Result {
+    let (turns, counters) = (&view.statistics.turns, &view.store.counters);
+    lines(
+        f,
+        &[
+            ("turns", turns.count()),
+            ("turns_over_1ms", turns.long_count()),
+            ("turn_usec_p99", turns.percentile_ns(990_000) / 1_000),
+            ("turn_usec_p9999", turns.percentile_ns(999_900) / 1_000),
+            ("turn_usec_max", turns.max_ns() / 1_000),
+            ("turn_work_max", counters.turn_work_max),
+            ("objects_moved", counters.moved),
+            ("debt_steps_paid", counters.debt_paid),
+        ],
     )
 }
 

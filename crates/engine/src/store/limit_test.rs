@@ -139,3 +139,31 @@ fn what_mset_reserves_for_a_staged_value_is_what_it_takes() {
         store.check();
     }
 }
+
+#[test]
+fn a_value_of_the_same_size_may_lose_its_deadline_in_a_full_store() {
+    let mut store = store(1 << 20, 2_000);
+    let mut count = 0;
+    let name = |number: u32| format!("k{number:05}");
+    loop {
+        let name = name(count);
+        let key = store.key(0, name.as_bytes());
+        if store.set(NOW, &key, Value::Bytes(&[b'v'; 400]), Expiry::At(5_000_000)).is_err() {
+            break;
+        }
+        count += 1;
+    }
+    for number in (0..count).step_by(7) {
+        set(&mut store, &name(number), 400).expect("it needs less than before");
+    }
+    store.check();
+    let key = store.key(0, b"k00000");
+    let entry = store.find(NOW, &key).expect("the key is there");
+    assert_eq!(store.expires_at(entry), None);
+    assert_eq!(store.expires_count(0), u64::from(count - count.div_ceil(7)));
+    // With it, it fits where it was; where not, nothing changes.
+    let value = Value::Bytes(&[b'v'; 380]);
+    store.set(NOW, &key, value, Expiry::At(6_000_000)).expect("it fits where it was");
+    store.check();
+    assert_eq!(store.expires_count(0), u64::from(count - count.div_ceil(7) + 1));
+}

@@ -71,11 +71,11 @@ impl Store {
             let fits_here = here == class
                 // A smaller value always finds a place: if nowhere else, then here.
                 || (self.frames.class_size(here) >= size && !self.has_room_for_slot(class));
-            if !old.is_rope() && old.has(FLAG_TTL) == deadline.is_some() && fits_here {
+            if !old.is_rope() && fits_here {
                 // Looking for a smaller place may have moved it.
                 let found = if here == class { existing } else { self.locate(key) };
                 let found = found.expect("paying debt deletes no key that can be found");
-                self.overwrite(now, found, bytes, deadline);
+                self.overwrite(now, key, found, bytes, deadline);
                 return Ok(());
             }
         }
@@ -88,14 +88,25 @@ impl Store {
         Ok(())
     }
 
-    /// Writes another inline value of the same shape into an object.
+    /// Writes another inline value into an object whose slot has room for it.
     fn overwrite(
         &mut self,
         now: Now,
+        key: &Key<'_>,
         (at, place): (Ref, Place),
         bytes: &[u8],
         deadline: Option<i64>,
     ) {
+        let had_ttl = object::header(&self.frames, at).has(FLAG_TTL);
+        if had_ttl != deadline.is_some() {
+            if had_ttl {
+                self.unschedule(at);
+            }
+            self.write_object(now, at, key, bytes, deadline);
+            self.note_lifetime(key, (at, place), had_ttl, deadline.is_some());
+            self.note_size(at);
+            return;
+        }
         let header = object::header_mut(&mut self.frames, at);
         header.value_size = bytes.len() as u32;
         header.flags &= !FLAG_RAW;
@@ -151,22 +162,37 @@ impl Store {
         existing: Option<(Ref, Place)>,
         has_ttl: bool,
     ) {
-        let counts = self.databases.counts_mut(key.database);
         if let Some((old, place)) = existing {
-            let was_scheduled = object::header(&self.frames, old).has(FLAG_TTL);
-            counts.deadlines = counts.deadlines + u64::from(has_ttl) - u64::from(was_scheduled);
-            if was_scheduled {
+            let had_ttl = object::header(&self.frames, old).has(FLAG_TTL);
+            if had_ttl {
                 self.unschedule(old);
             }
             self.index.replace(&mut self.frames, place, at);
-            self.index.set_has_ttl(&mut self.frames, place, has_ttl);
-            self.index.set_touched(&mut self.frames, place, false);
+            self.note_lifetime(key, (at, place), had_ttl, has_ttl);
             self.drop_object(old);
-        } else {
-            counts.keys += 1;
-            counts.deadlines += u64::from(has_ttl);
-            self.index.insert(&mut self.frames, key.hash, at, key.database, has_ttl);
+            return;
         }
+        let counts = self.databases.counts_mut(key.database);
+        counts.keys += 1;
+        counts.deadlines += u64::from(has_ttl);
+        self.index.insert(&mut self.frames, key.hash, at, key.database, has_ttl);
+        if has_ttl {
+            self.schedule(at);
+        }
+    }
+
+    /// An existing key has a new value, written and not yet scheduled.
+    fn note_lifetime(
+        &mut self,
+        key: &Key<'_>,
+        (at, place): (Ref, Place),
+        had_ttl: bool,
+        has_ttl: bool,
+    ) {
+        let counts = self.databases.counts_mut(key.database);
+        counts.deadlines = counts.deadlines + u64::from(has_ttl) - u64::from(had_ttl);
+        self.index.set_has_ttl(&mut self.frames, place, has_ttl);
+        self.index.set_touched(&mut self.frames, place, false);
         if has_ttl {
             self.schedule(at);
         }

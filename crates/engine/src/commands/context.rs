@@ -15,6 +15,7 @@ use crate::options::settings::Settings;
 use crate::resp::reply::Reply;
 use crate::resp::request::Request;
 use crate::store::{Entry, Key, NameHash, Store, Type};
+use core::cell::Cell;
 use core::fmt::{self, Write as _};
 
 /// Where MULTI queues commands and EXEC unpacks them. EXEC takes it out of the context while the
@@ -80,6 +81,8 @@ pub struct Context<'a> {
     pub log: &'a mut Log,
     /// What the engine must do afterwards.
     pub orders: &'a mut Orders,
+    /// Bytes that the command touched, if it is O(n): a turn has only so many.
+    pub work: Cell<u64>,
 }
 
 impl Context<'_> {

@@ -2,7 +2,7 @@
 //!
 //! A command that is O(n) by definition says beforehand how many bytes it will touch. Above
 //! `command-work-max` it is refused, before it has changed anything, with an error that names the
-//! limit and what to use instead.
+//! limit and what to use instead. Below it the turn hears of the work, and takes fewer commands.
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 
@@ -11,5 +11,6 @@ pub fn check(cx: &Context<'_>, work: u64, refusal: &'static str) -> Result<(), C
     if work > cx.limits.command_work_max {
         return Err(CommandError::Line(refusal));
     }
+    cx.work.set(cx.work.get().max(work));
     Ok(())
 }

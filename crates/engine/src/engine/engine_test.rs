@@ -786,3 +786,21 @@ fn a_transaction_that_failed_for_room_keeps_no_blocks() {
     world.check(client, "EXEC\r\n", error);
     world.end();
 }
+
+#[test]
+fn a_turn_takes_few_commands_that_look_through_much() {
+    let mut world = World::new(&limits(), 17);
+    let client = world.connect();
+    world.check(client, "SETRANGE key 4194303 x\r\n", ":4194304\r\n");
+    let connection = world.clients[client].id.expect("it was let in");
+    let buffer = world.receive.acquire().expect("nobody holds one");
+    assert_eq!(buffer.append(&b"BITCOUNT key\r\n".repeat(40)), 40 * 14);
+    world.clients[client].is_armed = false;
+    world.engine.handle(world.now, Event::Received { connection, buffer });
+    world.turn();
+    let input = &world.engine.connections[connection.slot as usize].input;
+    let left_size = input.as_ref().map_or(0, |input| input.filled_size());
+    assert_eq!(left_size, 39 * 14, "one command is a turn's work");
+    world.run_until(|world| world.clients[client].incoming.len() == 10 + 40 * 4);
+    world.end();
+}

@@ -29,8 +29,8 @@ impl Engine {
     }
 
     /// Feeds the input of `slot` to its request on its way, up to the request's end. `used_spans`
-    /// of the group's spans are taken by others.
-    pub(super) fn take_in(&mut self, slot: u32, used_spans: usize) {
+    /// of the group's spans are taken by others. Returns what executing it took of the turn's bytes.
+    pub(super) fn take_in(&mut self, slot: u32, used_spans: usize) -> u64 {
         let bounds = self.bounds(slot);
         while !self.connections[slot as usize].partial.is_complete() {
             let share = self.request_share(self.connections[slot as usize].partial.block_count());
@@ -38,7 +38,7 @@ impl Engine {
             if connection.partial.is_empty() {
                 connection.request_started = Moment::at(self.shared.now.monotonic_ms);
             }
-            let Some(input) = &mut connection.input else { return };
+            let Some(input) = &mut connection.input else { return 0 };
             let (used, step) =
                 connection.partial.feed(&mut self.requests, input.filled(), &bounds, share);
             if let Step::Content { staged, size } = step {
@@ -50,15 +50,18 @@ impl Engine {
                 self.release_input(slot);
             }
             match step {
-                Step::More | Step::Empty => return,
+                Step::More | Step::Empty => return 0,
                 Step::Complete => break,
                 Step::Content { .. } => {}
-                Step::Error(error) => return self.refuse_protocol(slot, error),
+                Step::Error(error) => {
+                    self.refuse_protocol(slot, error);
+                    return 0;
+                }
                 Step::Large { size } => self.begin_large(slot, size, share),
                 Step::Full => self.refuse(slot, NoRoom::Blocks),
             }
         }
-        self.execute_complete(slot, used_spans);
+        self.execute_complete(slot, used_spans)
     }
 
     fn begin_large(&mut self, slot: u32, size: u64, share: u32) {
@@ -92,11 +95,12 @@ impl Engine {
         self.drain(slot);
     }
 
-    /// Executes a request whose end has come.
-    pub(super) fn execute_complete(&mut self, slot: u32, used_spans: usize) {
+    /// Executes a request whose end has come. Returns its part of the turn's bytes.
+    pub(super) fn execute_complete(&mut self, slot: u32, used_spans: usize) -> u64 {
         let connection = &mut self.connections[slot as usize];
         if connection.partial.is_refused() {
-            return self.answer_refused(slot);
+            self.answer_refused(slot);
+            return 0;
         }
         let count = connection.partial.argument_count() as usize;
         let (group, large) = self.spans.split_at_mut(GROUP_SPANS as usize);
@@ -108,13 +112,15 @@ impl Engine {
         let request = Request::new(self.requests.bytes(), &own[..count]);
         self.shared.statistics.mark((self.shared.hooks.ticks)());
         let ran = self.shared.run(slot as usize, &mut connection.output, (&request, None), other);
-        let is_run = matches!(ran, Ran::Done(..));
-        if is_run {
+        let mut bytes = 0;
+        if let Ran::Done(_, _, work) = ran {
+            bytes = work;
             // The dispatcher has consumed, queued or given back its large arguments.
             let connection = &mut self.connections[slot as usize];
             connection.partial.reset(&mut self.requests, |_: StagedId| ());
         }
         self.after(slot, &ran);
+        bytes
     }
 
     fn answer_refused(&mut self, slot: u32) {
@@ -158,7 +164,7 @@ impl Engine {
                 }
                 Next::Stop
             }
-            Ran::Done(finished, orders) => {
+            Ran::Done(finished, orders, _) => {
                 let connection = &mut self.connections[slot as usize];
                 connection.stream = finished.stream.map(|stream| Stream {
                     pin: stream.pin,

@@ -23,6 +23,7 @@ use crate::resp::reply::{Finished, Protocol, Reply};
 use crate::resp::request::Request;
 use crate::store::{NameHash, Store};
 use alloc::boxed::Box;
+use core::cell::Cell;
 
 const VALUE_SIZE_MAX: OptionId = option("proto-max-bulk-len");
 
@@ -47,8 +48,8 @@ pub(super) struct Shared {
 
 /// What came of running a request.
 pub(super) enum Ran {
-    /// It ran, or was refused with an error line.
-    Done(Finished, Orders),
+    /// It ran, or was refused with an error line. The number is its part of the turn's bytes.
+    Done(Finished, Orders, u64),
     /// Its reply has no room now: nothing was changed.
     NoRoom,
     /// It asked to be run again in a later turn: nothing was changed.
@@ -135,6 +136,7 @@ impl Shared {
             Err(Refusal::Wait | Refusal::TooLarge) => return Ran::NoRoom,
         };
         let mut orders = Orders::default();
+        let output_before = reply.written_size();
         let mut cx = Context {
             now: self.now,
             limits: &self.limits,
@@ -153,15 +155,17 @@ impl Shared {
             hooks: self.hooks,
             log: &mut self.log,
             orders: &mut orders,
+            work: Cell::new(0),
         };
         dispatch::execute(&mut cx, request);
+        let work = cx.work.get() + (cx.reply.written_size() - output_before);
         let finished = cx.reply.finish();
         if orders.retry {
             // CLIENT REPLY SKIP still skips it when it is run again.
             self.sessions[slot].reply_mode = reply_mode;
             return Ran::Retry(finished);
         }
-        Ran::Done(finished, orders)
+        Ran::Done(finished, orders, work)
     }
 
     /// Writes an error line outside of any command; false if there is no room for it now.

@@ -24,7 +24,7 @@ const VISIT_SIZE: usize = 16;
 /// Requests in one turn. Those behind them wait for the next one.
 const REQUESTS_PER_TURN: u32 = 2048;
 
-/// Bytes of input and output in one turn.
+/// Bytes of input and output in one turn, and of values that commands look through.
 const BYTES_PER_TURN: u64 = 4 << 20;
 
 /// The most arguments that a buffer can hold: `$0\r\n\r\n` is the shortest.
@@ -157,14 +157,14 @@ impl Engine {
                 continue;
             }
             if connection.partial.is_complete() {
-                budget.spend(1, 0);
-                self.execute_complete(slot, self.group.span_count);
+                let bytes = self.execute_complete(slot, self.group.span_count);
+                budget.spend(1, bytes);
                 self.leave(slot);
                 continue;
             }
             if !connection.partial.is_empty() || !self.parse_input(slot) {
-                budget.spend(1, BUFFER_SIZE as u64 / 4);
-                self.take_in(slot, self.group.span_count);
+                let bytes = self.take_in(slot, self.group.span_count);
+                budget.spend(1, BUFFER_SIZE as u64 / 4 + bytes);
                 self.leave(slot);
             }
         }
@@ -250,13 +250,16 @@ impl Engine {
             let mut next = Next::GoOn;
             for entry in visit.first_entry..visit.end_entry {
                 let entry = self.group.entries[entry as usize];
-                if !self.connections[visit.slot as usize].may_execute() {
+                let may_execute = self.connections[visit.slot as usize].may_execute();
+                // What a turn has no bytes left for is parsed again in the next one.
+                if !may_execute || budget.bytes == 0 {
                     next = Next::Stop;
                     break;
                 }
                 let Some(ran) = self.execute(visit.slot, entry) else { break };
-                if matches!(ran, Ran::Done(..)) {
+                if let Ran::Done(_, _, bytes) = ran {
                     consumed = entry.end;
+                    budget.spend(0, bytes);
                 }
                 next = self.after(visit.slot, &ran);
                 if next == Next::Stop {

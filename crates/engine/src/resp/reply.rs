@@ -174,6 +174,11 @@ impl<'a> Reply<'a> {
         self.stream = Some(Stream { pin, size });
     }
 
+    /// Bytes in the output, those of earlier replies included.
+    pub const fn written_size(&self) -> u64 {
+        self.output.byte_count()
+    }
+
     /// Ends the reply.
     pub fn finish(self) -> Finished {
         self.pool.settle(self.output);

@@ -97,13 +97,13 @@ impl Store {
         bytes: &[u8],
         deadline: Option<i64>,
     ) {
-        let had_ttl = object::header(&self.frames, at).has(FLAG_TTL);
-        if had_ttl != deadline.is_some() {
-            if had_ttl {
+        let was_scheduled = object::header(&self.frames, at).has(FLAG_TTL);
+        if was_scheduled != deadline.is_some() {
+            if was_scheduled {
                 self.unschedule(at);
             }
             self.write_object(now, at, key, bytes, deadline);
-            self.note_lifetime(key, (at, place), had_ttl, deadline.is_some());
+            self.note_lifetime(key, (at, place), was_scheduled, deadline.is_some());
             self.note_size(at);
             return;
         }
@@ -163,12 +163,12 @@ impl Store {
         has_ttl: bool,
     ) {
         if let Some((old, place)) = existing {
-            let had_ttl = object::header(&self.frames, old).has(FLAG_TTL);
-            if had_ttl {
+            let was_scheduled = object::header(&self.frames, old).has(FLAG_TTL);
+            if was_scheduled {
                 self.unschedule(old);
             }
             self.index.replace(&mut self.frames, place, at);
-            self.note_lifetime(key, (at, place), had_ttl, has_ttl);
+            self.note_lifetime(key, (at, place), was_scheduled, has_ttl);
             self.drop_object(old);
             return;
         }
@@ -186,11 +186,11 @@ impl Store {
         &mut self,
         key: &Key<'_>,
         (at, place): (Ref, Place),
-        had_ttl: bool,
+        was_scheduled: bool,
         has_ttl: bool,
     ) {
         let counts = self.databases.counts_mut(key.database);
-        counts.deadlines = counts.deadlines + u64::from(has_ttl) - u64::from(had_ttl);
+        counts.deadlines = counts.deadlines + u64::from(has_ttl) - u64::from(was_scheduled);
         self.index.set_has_ttl(&mut self.frames, place, has_ttl);
         self.index.set_touched(&mut self.frames, place, false);
         if has_ttl {

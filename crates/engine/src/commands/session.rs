@@ -53,6 +53,8 @@ pub struct Transaction {
     pub failed: bool,
     /// Count of queued commands.
     pub queued_count: u32,
+    /// Count of large values among their arguments: at most a quarter of `staged-values-max`.
+    pub large_count: u16,
     /// The queued commands, as records: argument count, then the arguments.
     pub queue: Chain,
 }

@@ -170,6 +170,9 @@ pub fn enqueue(
     let staging = cx.staging.as_mut().expect("a queued command is never queued again");
     push(staging, &mut transaction.queue, id, request).map_err(|BlocksFull| QUEUE_FULL)?;
     transaction.queued_count += 1;
+    let values = (0..request.argument_count()).map(|index| request.value(index));
+    let large_count = values.filter(|value| matches!(value, Value::Staged(_))).count();
+    transaction.large_count += large_count as u16;
     cx.reply.simple("QUEUED");
     Ok(())
 }
@@ -229,7 +232,7 @@ pub fn release(blocks: &mut Blocks, store: &mut Store, transaction: &mut Transac
     for _ in 0..transaction.queued_count {
         walk.discard_command(blocks, store);
     }
-    transaction.queued_count = 0;
+    (transaction.queued_count, transaction.large_count) = (0, 0);
     blocks.release(&mut transaction.queue);
 }
 

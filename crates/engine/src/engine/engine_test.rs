@@ -804,3 +804,28 @@ fn a_turn_takes_few_commands_that_look_through_much() {
     world.run_until(|world| world.clients[client].incoming.len() == 10 + 40 * 4);
     world.end();
 }
+
+#[test]
+fn large_values_are_not_kept_for_who_never_ends_its_request() {
+    let limits = Limits { staged_max: 8, ..limits() };
+    let mut world = World::new(&limits, 18);
+    let (client, greedy) = (world.connect(), world.connect());
+    let value = "v".repeat(20_000);
+    // Complete but for the end of the line.
+    let bulk = format!("$20000\r\n{value}\r");
+    let begun = format!("PING\r\n*3\r\n$3\r\nSET\r\n$1\r\nk\r\n{bulk}");
+    world.check(client, &begun, "+PONG\r\n");
+    world
+        .run_until(|world| world.clients[client].outgoing.len() == world.clients[client].delivered);
+    for _ in 0..10 {
+        world.step();
+    }
+    assert_eq!(world.engine.shared.store.large_values_used()[1].0, 1);
+    let mset =
+        format!("*7\r\n$4\r\nMSET{}\r\n", format!("\r\n$1\r\nk\r\n{bulk}\n").trim_end().repeat(3));
+    let error = "-OOM staged-values-max large values are arriving\r\n";
+    world.check(greedy, &mset, error);
+    world.now.monotonic_ms += 10 * 60_000;
+    world.run_until(|world| world.clients[client].is_closed);
+    world.end();
+}

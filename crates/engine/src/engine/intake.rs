@@ -11,6 +11,7 @@ use crate::memory::blocks::{BLOCK_SIZE, Span};
 use crate::resp::grammar::{Bounds, ERROR_SIZE_MAX, ProtocolError};
 use crate::resp::partial::Step;
 use crate::resp::request::{Request, StagedId};
+use crate::store::StoreFull;
 
 impl Engine {
     /// What the connection in `slot` may send.
@@ -64,7 +65,20 @@ impl Engine {
         self.execute_complete(slot, used_spans)
     }
 
+    /// May the connection in `slot` begin one more large argument? What it sends and what it has
+    /// queued holds at most a quarter of what nobody else does.
+    fn may_begin_large(&self, slot: u32) -> bool {
+        let transaction = &self.shared.sessions[slot as usize].transaction;
+        let partial = &self.connections[slot as usize].partial;
+        let held_count = partial.large_count() + u32::from(transaction.large_count);
+        let [_, (used_count, _, all_count)] = self.shared.store.large_values_used();
+        held_count < ((all_count - used_count + held_count) / 4).max(1)
+    }
+
     fn begin_large(&mut self, slot: u32, size: u64, share: u32) {
+        if !self.may_begin_large(slot) {
+            return self.refuse(slot, NoRoom::Store(StoreFull::Staged));
+        }
         let staged = match self.shared.store.stage(self.shared.now, size) {
             Ok(staged) => staged,
             Err(full) => return self.refuse(slot, NoRoom::Store(full)),

@@ -82,6 +82,8 @@ pub struct Partial {
     argument_count: u32,
     /// Records in the chain.
     record_count: u32,
+    /// How many of them stand for large arguments.
+    large_count: u16,
     refused: bool,
 }
 
@@ -94,6 +96,7 @@ impl Partial {
             announced_count: 0,
             argument_count: 0,
             record_count: 0,
+            large_count: 0,
             refused: false,
         }
     }
@@ -125,8 +128,12 @@ impl Partial {
 
     /// Does it hold more than one block, or a large argument?
     pub const fn is_large(&self) -> bool {
-        let receives_large = matches!(self.state, State::Body { target: Target::Staged(_), .. });
-        self.chain.block_count() > 1 || receives_large
+        self.chain.block_count() > 1 || self.large_count > 0
+    }
+
+    /// Large arguments that it holds, complete or not.
+    pub const fn large_count(&self) -> u32 {
+        self.large_count as u32
     }
 
     /// Reads on in `bytes`; returns how many were consumed and what to do. `block_count_max` is
@@ -336,6 +343,7 @@ impl Partial {
         }
         *target = Target::Staged(staged);
         self.record_count += 1;
+        self.large_count += 1;
         true
     }
 
@@ -379,7 +387,7 @@ impl Partial {
             }
         }
         blocks.release(&mut self.chain);
-        self.record_count = 0;
+        (self.record_count, self.large_count) = (0, 0);
     }
 }
 

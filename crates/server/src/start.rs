@@ -71,12 +71,14 @@ struct Prepared {
 /// stopped the start.
 pub fn serve(asked: options::Start) -> Result<Infallible, Refusal> {
     let options::Start { mut settings, notices, config_file, .. } = asked;
+    let descriptors = planning::raise_descriptors(&mut settings)?;
+    // A first look, before anything is created: options that do not fit together stop here.
+    planning::plan(&settings, KeyShape::DEFAULT)?;
     open_log(&settings)?;
     announce(&settings, &config_file);
     for notice in &notices {
         log::notice(format_args!("{notice}"));
     }
-    let descriptors = planning::raise_descriptors(&mut settings)?;
     if descriptors.is_worth_a_line() {
         log::warning(format_args!("{descriptors}"));
     }

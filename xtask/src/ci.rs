@@ -16,6 +16,7 @@ const STEPS: &[(&str, &[&str])] = &[
     ("tests", &["cargo", "test", "--workspace", "--quiet"]),
     ("release build", &["cargo", "build", "--release", "--workspace", "--quiet"]),
     ("more seeds", &["target/release/granite-simulator", "random", "--seeds", "1000..6000"]),
+    ("more worlds", &["target/release/granite-simulator", "world", "--seeds", "1000..2000"]),
     ("the store has no history", &["scripts/no-history.sh"]),
     ("clients of other languages", &["scripts/clients.sh"]),
     ("the suite of Redis itself", &["scripts/tcl-suite.sh"]),

@@ -1,6 +1,7 @@
 //! The judges of the engine: transcripts, a naive model of Redis, and a simulated kernel.
 //!
 //! Nothing here is part of the server. What judges the engine shares no code with it.
+pub mod capacity;
 pub mod granite;
 pub mod kernel;
 pub mod model;
@@ -9,6 +10,7 @@ pub mod transcript;
 pub mod trial;
 pub mod value;
 pub mod workload;
+pub mod world;
 
 use std::path::PathBuf;
 

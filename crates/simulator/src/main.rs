@@ -7,11 +7,15 @@
 //! `model --port N --seeds N..M` puts random commands to a real redis-server and judges the
 //! *model* by its replies.
 //!
-//! `random --seeds N..M` puts random commands to the engine, which the model judges.
+//! `random --seeds N..M` puts random commands to the engine, which the model judges; `world --seeds N..M`
+//! does so with many clients at once and a kernel with faults.
+//!
+//! `no-history` and `overhead` measure what an empty, running Granite holds.
 use granite_simulator::redis::Redis;
 use granite_simulator::transcript::{Case, Settings, Transcript, replay};
 use granite_simulator::trial::{Plan, Trial, run_seed};
 use granite_simulator::workload::Profile;
+use granite_simulator::{capacity, world};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
@@ -19,7 +23,10 @@ use std::process::ExitCode;
 
 const USAGE: &str = "usage: granite-simulator conformance --port N [TRANSCRIPT ...]
        granite-simulator model --port N --seeds N..M
-       granite-simulator random --seeds N..M";
+       granite-simulator random --seeds N..M
+       granite-simulator world --seeds N..M
+       granite-simulator no-history --port N
+       granite-simulator overhead --port N --bound BYTES";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -28,6 +35,11 @@ fn main() -> ExitCode {
         ["conformance", "--port", port, paths @ ..] => conformance(port, paths),
         ["model", "--port", port, "--seeds", seeds] => judge_the_model(port, seeds),
         ["random", "--seeds", seeds] => random(seeds),
+        ["world", "--seeds", seeds] => range(seeds).and_then(|mut seeds| {
+            seeds.try_for_each(|seed| world::run_seed(seed, 1_500).map(drop))
+        }),
+        ["no-history", "--port", port] => port_number(port).and_then(capacity::no_history),
+        ["overhead", "--port", port, "--bound", bound] => overhead(port, bound),
         _ => Err(USAGE.to_owned()),
     };
     match result {
@@ -40,7 +52,7 @@ fn main() -> ExitCode {
 }
 
 fn conformance(port: &str, paths: &[&str]) -> Result<(), String> {
-    let mut redis = Redis::connect(port.parse().map_err(|_| USAGE)?)?;
+    let mut redis = Redis::connect(port_number(port)?)?;
     let all = granite_simulator::transcript_paths();
     let chosen: Vec<&Path> = match paths {
         [] => all.iter().map(AsRef::as_ref).collect(),
@@ -73,6 +85,14 @@ fn conformance(port: &str, paths: &[&str]) -> Result<(), String> {
     }
 }
 
+fn port_number(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| USAGE.to_owned())
+}
+
+fn overhead(port: &str, bound: &str) -> Result<(), String> {
+    capacity::overhead(port_number(port)?, bound.parse().map_err(|_| USAGE)?)
+}
+
 fn range(seeds: &str) -> Result<Range<u64>, String> {
     let (first, last) = seeds.split_once("..").ok_or(USAGE)?;
     let number = |text: &str| text.parse::<u64>().map_err(|_| USAGE);
@@ -90,7 +110,7 @@ fn random(seeds: &str) -> Result<(), String> {
 }
 
 fn judge_the_model(port: &str, seeds: &str) -> Result<(), String> {
-    let mut redis = Redis::connect(port.parse().map_err(|_| USAGE)?)?;
+    let mut redis = Redis::connect(port_number(port)?)?;
     let profile = Profile { key_count: 20, value_size_max: 70_000, near_deadlines: false };
     let plan = Plan { command_count: 400, profile, clock_is_ours: false, may_be_full: false };
     let mut reached = BTreeSet::new();

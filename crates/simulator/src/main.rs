@@ -7,8 +7,8 @@
 //! `model --port N --seeds N..M` puts random commands to a real redis-server and judges the
 //! *model* by its replies.
 //!
-//! `random --seeds N..M` puts random commands to the engine, which the model judges; `world --seeds N..M`
-//! does so with many clients at once and a kernel with faults.
+//! `random --seeds N..M` puts random commands to the engine, which the model judges;
+//! `world --seeds N..M` does so with many clients at once and a kernel with faults.
 //!
 //! `no-history` and `overhead` measure what an empty, running Granite holds.
 use granite_simulator::redis::Redis;

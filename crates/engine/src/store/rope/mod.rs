@@ -222,8 +222,8 @@ impl Root {
         self.set_frame(frames, owner, &new, old.whole_count, frame);
     }
 
-    /// Makes all tables and pieces of a value of `size` bytes, so that writing it takes whole frames
-    /// and nothing else. What `needs` said must be free.
+    /// Makes all tables and pieces of a value of `size` bytes, so that writing it takes whole
+    /// frames and nothing else. What `needs` said must be free.
     pub fn prepare(&mut self, frames: &mut Frames, owner: Owner, size: u64) {
         assert_eq!(*self, Self::EMPTY, "a rope is prepared before anything is written");
         let layout = Layout::new(frames, size);

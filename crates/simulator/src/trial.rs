@@ -12,9 +12,6 @@ use std::collections::{BTreeSet, VecDeque};
 /// Commands that a failure shows before the one that failed.
 const HISTORY_COUNT: usize = 24;
 
-/// The longest name of a key: a limit of ours, not of Redis.
-const KEY_SIZE_MAX: usize = 8_000;
-
 /// What a trial does.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
@@ -43,7 +40,8 @@ impl<'a, T: Target> Trial<'a, T> {
     /// A trial that begins on an empty server.
     pub fn new(target: &'a mut T, seed: u64, plan: Plan, settings: &Settings) -> Self {
         target.begin(settings).expect("the server can be emptied");
-        let model = Model::new(0);
+        let mut model = Model::new(0);
+        model.may_be_full = plan.may_be_full;
         let workload = Workload::new(seed, plan.profile);
         let (history, reached) = (VecDeque::new(), BTreeSet::new());
         Self { target, model, workload, plan, history, reached }
@@ -90,16 +88,7 @@ impl<'a, T: Target> Trial<'a, T> {
         let [value] = &values[..] else { return Err(failed("not one reply")) };
         if let Some(line) = value.as_error() {
             let line = String::from_utf8_lossy(line).into_owned();
-            let is_full = line.starts_with("OOM ");
             self.reached.insert(line.split('\'').next().unwrap_or_default().to_owned());
-            let may_refuse = Model::may_be_refused_when_full(command);
-            // A value that lost its key stands where the name should be.
-            let has_long_name = command.iter().any(|word| word.len() > KEY_SIZE_MAX)
-                && (line.contains("key-size-max") || line.contains("argument is too long"));
-            if has_long_name || is_full && self.plan.may_be_full && may_refuse {
-                self.model.refused_when_full(connection, command);
-                return Ok(value.clone());
-            }
         }
         if *value == Value::NullArray {
             self.reached.insert("a watch is broken".to_owned());

@@ -28,6 +28,8 @@ pub use glob::matches;
 
 /// Databases of a server with default options.
 const DATABASE_COUNT: u8 = 16;
+/// The longest name of a key: Granite's own limit.
+const KEY_SIZE_MAX: usize = 8_000;
 /// The longest string: `proto-max-bulk-len`.
 const STRING_SIZE_MAX: i64 = 512 << 20;
 
@@ -98,6 +100,8 @@ pub struct Model {
     pub slack_ms: i64,
     /// Redis 7.0 looks a key up before it reads the arguments of BITCOUNT and BITPOS, 7.2 after.
     pub like_7_0: bool,
+    /// The server has so little memory that `-OOM` is a legal reply to a write.
+    pub may_be_full: bool,
     databases: Vec<BTreeMap<Vec<u8>, Entry>>,
     touches: BTreeMap<(u8, Vec<u8>), u64>,
     sessions: BTreeMap<u32, Session>,
@@ -119,6 +123,7 @@ impl Model {
             now_ms,
             slack_ms: 0,
             like_7_0: false,
+            may_be_full: false,
             databases: vec![BTreeMap::new(); usize::from(DATABASE_COUNT)],
             touches: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -161,9 +166,10 @@ impl Model {
         self.sessions.get(&connection).is_some_and(|session| session.queue.is_some())
     }
 
-    /// Does a server that is full have the right to refuse this command?
-    pub fn may_be_refused_when_full(arguments: &[Vec<u8>]) -> bool {
-        const NEVER: &[&str] = &[
+    /// A limit of Granite that Redis does not have refused the command, rightly: it changed
+    /// nothing, and the model follows.
+    fn is_own_refusal(&self, arguments: &[Vec<u8>], line: &[u8]) -> bool {
+        const NEVER_FULL: &[&str] = &[
             "GET",
             "MGET",
             "STRLEN",
@@ -189,21 +195,24 @@ impl Model {
             "PEXPIRETIME",
             "TOUCH",
         ];
-        let name = arguments[0].to_ascii_uppercase();
-        !NEVER.iter().any(|never| never.as_bytes() == name)
-    }
-
-    /// The server was full and refused the command, which therefore changed nothing; inside
-    /// MULTI it spoils the transaction.
-    pub fn refused_when_full(&mut self, connection: u32, arguments: &[Vec<u8>]) {
-        let session = self.sessions.entry(connection).or_insert_with(Session::new);
-        if session.queue.is_some() && !arguments[0].eq_ignore_ascii_case(b"EXEC") {
-            session.queue_failed = true;
+        if line.starts_with(b"OOM ") {
+            let name = arguments[0].to_ascii_uppercase();
+            return self.may_be_full && !NEVER_FULL.iter().any(|never| never.as_bytes() == name);
         }
+        let is_of_size = line == b"ERR key is longer than key-size-max"
+            || line.starts_with(b"ERR argument is too long");
+        is_of_size && arguments.iter().any(|word| word.len() > KEY_SIZE_MAX)
     }
 
     fn execute(&mut self, connection: u32, arguments: &[Vec<u8>], actual: &Value) -> Outcome {
-        self.sessions.entry(connection).or_insert_with(Session::new);
+        let session = self.sessions.entry(connection).or_insert_with(Session::new);
+        let is_queueing = session.queue.is_some();
+        if actual.as_error().is_some_and(|line| self.is_own_refusal(arguments, line)) {
+            self.sessions
+                .entry(connection)
+                .and_modify(|session| session.queue_failed = is_queueing);
+            return Ok(actual.clone());
+        }
         let mut call = Call { model: self, connection, arguments, actual };
         match call.dispatch() {
             Err(Failure::Refused(line)) => Ok(Value::error(&line)),

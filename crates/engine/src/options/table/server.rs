@@ -24,7 +24,7 @@ pub(super) const ROWS: &[OptionRow] = &[
         "file mode of the Unix socket; 0 leaves it to umask"),
     start(("tcp-backlog", count(0, INT_MAX), "511"),
         "connections that the kernel keeps ready to be accepted"),
-    live(("tcp-keepalive", measured(Unit::Seconds, 0, INT_MAX), "300"),
+    start(("tcp-keepalive", measured(Unit::Seconds, 0, INT_MAX), "300"),
         "idle time before the kernel probes a connection; 0 for never"),
     live(("timeout", measured(Unit::Seconds, 0, INT_MAX), "0"),
         "idle time after which a connection is closed; 0 for never"),

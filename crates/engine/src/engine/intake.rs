@@ -30,7 +30,8 @@ impl Engine {
     }
 
     /// Feeds the input of `slot` to its request on its way, up to the request's end. `used_spans`
-    /// of the group's spans are taken by others. Returns what executing it took of the turn's bytes.
+    /// of the group's spans are taken by others. Returns what executing it took of the turn's
+    /// bytes.
     pub(super) fn take_in(&mut self, slot: u32, used_spans: usize) -> u64 {
         let bounds = self.bounds(slot);
         while !self.connections[slot as usize].partial.is_complete() {

@@ -111,7 +111,7 @@ impl Limits {
             value_size_max: 512 << 20,
             watches_max: 64,
             pins_max: 4,
-            staged_max: 4,
+            staged_max: 16,
             databases: 16,
             slowlog_max: 16,
             command_work_max: 16 << 20,

@@ -807,8 +807,7 @@ fn a_turn_takes_few_commands_that_look_through_much() {
 
 #[test]
 fn large_values_are_not_kept_for_who_never_ends_its_request() {
-    let limits = Limits { staged_max: 8, ..limits() };
-    let mut world = World::new(&limits, 18);
+    let mut world = World::new(&limits(), 18);
     let (client, greedy) = (world.connect(), world.connect());
     let value = "v".repeat(20_000);
     // Complete but for the end of the line.
@@ -821,8 +820,10 @@ fn large_values_are_not_kept_for_who_never_ends_its_request() {
         world.step();
     }
     assert_eq!(world.engine.shared.store.large_values_used()[1].0, 1);
-    let mset =
-        format!("*7\r\n$4\r\nMSET{}\r\n", format!("\r\n$1\r\nk\r\n{bulk}\n").trim_end().repeat(3));
+    let mset = format!(
+        "*35\r\n$4\r\nMSET{}\r\n",
+        format!("\r\n$1\r\nk\r\n{bulk}\n").trim_end().repeat(17)
+    );
     let error = "-OOM staged-values-max large values are arriving\r\n";
     world.check(greedy, &mset, error);
     world.now.monotonic_ms += 10 * 60_000;

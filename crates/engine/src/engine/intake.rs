@@ -13,6 +13,9 @@ use crate::resp::partial::Step;
 use crate::resp::request::{Request, StagedId};
 use crate::store::StoreFull;
 
+/// Large arguments that one connection may have on their way, if there is a row for each.
+const LARGE_COUNT_MIN: u32 = 8;
+
 impl Engine {
     /// What the connection in `slot` may send.
     pub(super) fn bounds(&self, slot: u32) -> Bounds {
@@ -67,13 +70,13 @@ impl Engine {
     }
 
     /// May the connection in `slot` begin one more large argument? What it sends and what it has
-    /// queued holds at most a quarter of what nobody else does.
+    /// queued holds at most a quarter of what nobody else does, or a few.
     fn may_begin_large(&self, slot: u32) -> bool {
         let transaction = &self.shared.sessions[slot as usize].transaction;
         let partial = &self.connections[slot as usize].partial;
         let held_count = partial.large_count() + u32::from(transaction.large_count);
         let [_, (used_count, _, all_count)] = self.shared.store.large_values_used();
-        held_count < ((all_count - used_count + held_count) / 4).max(1)
+        held_count < ((all_count - used_count + held_count) / 4).max(LARGE_COUNT_MIN)
     }
 
     fn begin_large(&mut self, slot: u32, size: u64, share: u32) {

@@ -1,7 +1,6 @@
 //! The judges of the engine: transcripts, a naive model of Redis, and a simulated kernel.
 //!
 //! Nothing here is part of the server. What judges the engine shares no code with it.
-pub mod capacity;
 pub mod granite;
 pub mod kernel;
 pub mod model;

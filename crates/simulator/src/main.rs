@@ -9,13 +9,11 @@
 //!
 //! `random --seeds N..M` puts random commands to the engine, which the model judges;
 //! `world --seeds N..M` does so with many clients at once and a kernel with faults.
-//!
-//! `no-history` and `overhead` measure what an empty, running Granite holds.
 use granite_simulator::redis::Redis;
 use granite_simulator::transcript::{Case, Settings, Transcript, replay};
 use granite_simulator::trial::{Plan, Trial, run_seed};
 use granite_simulator::workload::Profile;
-use granite_simulator::{capacity, world};
+use granite_simulator::world;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
@@ -24,9 +22,7 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: granite-simulator conformance --port N [TRANSCRIPT ...]
        granite-simulator model --port N --seeds N..M
        granite-simulator random --seeds N..M
-       granite-simulator world --seeds N..M
-       granite-simulator no-history --port N
-       granite-simulator overhead --port N --bound BYTES";
+       granite-simulator world --seeds N..M";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -38,8 +34,6 @@ fn main() -> ExitCode {
         ["world", "--seeds", seeds] => range(seeds).and_then(|mut seeds| {
             seeds.try_for_each(|seed| world::run_seed(seed, 1_500).map(drop))
         }),
-        ["no-history", "--port", port] => port_number(port).and_then(capacity::no_history),
-        ["overhead", "--port", port, "--bound", bound] => overhead(port, bound),
         _ => Err(USAGE.to_owned()),
     };
     match result {
@@ -87,10 +81,6 @@ fn conformance(port: &str, paths: &[&str]) -> Result<(), String> {
 
 fn port_number(text: &str) -> Result<u16, String> {
     text.parse().map_err(|_| USAGE.to_owned())
-}
-
-fn overhead(port: &str, bound: &str) -> Result<(), String> {
-    capacity::overhead(port_number(port)?, bound.parse().map_err(|_| USAGE)?)
 }
 
 fn range(seeds: &str) -> Result<Range<u64>, String> {

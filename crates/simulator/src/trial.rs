@@ -160,6 +160,7 @@ pub fn run_seed(seed: u64, reached: &mut BTreeSet<String>) -> Result<(), String>
         // Two transactions with many values of up to 66 KB.
         blocks_max: 1024,
         request_size_max: 4 << 20,
+        staged_max: 64,
         ..Limits::tiny()
     };
     let faults = match seed % 4 {

@@ -10,7 +10,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// `maxmemory` of the servers here: little, so that many can run beside each other.
-pub(crate) const MEMORY: &str = "24mb";
+pub(crate) const MEMORY: &str = "40mb";
 
 /// Longer than anything may take, even on a machine that is busy.
 const PATIENCE: Duration = Duration::from_mins(1);

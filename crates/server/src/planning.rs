@@ -9,6 +9,7 @@ use granite_engine::memory::plan::{KeyShape, Plan};
 use granite_engine::options::settings::Settings;
 use granite_engine::options::table::{OptionId, option};
 use granite_engine::sizing::capacity::plan_for;
+use granite_engine::sizing::derive::LimitsError;
 
 const MAXCLIENTS: OptionId = option("maxclients");
 const CONNECTIONS_RESERVED: OptionId = option("connections-reserved");
@@ -47,9 +48,19 @@ pub fn raise_descriptors(settings: &mut Settings) -> Result<Descriptors, Refusal
     Ok(descriptors)
 }
 
+/// Stops a start whose options cannot fit together, before anything is created for it. The image
+/// is not measured yet and counts as nothing, so what misses by less is found by `plan`.
+pub fn check(settings: &Settings) -> Result<(), Refusal> {
+    Limits::derive(settings, 0).map_err(explain)?;
+    Ok(())
+}
+
+fn explain(error: LimitsError) -> Refusal {
+    format!("The options do not fit together: {error}")
+}
+
 /// The limits and the plan that `settings` lead to in this process, on this machine.
 pub fn plan(settings: &Settings, shape: KeyShape) -> Result<(Limits, Plan), Refusal> {
-    let explain = |error| format!("The options do not fit together: {error}");
     let measured = measure(settings)?;
     let draft = Limits::derive_with(settings, measured.image_bytes, measured.table_bytes)
         .map_err(explain)?;

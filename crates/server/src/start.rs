@@ -72,8 +72,7 @@ struct Prepared {
 pub fn serve(asked: options::Start) -> Result<Infallible, Refusal> {
     let options::Start { mut settings, notices, config_file, .. } = asked;
     let descriptors = planning::raise_descriptors(&mut settings)?;
-    // A first look, before anything is created: options that do not fit together stop here.
-    planning::plan(&settings, KeyShape::DEFAULT)?;
+    planning::check(&settings)?;
     open_log(&settings)?;
     announce(&settings, &config_file);
     for notice in &notices {

@@ -104,7 +104,8 @@ pub fn allocations_after_seal() -> u64 {
 /// Ends the growth of the bootstrap area: it may take `BOOTSTRAP_SPARE` more, which the caller
 /// makes resident with the rest of the image. Returns the addresses that nobody will ever touch.
 pub fn settle_bootstrap() -> Range<usize> {
-    let area_end = MAIN_AREA.end();
+    // The end of the array, not of the area: an earlier call has lowered that one already.
+    let area_end = BOOTSTRAP.0.get().addr() + BOOTSTRAP_SIZE;
     let used_end = MAIN_AREA.cursor.load(Ordering::Acquire).addr();
     let end = (used_end + BOOTSTRAP_SPARE).next_multiple_of(PAGE_SIZE).min(area_end);
     MAIN_AREA.end.store(end, Ordering::Release);

@@ -1,6 +1,6 @@
 //! The bump area: alignment, zeros, giving back and growing the last piece. What happens after the
 //! seal ends the process, so `tests/seal.rs` tests it in children.
-use super::{ALIGNMENT, Area};
+use super::{ALIGNMENT, Area, BOOTSTRAP_SIZE, settle_bootstrap};
 use core::alloc::Layout;
 
 const SIZE: usize = 1 << 16;
@@ -75,4 +75,11 @@ fn what_does_not_fit_is_refused_and_takes_nothing() {
     assert!(area.take(layout(isize::MAX as usize - 63, 1)).is_null());
     assert_eq!(area.take(layout(SIZE, 1)), start);
     assert!(area.take(layout(1, 1)).is_null());
+}
+
+#[test]
+fn what_is_never_touched_is_the_same_however_often_it_is_asked() {
+    let first = settle_bootstrap();
+    assert!(first.end - first.start > BOOTSTRAP_SIZE / 2);
+    assert_eq!(settle_bootstrap(), first);
 }

@@ -51,11 +51,11 @@ pub fn raise_descriptors(settings: &mut Settings) -> Result<Descriptors, Refusal
 /// Stops a start whose options cannot fit together, before anything is created for it. The image
 /// is not measured yet and counts as nothing, so what misses by less is found by `plan`.
 pub fn check(settings: &Settings) -> Result<(), Refusal> {
-    Limits::derive(settings, 0).map_err(explain)?;
+    Limits::derive(settings, 0).map_err(|error| explain(&error))?;
     Ok(())
 }
 
-fn explain(error: LimitsError) -> Refusal {
+fn explain(error: &LimitsError) -> Refusal {
     format!("The options do not fit together: {error}")
 }
 
@@ -63,9 +63,10 @@ fn explain(error: LimitsError) -> Refusal {
 pub fn plan(settings: &Settings, shape: KeyShape) -> Result<(Limits, Plan), Refusal> {
     let measured = measure(settings)?;
     let draft = Limits::derive_with(settings, measured.image_bytes, measured.table_bytes)
-        .map_err(explain)?;
+        .map_err(|error| explain(&error))?;
     let tables = Io::table_bytes(draft.connection_slots(), draft.receive_buffers_max);
-    let limits = Limits::derive_with(settings, measured.image_bytes, tables).map_err(explain)?;
+    let limits = Limits::derive_with(settings, measured.image_bytes, tables)
+        .map_err(|error| explain(&error))?;
     Ok((limits, Plan::with_shape(&limits, shape)))
 }
 

@@ -25,7 +25,10 @@ impl Store {
             Expiry::At(deadline) => Some(deadline),
         };
         if deadline.is_some_and(|deadline| deadline < now.unix_ms()) {
-            self.delete(now, key);
+            // Written and gone at once: those who watch a missing key are told as well.
+            if !self.delete(now, key) {
+                self.changed(key.hash);
+            }
             return Ok(());
         }
         match value {

@@ -160,7 +160,7 @@ const CONSTANTS: &str = "
 | an object in one slot | 8 KiB | a larger value is a rope of frames |
 | a line of an inline request or of a size | 64 KiB | as in Redis |
 | before AUTH | 10 arguments, 16 KiB each | as in Redis |
-| events, requests, bytes of a turn | 256, 1,024, 2 MiB | a turn is bounded in counted work |
+| events, requests, bytes of a turn | 256, 512, 1 MiB | a turn is bounded in counted work |
 | log lines that wait | 128 | what does not fit is dropped and counted |
 | an entry of the slow log | 32 arguments, 128 bytes each | as in Redis; what is cut says so |
 | names of connections and libraries | 64 bytes | part of the connection's slot |

@@ -22,10 +22,10 @@ const GROUP_SIZE: usize = 32;
 const VISIT_SIZE: usize = 16;
 
 /// Requests in one turn. Those behind them wait for the next one.
-const REQUESTS_PER_TURN: u32 = 1024;
+const REQUESTS_PER_TURN: u32 = 512;
 
 /// Bytes of input and output in one turn, and of values that commands look through.
-const BYTES_PER_TURN: u64 = 2 << 20;
+const BYTES_PER_TURN: u64 = 1 << 20;
 
 /// The most arguments that a buffer can hold: `$0\r\n\r\n` is the shortest.
 const BUFFER_ARGUMENTS_MAX: usize = BUFFER_SIZE / 6;

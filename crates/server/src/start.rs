@@ -42,7 +42,7 @@ const _: () =
 const ROWS: &[&[&str]] = &[
     &["connections", "watches"],
     &["receive buffers"],
-    &["reply buffers", "jumbo reply"],
+    &["reply buffers", "jumbo reply", "streams"],
     &["request blocks"],
     &["queue blocks"],
     &["carry buffers"],

@@ -83,6 +83,8 @@ pub struct Context<'a> {
     pub orders: &'a mut Orders,
     /// Bytes that the command touched, if it is O(n): a turn has only so many.
     pub work: Cell<u64>,
+    /// Queued commands that EXEC ran.
+    pub step_count: u32,
 }
 
 impl Context<'_> {

@@ -15,6 +15,7 @@ pub mod info;
 pub mod keyspace;
 pub mod memory;
 pub mod pools;
+pub(crate) mod queue;
 pub mod scan;
 pub mod server;
 pub mod session;

@@ -1,7 +1,7 @@
 //! What commands know and may change of a connection. The bytes it sends and receives belong to
 //! `connection`; this is its name, its database, its transaction.
 use crate::event::{ConnectionId, Peer};
-use crate::memory::blocks::Chain;
+use crate::memory::blocks::{Chain, Place};
 use crate::resp::reply::Protocol;
 
 /// Bytes kept of a text that a client tells about itself (CLIENT SETNAME, SETINFO).
@@ -51,8 +51,14 @@ pub struct Transaction {
     pub open: bool,
     /// A queued command was refused: EXEC answers EXECABORT.
     pub failed: bool,
-    /// Count of queued commands.
+    /// EXEC has begun to run the queue, and its rest runs before anything else.
+    pub running: bool,
+    /// Its reply is dropped: CLIENT REPLY says so, or the client is gone.
+    pub muted: bool,
+    /// Count of queued commands, of which EXEC takes off those that have run.
     pub queued_count: u32,
+    /// Where in the queue EXEC goes on.
+    pub at: Place,
     /// Count of large values among their arguments: at most a quarter of `staged-values-max`.
     pub large_count: u16,
     /// The queued commands, as records: argument count, then the arguments.

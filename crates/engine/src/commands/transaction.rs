@@ -1,30 +1,35 @@
 //! MULTI, EXEC, DISCARD, WATCH, UNWATCH.
 //!
-//! Queued commands are records in a chain of blocks: a head (row, count of arguments), then for
-//! each argument its size and its bytes, each contiguous within a block. A staged value is queued
-//! by its number: the queue owns it until EXEC runs the command or the queue is discarded.
+//! EXEC runs its queue in slices, so that turns stay short. Between them the transaction is
+//! *running*: the engine executes nothing else until it has ended, and time stands still for it,
+//! so that nobody sees it half done.
 //!
 //! Invariant: a transaction that has failed holds no blocks: it can only end with EXECABORT.
-use crate::commands::context::{Context, Staging};
+use crate::commands::context::Context;
 use crate::commands::dispatch;
 use crate::commands::error::CommandError;
+use crate::commands::queue::{self, Walk, discard_staged};
 use crate::commands::session::Transaction;
 use crate::commands::table::CommandId;
-use crate::memory::blocks::{BLOCK_SIZE, Blocks, BlocksFull, Chain, Span};
-use crate::resp::request::{Request, STAGED, StagedId, Value};
+use crate::memory::blocks::{Blocks, BlocksFull, Place};
+use crate::resp::reply::STEP_ROOM;
+use crate::resp::request::{Request, Value};
 use crate::store::Store;
 
-/// Bytes of a queued command's head: number of its row, count of its arguments.
-const HEAD_SIZE: u32 = 8;
-/// Bytes before an argument: its size, or for a staged one its number with the top bit set.
-const SIZE_SIZE: u32 = 4;
-/// The top bit of an argument's size.
-const IS_STAGED: u32 = 1 << 31;
+/// Commands that one slice runs.
+const SLICE_COMMANDS: u32 = 64;
+
+/// Bytes of replies and of work after which a slice ends.
+const SLICE_BYTES: u64 = 64 * 1024;
 
 const QUEUE_FULL: CommandError = CommandError::Line(
     "OOM no room to queue the command: a transaction may have 'request-size-max' bytes, and a \
      quarter of what is free of 'request-blocks'",
 );
+
+const NO_REPLY_ROOM: &str = "OOM no room for the reply: see 'reply-max'";
+
+const _: () = assert!(NO_REPLY_ROOM.len() + 3 <= STEP_ROOM as usize, "with `-`, CR and LF");
 
 /// `MULTI`: from now on commands are queued.
 pub fn multi(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
@@ -105,7 +110,7 @@ pub fn exec(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
         cx.reply.null_array();
         return Ok(());
     }
-    // Reserve first: from here on each command has room for its reply.
+    // Reserve first: from here on each command can at least answer that it found no room.
     if let Err(full) = cx.reply.begin_transaction(count) {
         let error = CommandError::from(full);
         if error != CommandError::Retry {
@@ -113,41 +118,58 @@ pub fn exec(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
         }
         return Err(error);
     }
-    // Out of the session: the watched keys are forgotten, and a queued command cannot queue.
-    let mut transaction = core::mem::take(&mut cx.session().transaction);
     unwatch(cx);
+    let transaction = &mut cx.session().transaction;
+    (transaction.open, transaction.running, transaction.at) = (false, true, Place::START);
     cx.reply.array(count.into());
     cx.first_hash = None;
-    let mut staging = cx.staging.take().expect("EXEC is never queued");
-    run_queue(cx, &mut staging, &transaction);
-    staging.blocks.release(&mut transaction.queue);
-    cx.staging = Some(staging);
-    cx.reply.end_transaction();
+    go_on(cx);
     Ok(())
 }
 
-fn run_queue(cx: &mut Context<'_>, staging: &mut Staging<'_>, transaction: &Transaction) {
-    let mut walk = Walk::new(&transaction.queue);
-    for _ in 0..transaction.queued_count {
+/// Runs the next slice of a transaction that is running.
+pub fn go_on(cx: &mut Context<'_>) {
+    // Out of the context: a queued command cannot queue.
+    let staging = cx.staging.take().expect("EXEC is never queued");
+    let mut transaction = core::mem::take(&mut cx.session().transaction);
+    let mut work = 0;
+    for _ in 0..SLICE_COMMANDS {
+        if transaction.queued_count == 0 || work >= SLICE_BYTES {
+            break;
+        }
+        let mut walk = Walk::new(&transaction.queue, transaction.at);
         let (id, count) = walk.command(staging.blocks, &mut *staging.spans);
         let request = Request::new(staging.blocks.bytes(), &staging.spans[..count]);
-        cx.reply.next_in_transaction();
-        dispatch::call(cx, id, &request);
-        if cx.orders.retry {
-            // The commands before this one have run, so that this one cannot wait for its turn.
-            cx.orders.retry = false;
-            let _ = cx.fail("ERR", &[b"ERR too much is still being freed: try again later"]);
+        let written_size = cx.reply.written_size();
+        cx.work.set(0);
+        if !run_step(cx, id, &request) {
+            break;
         }
+        work += cx.work.get() + (cx.reply.written_size() - written_size);
         discard_staged(cx.store, &request);
+        transaction.at = walk.place;
+        transaction.queued_count -= 1;
+        cx.step_count += 1;
     }
+    cx.work.set(work);
+    if transaction.queued_count == 0 {
+        staging.blocks.release(&mut transaction.queue);
+        transaction = Transaction::default();
+        cx.reply.end_transaction();
+    }
+    transaction.muted = transaction.running && cx.reply.is_muted();
+    cx.session().transaction = transaction;
+    cx.staging = Some(staging);
 }
 
-fn discard_staged(store: &mut Store, request: &Request<'_>) {
-    for index in 0..request.argument_count() {
-        if let Value::Staged(staged) = request.value(index) {
-            store.stage_discard(staged);
-        }
+/// Runs one command of the queue; false if it has to wait for a later turn.
+fn run_step(cx: &mut Context<'_>, id: CommandId, request: &Request<'_>) -> bool {
+    if cx.reply.next_in_transaction().is_err() {
+        let _ = cx.fail("OOM", &[NO_REPLY_ROOM.as_bytes()]);
+        return true;
     }
+    dispatch::call(cx, id, request);
+    !core::mem::take(&mut cx.orders.retry)
 }
 
 /// Puts a command at the end of the queue and answers QUEUED. A full pool fails the transaction.
@@ -159,47 +181,17 @@ pub fn enqueue(
     let transaction = &mut cx.sessions[cx.current].transaction;
     if transaction.failed {
         // It can only end with EXECABORT: nothing is kept.
-        for index in 0..request.argument_count() {
-            if let Value::Staged(staged) = request.value(index) {
-                cx.store.stage_discard(staged);
-            }
-        }
+        discard_staged(cx.store, request);
         cx.reply.simple("QUEUED");
         return Ok(());
     }
     let staging = cx.staging.as_mut().expect("a queued command is never queued again");
-    push(staging, &mut transaction.queue, id, request).map_err(|BlocksFull| QUEUE_FULL)?;
+    queue::push(staging, &mut transaction.queue, id, request).map_err(|BlocksFull| QUEUE_FULL)?;
     transaction.queued_count += 1;
     let values = (0..request.argument_count()).map(|index| request.value(index));
     let large_count = values.filter(|value| matches!(value, Value::Staged(_))).count();
     transaction.large_count += large_count as u16;
     cx.reply.simple("QUEUED");
-    Ok(())
-}
-
-fn push(
-    staging: &mut Staging<'_>,
-    queue: &mut Chain,
-    id: CommandId,
-    request: &Request<'_>,
-) -> Result<(), BlocksFull> {
-    let (blocks, most) = (&mut *staging.blocks, staging.block_count_max);
-    let count = request.argument_count() as u32;
-    let mut head = [0; HEAD_SIZE as usize];
-    head[..4].copy_from_slice(&id.to_u32().to_le_bytes());
-    head[4..].copy_from_slice(&count.to_le_bytes());
-    blocks.append(queue, &head, most)?;
-    for index in 0..request.argument_count() {
-        match request.value(index) {
-            Value::Bytes(bytes) => {
-                blocks.append(queue, &(bytes.len() as u32).to_le_bytes(), most)?;
-                blocks.append(queue, bytes, most)?;
-            }
-            Value::Staged(StagedId(number)) => {
-                blocks.append(queue, &(number | IS_STAGED).to_le_bytes(), most)?;
-            }
-        }
-    }
     Ok(())
 }
 
@@ -228,76 +220,10 @@ fn release_queue(cx: &mut Context<'_>) {
 
 /// Gives back the blocks and the staged values of a queue: for whoever closes a connection.
 pub fn release(blocks: &mut Blocks, store: &mut Store, transaction: &mut Transaction) {
-    let mut walk = Walk::new(&transaction.queue);
+    let mut walk = Walk::new(&transaction.queue, transaction.at);
     for _ in 0..transaction.queued_count {
         walk.discard_command(blocks, store);
     }
     (transaction.queued_count, transaction.large_count) = (0, 0);
     blocks.release(&mut transaction.queue);
-}
-
-/// Walks over the records of a queue, by the same rule that `Blocks::extend` places them.
-struct Walk<'a> {
-    queue: &'a Chain,
-    block: Option<u32>,
-    offset: u32,
-}
-
-impl<'a> Walk<'a> {
-    const fn new(queue: &'a Chain) -> Self {
-        Self { queue, block: None, offset: BLOCK_SIZE }
-    }
-
-    /// The next record, which has `size` bytes.
-    fn record(&mut self, blocks: &Blocks, size: u32) -> Span {
-        if BLOCK_SIZE - self.offset < size || self.block.is_none() {
-            self.block = blocks.block_after(self.queue, self.block);
-            self.offset = 0;
-        }
-        let block = self.block.expect("the queue has as many records as it counts");
-        let start = block * BLOCK_SIZE + self.offset;
-        self.offset += size;
-        Span { start, size }
-    }
-
-    fn number(&mut self, blocks: &Blocks) -> u32 {
-        let span = self.record(blocks, SIZE_SIZE);
-        let bytes = blocks.record(span).try_into().expect("the size was asked for");
-        u32::from_le_bytes(bytes)
-    }
-
-    fn head(&mut self, blocks: &Blocks) -> (CommandId, u32) {
-        let span = self.record(blocks, HEAD_SIZE);
-        let (id, count) = blocks.record(span).split_at(4);
-        let number = |bytes: &[u8]| {
-            u32::from_le_bytes(bytes.try_into().expect("half of the head is four bytes"))
-        };
-        (CommandId::from_u32(number(id)), number(count))
-    }
-
-    fn argument(&mut self, blocks: &Blocks) -> Span {
-        match self.number(blocks) {
-            staged if staged & IS_STAGED != 0 => Span { start: STAGED, size: staged ^ IS_STAGED },
-            size => self.record(blocks, size),
-        }
-    }
-
-    /// The next command: its row, and its arguments in `spans`.
-    fn command(&mut self, blocks: &Blocks, spans: &mut [Span]) -> (CommandId, usize) {
-        let (id, count) = self.head(blocks);
-        for span in &mut spans[..count as usize] {
-            *span = self.argument(blocks);
-        }
-        (id, count as usize)
-    }
-
-    fn discard_command(&mut self, blocks: &Blocks, store: &mut Store) {
-        let (_, count) = self.head(blocks);
-        for _ in 0..count {
-            let span = self.argument(blocks);
-            if span.start == STAGED {
-                store.stage_discard(StagedId(span.size));
-            }
-        }
-    }
 }

@@ -13,7 +13,6 @@ pub mod list;
 use crate::memory::buffer::BufferHandle;
 use crate::resp::output::Output;
 use crate::resp::partial::Partial;
-use crate::resp::request::PinId;
 use crate::store::StoreFull;
 
 /// How far a connection has come in its life.
@@ -89,17 +88,6 @@ impl Moment {
     }
 }
 
-/// A large value on its way out.
-#[derive(Clone, Copy, Debug)]
-pub struct Stream {
-    /// The value.
-    pub pin: PinId,
-    /// Its bytes.
-    pub size: u64,
-    /// How many of them are in the output.
-    pub offset: u64,
-}
-
 /// The I/O state of a connection slot.
 #[derive(Debug, Default)]
 pub struct Connection {
@@ -133,8 +121,6 @@ pub struct Connection {
     pub refusal: Option<NoRoom>,
     /// What is still to be sent.
     pub output: Output,
-    /// A large value on its way out, in front of the next request.
-    pub stream: Option<Stream>,
     /// The next in the list of those that have something to execute.
     pub next_runnable: Option<u32>,
     /// The next in the list of those that need an action.
@@ -174,8 +160,13 @@ impl Connection {
 
     /// Is there something that executing could get on with?
     pub const fn has_work(&self) -> bool {
-        matches!(self.phase, Phase::Open)
-            && (self.input.is_some() || self.stream.is_some() || self.partial.is_complete())
+        let has_request = self.input.is_some() || self.partial.is_complete();
+        self.is_streaming() || matches!(self.phase, Phase::Open) && has_request
+    }
+
+    /// Is a large value on its way out, in front of the next request?
+    pub const fn is_streaming(&self) -> bool {
+        matches!(self.phase, Phase::Open | Phase::Draining) && self.output.is_streaming()
     }
 
     /// Should a receive be armed?
@@ -184,7 +175,7 @@ impl Connection {
             && !self.is_receiving
             && !self.is_ended
             && self.input.is_none()
-            && self.stream.is_none()
+            && !self.output.is_streaming()
             && !self.partial.is_complete()
             && matches!(self.parked, Parked::No)
     }
@@ -200,11 +191,14 @@ impl Connection {
     pub const fn may_execute(&self) -> bool {
         matches!(self.phase, Phase::Open)
             && matches!(self.parked, Parked::No)
-            && self.stream.is_none()
+            && !self.output.is_streaming()
     }
 
     /// Has a connection that drains sent everything?
     pub const fn is_drained(&self) -> bool {
-        matches!(self.phase, Phase::Draining) && !self.is_sending && self.output.byte_count() == 0
+        matches!(self.phase, Phase::Draining)
+            && !self.is_sending
+            && !self.output.is_streaming()
+            && self.output.byte_count() == 0
     }
 }

@@ -50,26 +50,42 @@ impl Engine {
 
     /// Ends a connection now; what it was still to be sent is dropped.
     pub(super) fn close(&mut self, slot: u32) {
-        let connection = &mut self.connections[slot as usize];
-        if matches!(connection.phase, Phase::Free | Phase::Closing) {
+        let connection = &self.connections[slot as usize];
+        if matches!(connection.phase, Phase::Free | Phase::Closing) || self.abandon(slot) {
             return;
         }
-        connection.phase = Phase::Closing;
+        self.connections[slot as usize].phase = Phase::Closing;
         self.drop_input(slot);
-        let connection = &mut self.connections[slot as usize];
-        connection.output.clear(&mut self.shared.replies);
-        self.buffers_came_back = true;
+        self.drop_output(slot);
         self.ready.push(&mut self.connections, slot);
+    }
+
+    /// Nothing of what waits is sent.
+    pub(super) fn drop_output(&mut self, slot: u32) {
+        let output = &mut self.connections[slot as usize].output;
+        let (replies, store) = (&mut self.shared.replies, &mut self.shared.store);
+        while let Some(pin) = output.take_stream(replies) {
+            store.unpin(pin);
+        }
+        output.clear(replies);
+        self.buffers_came_back = true;
     }
 
     /// Ends a connection when its output is sent.
     pub(super) fn drain(&mut self, slot: u32) {
-        let connection = &mut self.connections[slot as usize];
+        let connection = &self.connections[slot as usize];
         if connection.phase != Phase::Open {
             return;
         }
-        connection.phase = Phase::Draining;
+        if self.is_exclusive(slot) {
+            self.shared.sessions[slot as usize].close_after_reply = true;
+            return;
+        }
+        self.connections[slot as usize].phase = Phase::Draining;
         self.drop_input(slot);
+        if self.connections[slot as usize].is_streaming() {
+            self.runnable.push(&mut self.connections, slot);
+        }
         self.settle(slot);
     }
 
@@ -79,9 +95,6 @@ impl Engine {
         let connection = &mut self.connections[slot as usize];
         connection.parked = Parked::No;
         let store = &mut self.shared.store;
-        if let Some(stream) = connection.stream.take() {
-            store.unpin(stream.pin);
-        }
         connection.partial.reset(&mut self.requests, |staged| store.stage_discard(staged));
         let session = &mut self.shared.sessions[slot as usize];
         transaction::release(&mut self.shared.queues, store, &mut session.transaction);

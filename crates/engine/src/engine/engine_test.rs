@@ -11,6 +11,9 @@ use std::string::String;
 use std::vec;
 use std::vec::Vec;
 
+#[path = "transaction_test.rs"]
+mod transaction_test;
+
 /// The other end of a connection.
 #[derive(Default)]
 struct Client {

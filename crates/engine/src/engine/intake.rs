@@ -1,11 +1,11 @@
 //! Requests that are not complete in one buffer: fed to the thorough parser, kept in blocks, large
 //! arguments in the store's frames, and executed when their end has come.
 use super::Engine;
-use super::shared::Ran;
+use super::shared::{Ran, Spent};
 use super::turn::Next;
 use crate::commands::error::CommandError;
 use crate::commands::transaction;
-use crate::connection::{Moment, NoRoom, Parked, Phase, Stream};
+use crate::connection::{Moment, NoRoom, Parked};
 use crate::limits::GROUP_SPANS;
 use crate::memory::blocks::{BLOCK_SIZE, Span};
 use crate::resp::grammar::{Bounds, ERROR_SIZE_MAX, ProtocolError};
@@ -33,9 +33,8 @@ impl Engine {
     }
 
     /// Feeds the input of `slot` to its request on its way, up to the request's end. `used_spans`
-    /// of the group's spans are taken by others. Returns what executing it took of the turn's
-    /// bytes.
-    pub(super) fn take_in(&mut self, slot: u32, used_spans: usize) -> u64 {
+    /// of the group's spans are taken by others. Returns what executing it took of the turn.
+    pub(super) fn take_in(&mut self, slot: u32, used_spans: usize) -> Spent {
         let bounds = self.bounds(slot);
         while !self.connections[slot as usize].partial.is_complete() {
             let share = self.request_share(self.connections[slot as usize].partial.block_count());
@@ -43,7 +42,7 @@ impl Engine {
             if connection.partial.is_empty() {
                 connection.request_started = Moment::at(self.shared.now.monotonic_ms);
             }
-            let Some(input) = &mut connection.input else { return 0 };
+            let Some(input) = &mut connection.input else { return Spent::default() };
             let (used, step) =
                 connection.partial.feed(&mut self.requests, input.filled(), &bounds, share);
             if let Step::Content { staged, size } = step {
@@ -55,12 +54,12 @@ impl Engine {
                 self.release_input(slot);
             }
             match step {
-                Step::More | Step::Empty => return 0,
+                Step::More | Step::Empty => return Spent::default(),
                 Step::Complete => break,
                 Step::Content { .. } => {}
                 Step::Error(error) => {
                     self.refuse_protocol(slot, error);
-                    return 0;
+                    return Spent::default();
                 }
                 Step::Large { size } => self.begin_large(slot, size, share),
                 Step::Full => self.refuse(slot, NoRoom::Blocks),
@@ -113,12 +112,12 @@ impl Engine {
         self.drain(slot);
     }
 
-    /// Executes a request whose end has come. Returns its part of the turn's bytes.
-    pub(super) fn execute_complete(&mut self, slot: u32, used_spans: usize) -> u64 {
+    /// Executes a request whose end has come. Returns its part of the turn.
+    pub(super) fn execute_complete(&mut self, slot: u32, used_spans: usize) -> Spent {
         let connection = &mut self.connections[slot as usize];
         if connection.partial.is_refused() {
             self.answer_refused(slot);
-            return 0;
+            return Spent::default();
         }
         let count = connection.partial.argument_count() as usize;
         let (group, large) = self.spans.split_at_mut(GROUP_SPANS as usize);
@@ -130,15 +129,15 @@ impl Engine {
         let request = Request::new(self.requests.bytes(), &own[..count]);
         self.shared.statistics.mark((self.shared.hooks.ticks)());
         let ran = self.shared.run(slot as usize, &mut connection.output, (&request, None), other);
-        let mut bytes = 0;
-        if let Ran::Done(_, _, work) = ran {
-            bytes = work;
+        let mut all_spent = Spent::default();
+        if let Ran::Done(_, spent) = ran {
+            all_spent = spent;
             // The dispatcher has consumed, queued or given back its large arguments.
             let connection = &mut self.connections[slot as usize];
             connection.partial.reset(&mut self.requests, |_: StagedId| ());
         }
         self.after(slot, &ran);
-        bytes
+        all_spent
     }
 
     fn answer_refused(&mut self, slot: u32) {
@@ -170,28 +169,21 @@ impl Engine {
     /// What comes after a request that was run, or could not be.
     pub(super) fn after(&mut self, slot: u32, ran: &Ran) -> Next {
         match ran {
-            Ran::NoRoom => {
+            Ran::NoRoom | Ran::Retry { for_buffers: true } => {
                 self.park_for_room(slot);
                 Next::Stop
             }
-            Ran::Retry(finished) => {
-                if finished.must_wait {
-                    self.park_for_room(slot);
-                } else {
-                    self.park(slot, Parked::Store);
-                }
+            Ran::Retry { for_buffers: false } => {
+                self.park(slot, Parked::Store);
                 Next::Stop
             }
-            Ran::Done(finished, orders, _) => {
-                let connection = &mut self.connections[slot as usize];
-                connection.stream = finished.stream.map(|stream| Stream {
-                    pin: stream.pin,
-                    size: stream.size,
-                    offset: 0,
-                });
+            Ran::Done(orders, _) => {
+                if self.shared.sessions[slot as usize].transaction.running {
+                    self.begin_exclusive(slot);
+                }
                 self.obey(slot, orders);
                 let connection = &self.connections[slot as usize];
-                let go_on = connection.phase == Phase::Open && connection.stream.is_none();
+                let go_on = connection.may_execute() && self.exclusive.is_none();
                 if go_on { Next::GoOn } else { Next::Stop }
             }
         }

@@ -8,6 +8,7 @@
 mod actions;
 mod closing;
 mod events;
+mod exclusive;
 mod intake;
 mod shared;
 mod stream;
@@ -65,6 +66,8 @@ pub struct Engine {
     ready: List,
     waiting: List,
     group: Group,
+    /// The transaction that alone is executed.
+    exclusive: Option<exclusive::Exclusive>,
     /// Buffers to be returned to the driver, as a chain.
     returns: Option<BufferHandle>,
     answers: [Option<Answer>; EVENTS_PER_TURN],
@@ -113,6 +116,7 @@ impl Engine {
             ready: List::new(Which::Ready),
             waiting: List::new(Which::Waiting),
             group: Group::new(),
+            exclusive: None,
             returns: None,
             answers: [None; EVENTS_PER_TURN],
             answer_count: 0,
@@ -156,7 +160,8 @@ impl Engine {
 
     /// How long the driver may wait for events: 0 if there is work, else until the next timer.
     pub fn wait_ms(&self, now: Now) -> Option<u32> {
-        if self.runnable.count() > 0 || self.ready.count() > 0 || self.store_has_work {
+        let has_work = self.exclusive.is_some() || self.store_has_work;
+        if has_work || self.runnable.count() > 0 || self.ready.count() > 0 {
             return Some(0);
         }
         if self.stopping_ms.is_some() || self.waiting.count() > 0 {

@@ -6,6 +6,7 @@ use crate::commands::context::{Context, Orders, Staging};
 use crate::commands::dispatch;
 use crate::commands::session::{ReplyMode, Session, ShortText, Transaction};
 use crate::commands::statistics::Statistics;
+use crate::commands::transaction;
 use crate::event::{ConnectionId, Peer};
 use crate::facts::Facts;
 use crate::hooks::Hooks;
@@ -19,7 +20,7 @@ use crate::options::hot::HotSettings;
 use crate::options::settings::Settings;
 use crate::options::table::{OptionId, option};
 use crate::resp::output::{Output, Refusal, ReplyPool};
-use crate::resp::reply::{Finished, Protocol, Reply};
+use crate::resp::reply::{Protocol, Reply};
 use crate::resp::request::Request;
 use crate::store::{NameHash, Store};
 use alloc::boxed::Box;
@@ -46,14 +47,26 @@ pub(super) struct Shared {
     pub(super) log: Log,
 }
 
-/// What came of running a request.
+/// What came of running a request, or a slice of a transaction.
 pub(super) enum Ran {
-    /// It ran, or was refused with an error line. The number is its part of the turn's bytes.
-    Done(Finished, Orders, u64),
+    /// It ran, or was refused with an error line.
+    Done(Orders, Spent),
     /// Its reply has no room now: nothing was changed.
     NoRoom,
     /// It asked to be run again in a later turn: nothing was changed.
-    Retry(Finished),
+    Retry {
+        /// When buffers came back; else when the store has freed what it owes.
+        for_buffers: bool,
+    },
+}
+
+/// Its part of the turn's bound.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Spent {
+    /// Queued commands that EXEC ran.
+    pub(super) steps: u32,
+    /// Bytes written and looked through.
+    pub(super) bytes: u64,
 }
 
 impl Shared {
@@ -127,24 +140,62 @@ impl Shared {
         (request, first_hash): (&Request<'_>, Option<NameHash>),
         spans: &mut [Span],
     ) -> Ran {
-        let block_count_max = self.queue_share(slot);
         let session = &self.sessions[slot];
         let (protocol, local) = (session.protocol, session.peer.is_local());
         let reply_mode = session.reply_mode;
-        let reply = match Reply::new(output, &mut self.replies, protocol, false, local) {
-            Ok(reply) => reply,
-            Err(Refusal::Wait | Refusal::TooLarge) => return Ran::NoRoom,
-        };
         let mut orders = Orders::default();
-        let output_before = reply.written_size();
-        let mut cx = Context {
+        let begun = self.context(slot, spans, &mut orders, |pool| {
+            Reply::new(output, pool, protocol, false, local)
+        });
+        let Ok(mut cx) = begun else { return Ran::NoRoom };
+        cx.first_hash = first_hash;
+        let output_before = cx.reply.written_size();
+        dispatch::execute(&mut cx, request);
+        let work = cx.work.get() + (cx.reply.written_size() - output_before);
+        let spent = Spent { steps: cx.step_count, bytes: work };
+        let for_buffers = end_reply(cx);
+        if orders.retry {
+            // CLIENT REPLY SKIP still skips it when it is run again.
+            self.sessions[slot].reply_mode = reply_mode;
+            return Ran::Retry { for_buffers };
+        }
+        Ran::Done(orders, spent)
+    }
+
+    /// Runs the next slice of the transaction that the connection in `slot` has running.
+    pub(super) fn go_on(&mut self, slot: usize, output: &mut Output, spans: &mut [Span]) -> Ran {
+        let session = &self.sessions[slot];
+        let (protocol, local) = (session.protocol, session.peer.is_local());
+        let (muted, left_count) = (session.transaction.muted, session.transaction.queued_count);
+        let mut orders = Orders::default();
+        let resumed = self.context(slot, spans, &mut orders, |pool| {
+            Ok(Reply::resume(output, pool, protocol, (muted, local), left_count))
+        });
+        let Ok(mut cx) = resumed else { unreachable!("what is resumed has its room") };
+        transaction::go_on(&mut cx);
+        let spent = Spent { steps: cx.step_count, bytes: cx.work.get() };
+        end_reply(cx);
+        Ran::Done(orders, spent)
+    }
+
+    /// What a command of the connection in `slot` may see and change, with the reply that `reply`
+    /// begins.
+    fn context<'a>(
+        &'a mut self,
+        slot: usize,
+        spans: &'a mut [Span],
+        orders: &'a mut Orders,
+        reply: impl FnOnce(&'a mut ReplyPool) -> Result<Reply<'a>, Refusal>,
+    ) -> Result<Context<'a>, Refusal> {
+        let block_count_max = self.queue_share(slot);
+        Ok(Context {
             now: self.now,
             limits: &self.limits,
             store: &mut self.store,
-            reply,
+            reply: reply(&mut self.replies)?,
             sessions: &mut self.sessions,
             current: slot,
-            first_hash,
+            first_hash: None,
             staging: Some(Staging { blocks: &mut self.queues, spans, block_count_max }),
             settings: &mut self.settings,
             hot: &self.hot,
@@ -154,18 +205,10 @@ impl Shared {
             facts: &self.facts,
             hooks: self.hooks,
             log: &mut self.log,
-            orders: &mut orders,
+            orders,
             work: Cell::new(0),
-        };
-        dispatch::execute(&mut cx, request);
-        let work = cx.work.get() + (cx.reply.written_size() - output_before);
-        let finished = cx.reply.finish();
-        if orders.retry {
-            // CLIENT REPLY SKIP still skips it when it is run again.
-            self.sessions[slot].reply_mode = reply_mode;
-            return Ran::Retry(finished);
-        }
-        Ran::Done(finished, orders, work)
+            step_count: 0,
+        })
     }
 
     /// Writes an error line outside of any command; false if there is no room for it now.
@@ -184,6 +227,16 @@ impl Shared {
         reply.finish();
         true
     }
+}
+
+/// Ends a reply, or keeps what it may still take if a transaction goes on. Must it be run again
+/// when buffers came back?
+fn end_reply(cx: Context<'_>) -> bool {
+    if cx.sessions[cx.current].transaction.running {
+        cx.reply.suspend();
+        return false;
+    }
+    cx.reply.finish()
 }
 
 /// The session of a slot that is free.

@@ -1,11 +1,10 @@
 //! Large values on their way out: copied from the store into the output as the client reads, so
-//! that a value of 512 MiB takes no more buffers than a small one.
+//! that a value of 512 MiB takes no more buffers than a small one; and what waits behind them.
 //!
 //! Invariant: while a stream lasts, nothing else is written to the connection's output.
 use super::Engine;
-use super::shared::Shared;
-use crate::connection::{Parked, Stream};
-use crate::resp::output::{Grant, Output};
+use crate::connection::Parked;
+use crate::resp::output::Piece;
 
 /// Buffers that a stream fills ahead of the client.
 const STREAM_BUFFERS_MAX: u32 = 32;
@@ -13,52 +12,49 @@ const STREAM_BUFFERS_MAX: u32 = 32;
 /// Bytes that one stream may copy in one turn.
 const STREAM_BYTES_PER_TURN: u64 = 512 * 1024;
 
+/// Bytes of a value's last line end.
+const LINE_END_SIZE: u32 = 2;
+
 impl Engine {
     /// Copies on; returns the count of bytes copied. Parks the connection when it is ahead enough.
     pub(super) fn pump(&mut self, slot: u32) -> u64 {
-        let connection = &mut self.connections[slot as usize];
-        let Some(mut stream) = connection.stream else { return 0 };
         let local = self.shared.sessions[slot as usize].peer.is_local();
-        let output = &mut connection.output;
+        let output = &mut self.connections[slot as usize].output;
+        let (replies, store) = (&mut self.shared.replies, &mut self.shared.store);
         let mut copied_size = 0;
         let waits = loop {
-            let left = stream.size - stream.offset;
-            if copied_size >= STREAM_BYTES_PER_TURN || output.held_count() >= STREAM_BUFFERS_MAX {
+            let Some(piece) = output.next_piece(replies) else { break false };
+            let is_ahead = replies.ready_count(output) >= STREAM_BUFFERS_MAX;
+            if is_ahead || copied_size >= STREAM_BYTES_PER_TURN {
                 break true;
             }
-            let needed = if left == 0 { 2 } else { u64::from(output.room_size().max(1)) };
-            let Ok(mut grant) = self.shared.replies.admit(output, needed, local, true) else {
+            let needed_size = match piece {
+                Piece::Value { left: 0, .. } => LINE_END_SIZE,
+                _ => 1,
+            };
+            let Ok(mut grant) = replies.admit_ready(output, needed_size, local) else {
                 break true;
             };
-            if left == 0 {
-                output.append(&mut self.shared.replies, &mut grant, b"\r\n");
-                break false;
-            }
-            let size = copy(&mut self.shared, output, &mut grant, stream);
-            stream.offset += size;
-            copied_size += size;
+            copied_size += match piece {
+                Piece::Plain(size) => output.move_on(replies, &mut grant, size),
+                Piece::Value { left: 0, .. } => {
+                    store.unpin(output.end_value(replies, &mut grant));
+                    u64::from(LINE_END_SIZE)
+                }
+                Piece::Value { pin, offset, left } => {
+                    output.append_value(replies, &mut grant, |room| {
+                        let size = (room.len() as u64).min(left) as usize;
+                        store.pin_read(pin, offset, &mut room[..size])
+                    })
+                }
+            };
         };
-        let held_count = output.held_count();
         if waits {
-            connection.stream = Some(stream);
-            let parked = if held_count > 0 { Parked::Output } else { Parked::Pool };
-            self.park(slot, parked);
+            let is_sending = replies.ready_count(output) > 0;
+            self.park(slot, if is_sending { Parked::Output } else { Parked::Pool });
         } else {
-            connection.stream = None;
-            self.shared.store.unpin(stream.pin);
+            output.end_streams(replies);
         }
         copied_size
     }
-}
-
-/// Fills the room of one buffer; returns how much that was.
-fn copy(shared: &mut Shared, output: &mut Output, grant: &mut Grant, stream: Stream) -> u64 {
-    let (replies, store) = (&mut shared.replies, &shared.store);
-    let left = stream.size - stream.offset;
-    let size = output.append_with(replies, grant, |room| {
-        let size = (room.len() as u64).min(left) as usize;
-        store.pin_read(stream.pin, stream.offset, &mut room[..size])
-    });
-    assert!(size > 0, "a pinned value is shorter than it was");
-    size as u64
 }

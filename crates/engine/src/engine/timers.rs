@@ -60,6 +60,10 @@ impl Engine {
         self.timers.next_ms = now_ms + SLICE_MS;
         let used_bytes = used_bytes(&self.shared.limits, &self.shared.store);
         self.shared.statistics.sample(now_ms, used_bytes);
+        if self.exclusive.is_some() {
+            // Nobody can make progress: it is nobody's fault.
+            return;
+        }
         let slice_size = self.connections.len().div_ceil(SLICE_COUNT);
         for _ in 0..slice_size {
             let slot = self.timers.next_slot;
@@ -80,7 +84,7 @@ impl Engine {
             |moment: Moment, limit_ms: u64| limit_ms > 0 && moment.elapsed_ms(now_ms) > limit_ms;
         let waits_for_client = connection.parked == Parked::Output
             || connection.phase == Phase::Draining
-            || connection.stream.is_some();
+            || connection.is_streaming();
         if waits_for_client
             && connection.is_sending
             && exceeds(connection.drained, hot.output_stall_timeout_ms)

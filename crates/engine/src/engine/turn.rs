@@ -102,13 +102,13 @@ impl Group {
 }
 
 /// What is left of a turn's bound.
-struct Budget {
+pub(super) struct Budget {
     requests: u32,
     bytes: u64,
 }
 
 impl Budget {
-    fn spend(&mut self, requests: u32, bytes: u64) {
+    pub(super) fn spend(&mut self, requests: u32, bytes: u64) {
         self.requests = self.requests.saturating_sub(requests);
         self.bytes = self.bytes.saturating_sub(bytes);
     }
@@ -127,11 +127,22 @@ impl Engine {
         self.wake();
         self.run_timers();
         let mut budget = Budget { requests: REQUESTS_PER_TURN, bytes: BYTES_PER_TURN };
-        while !budget.is_spent() && self.runnable.count() > 0 {
+        while !budget.is_spent() {
+            if let Some(exclusive) = self.exclusive {
+                if self.go_on(exclusive, &mut budget) {
+                    continue;
+                }
+                break;
+            }
+            if self.runnable.count() == 0 {
+                break;
+            }
             self.gather(&mut budget);
             self.prefetch();
             self.execute_group(&mut budget);
         }
+        // Time stands still while a transaction is half done: no key expires in it.
+        let now = self.exclusive.map_or(now, |exclusive| exclusive.now);
         self.store_has_work = self.shared.store.turn(now, REQUESTS_PER_TURN - budget.requests);
         self.check_stop();
         let ended = (self.shared.hooks.ticks)();
@@ -142,7 +153,7 @@ impl Engine {
     fn gather(&mut self, budget: &mut Budget) {
         self.group.clear();
         for _ in 0..GROUP_SIZE {
-            if !self.group.has_room() || budget.is_spent() {
+            if !self.group.has_room() || budget.is_spent() || self.exclusive.is_some() {
                 break;
             }
             let Some(slot) = self.runnable.pop(&mut self.connections) else { break };
@@ -150,21 +161,21 @@ impl Engine {
             if !connection.has_work() || connection.parked != Parked::No {
                 continue;
             }
-            if connection.stream.is_some() {
+            if connection.is_streaming() {
                 let size = self.pump(slot);
                 budget.spend(1, size);
                 self.leave(slot);
                 continue;
             }
             if connection.partial.is_complete() {
-                let bytes = self.execute_complete(slot, self.group.span_count);
-                budget.spend(1, bytes);
+                let spent = self.execute_complete(slot, self.group.span_count);
+                budget.spend(1 + spent.steps, spent.bytes);
                 self.leave(slot);
                 continue;
             }
             if !connection.partial.is_empty() || !self.parse_input(slot) {
-                let bytes = self.take_in(slot, self.group.span_count);
-                budget.spend(1, BUFFER_SIZE as u64 / 4 + bytes);
+                let spent = self.take_in(slot, self.group.span_count);
+                budget.spend(1 + spent.steps, BUFFER_SIZE as u64 / 4 + spent.bytes);
                 self.leave(slot);
             }
         }
@@ -251,15 +262,16 @@ impl Engine {
             for entry in visit.first_entry..visit.end_entry {
                 let entry = self.group.entries[entry as usize];
                 let may_execute = self.connections[visit.slot as usize].may_execute();
-                // What a turn has no bytes left for is parsed again in the next one.
-                if !may_execute || budget.bytes == 0 {
+                // What a turn has no bytes left for is parsed again in the next one, and so is what
+                // has to wait for a transaction.
+                if !may_execute || budget.bytes == 0 || self.exclusive.is_some() {
                     next = Next::Stop;
                     break;
                 }
                 let Some(ran) = self.execute(visit.slot, entry) else { break };
-                if let Ran::Done(_, _, bytes) = ran {
+                if let Ran::Done(_, spent) = ran {
                     consumed = entry.end;
-                    budget.spend(0, bytes);
+                    budget.spend(spent.steps, spent.bytes);
                 }
                 next = self.after(visit.slot, &ran);
                 if next == Next::Stop {
@@ -311,14 +323,14 @@ impl Engine {
     }
 
     /// The turn is done with a connection for now: it goes on later, waits, or needs an action.
-    fn leave(&mut self, slot: u32) {
+    pub(super) fn leave(&mut self, slot: u32) {
         let connection = &self.connections[slot as usize];
         let session = &mut self.shared.sessions[slot as usize];
         if session.open {
-            session.output_bytes = connection.output.byte_count() as u32;
+            session.output_bytes = connection.output.byte_count();
             session.input_bytes = connection.input.as_ref().map_or(0, |input| input.filled_size());
         }
-        if connection.phase == Phase::Open {
+        if matches!(connection.phase, Phase::Open | Phase::Draining) {
             if connection.parked != Parked::No {
                 self.carry_input(slot);
             } else if connection.has_work() {
@@ -352,7 +364,7 @@ impl Engine {
         for _ in 0..self.waiting.count().min(WAKES_PER_TURN) {
             let Some(slot) = self.waiting.pop(&mut self.connections) else { break };
             let connection = &mut self.connections[slot as usize];
-            if connection.phase != Phase::Open {
+            if !matches!(connection.phase, Phase::Open | Phase::Draining) {
                 continue;
             }
             match connection.parked {

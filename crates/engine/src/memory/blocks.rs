@@ -59,6 +59,24 @@ impl Default for Chain {
     }
 }
 
+/// How far a walk over the records of a chain has come.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    block: Option<u32>,
+    offset: u32,
+}
+
+impl Place {
+    /// Before the first record.
+    pub const START: Self = Self { block: None, offset: BLOCK_SIZE };
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self::START
+    }
+}
+
 /// The pool of blocks.
 pub struct Blocks {
     bytes: Box<[u8]>,
@@ -197,6 +215,18 @@ impl Blocks {
     pub fn block_after(&self, chain: &Chain, block: Option<u32>) -> Option<u32> {
         let id = block.map_or(chain.head, |id| self.next[id as usize]);
         (id != NONE).then_some(id)
+    }
+
+    /// The next record of `chain`, which has `size` bytes, by the same rule that `extend` placed
+    /// it. There must be one.
+    pub fn next_record(&self, chain: &Chain, place: &mut Place, size: u32) -> Span {
+        if place.block.is_none() || BLOCK_SIZE - place.offset < size {
+            *place = Place { block: self.block_after(chain, place.block), offset: 0 };
+        }
+        let block = place.block.expect("a chain has as many records as its owner counts");
+        let start = block * BLOCK_SIZE + place.offset;
+        place.offset += size;
+        Span { start, size }
     }
 
     /// Blocks that no chain holds.

@@ -7,3 +7,6 @@ pub mod partial;
 pub mod record;
 pub mod reply;
 pub mod request;
+
+mod queue;
+mod streams;

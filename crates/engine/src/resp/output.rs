@@ -1,19 +1,25 @@
 //! The bytes that a connection still has to send, and the buffers that all connections share for
 //! them.
 //!
-//! `Output` is a queue of buffers: filled at the tail, sent from the front. Full buffers behind the
-//! front are kept newest first and turned round when they are needed, so that every operation is
-//! O(1) per buffer although a chain can only be walked forwards.
+//! `Output` is a queue of buffers. Where a large value follows, which stays in the store until the
+//! client reads, what comes after it waits in a second queue, *behind* it (`streams`).
 //!
 //! `ReplyPool` decides who may take buffers. *Shared* ones: a connection holds at most its credit,
 //! and at most a quarter of what is free, but always one if there is one. The last few go only to
 //! local connections that hold none. *Jumbo* ones are set aside for a single reply above that, one
-//! at a time.
+//! at a time. Some shared ones are *promised*: to the reply of a transaction that goes on in a
+//! later turn, and to each connection that has a large value on its way, so that those cannot wait
+//! for each other.
 //!
 //! Invariant: a buffer is taken only under a `Grant`, and a grant is given only when the buffers
 //! are there; within one command nobody else takes any. So writing a reply never fails.
+use super::queue::Queue;
+use super::streams::{FlowId, Streams};
 use crate::limits::Limits;
 use crate::memory::buffer::{BUFFER_SIZE, BufferHandle, BufferPool};
+use crate::resp::request::PinId;
+
+pub use super::streams::Piece;
 
 /// Bytes that any command may write without reserving them.
 pub const REPLY_ROOM: u32 = 1024;
@@ -29,10 +35,9 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// Can `size` bytes be appended to `output` under what is left of this grant?
-    pub fn covers(&self, output: &Output, size: u64) -> bool {
-        let open_size = u64::from(self.buffer_count) * BUFFER_SIZE as u64;
-        size <= u64::from(output.room_size()) + open_size
+    /// Bytes in the buffers that it allows.
+    pub const fn size(&self) -> u64 {
+        self.buffer_count as u64 * BUFFER_SIZE as u64
     }
 }
 
@@ -48,9 +53,14 @@ pub enum Refusal {
 /// The buffers for replies, and the rule that shares them.
 pub struct ReplyPool {
     buffers: BufferPool,
+    pub(super) streams: Streams,
     /// Buffers that one connection may hold without the jumbo permit.
     credit_count: u32,
     kept_count: u32,
+    /// Shared buffers that are promised.
+    promised_count: u32,
+    /// What a reply may still take that goes on in a later turn; there is one at a time.
+    suspended: Grant,
     /// Buffers set aside for the jumbo reply, and how many of them are in use.
     jumbo_capacity: u32,
     jumbo_used: u32,
@@ -63,8 +73,11 @@ impl ReplyPool {
     pub fn new(limits: &Limits) -> Self {
         Self {
             buffers: BufferPool::new(Self::buffer_count(limits)),
+            streams: Streams::new(limits),
             credit_count: (limits.reply_credit / BUFFER_SIZE as u32).max(1),
             kept_count: KEPT_COUNT.min(limits.reply_buffers_max / 8),
+            promised_count: 0,
+            suspended: Grant::default(),
             jumbo_capacity: Self::jumbo_buffer_count(limits),
             jumbo_used: 0,
             jumbo_taken: false,
@@ -82,9 +95,14 @@ impl ReplyPool {
         (limits.reply_max + REPLY_ROOM as u64).div_ceil(BUFFER_SIZE as u64) as u32
     }
 
-    /// Shared buffers that nobody holds.
+    /// Bytes that `new` takes for each of `pins_max` large values.
+    pub const fn stream_size() -> u32 {
+        Streams::unit_size()
+    }
+
+    /// Shared buffers that nobody holds and nobody was promised.
     pub const fn free_count(&self) -> u32 {
-        self.buffers.free_count() - (self.jumbo_capacity - self.jumbo_used)
+        self.buffers.free_count() - (self.jumbo_capacity - self.jumbo_used) - self.promised_count
     }
 
     /// Shared buffers.
@@ -122,6 +140,19 @@ impl ReplyPool {
         self.free_count() < self.capacity() / 16
     }
 
+    /// Bytes of replies that fit into `output` without another buffer.
+    pub fn room_size(&self, output: &Output) -> u32 {
+        match output.flow {
+            Some(id) => self.streams.flow(id).behind.room_size(),
+            None => output.queue.room_size(),
+        }
+    }
+
+    /// Buffers that `output` holds and that are being sent, or can be.
+    pub fn ready_count(&self, output: &Output) -> u32 {
+        output.held_count - output.flow.map_or(0, |id| self.streams.flow(id).behind_count)
+    }
+
     /// May `output` take what the next `size` bytes need? `local` connections may take the last
     /// buffers; who is not `patient` gets the jumbo permit even for what would fit later without
     /// it. The permit lasts until the buffers taken under it are sent.
@@ -132,7 +163,7 @@ impl ReplyPool {
         local: bool,
         patient: bool,
     ) -> Result<Grant, Refusal> {
-        let room = output.room_size();
+        let room = self.room_size(output);
         if size <= u64::from(room) {
             return Ok(Grant::default());
         }
@@ -140,12 +171,8 @@ impl ReplyPool {
             return Err(Refusal::TooLarge);
         }
         let buffer_count = (size - u64::from(room)).div_ceil(BUFFER_SIZE as u64) as u32;
-        let free_count = self.free_count();
         let held_count = output.held_count - output.jumbo_count;
-        let kept_count = if local && held_count == 0 { 0 } else { self.kept_count };
-        let open_count = free_count.saturating_sub(kept_count);
-        // What it holds counts as free here, or the threshold would fall while it fills.
-        let held_max = self.credit_count.min((free_count + held_count) / 4).max(1);
+        let (open_count, held_max) = self.share(held_count, local);
         if buffer_count <= open_count && held_count + buffer_count <= held_max {
             return Ok(Grant { buffer_count, jumbo: false });
         }
@@ -154,6 +181,45 @@ impl ReplyPool {
             return Err(Refusal::Wait);
         }
         self.admit_jumbo(output, buffer_count)
+    }
+
+    /// May `output` take what the next bytes need that can be sent, at most one buffer? Here only
+    /// those count that can be sent: what waits behind a large value must not be in its way.
+    pub fn admit_ready(
+        &mut self,
+        output: &mut Output,
+        size: u32,
+        local: bool,
+    ) -> Result<Grant, Refusal> {
+        if size <= output.queue.room_size() {
+            return Ok(Grant::default());
+        }
+        let held_count = self.ready_count(output);
+        let (open_count, held_max) = self.share(held_count, local);
+        if open_count > 0 && held_count < held_max {
+            return Ok(Grant { buffer_count: 1, jumbo: false });
+        }
+        if held_count > 0 {
+            return Err(Refusal::Wait);
+        }
+        if core::mem::take(&mut output.is_promised_one) {
+            self.promised_count -= 1;
+            return Ok(Grant { buffer_count: 1, jumbo: false });
+        }
+        if output.jumbo && self.jumbo_used < self.jumbo_capacity {
+            return Ok(Grant { buffer_count: 1, jumbo: true });
+        }
+        Err(Refusal::Wait)
+    }
+
+    /// Shared buffers that a connection with `held_count` of them may take at once, and the most
+    /// that it may hold.
+    fn share(&self, held_count: u32, local: bool) -> (u32, u32) {
+        let free_count = self.free_count();
+        let kept_count = if local && held_count == 0 { 0 } else { self.kept_count };
+        // What it holds counts as free here, or the threshold would fall while it fills.
+        let held_max = self.credit_count.min((free_count + held_count) / 4).max(1);
+        (free_count.saturating_sub(kept_count), held_max)
     }
 
     fn admit_jumbo(&mut self, output: &mut Output, buffer_count: u32) -> Result<Grant, Refusal> {
@@ -168,20 +234,50 @@ impl ReplyPool {
         Ok(Grant { buffer_count, jumbo: true })
     }
 
-    /// Ends the jumbo permit of `output` once nothing that was taken under it is held.
+    /// The reply goes on in a later turn: what is left of its grant is kept for it until then.
+    pub fn suspend(&mut self, output: &mut Output, grant: Grant) {
+        assert!(self.suspended == Grant::default(), "one reply at a time goes on later");
+        self.promised_count += if grant.jumbo { 0 } else { grant.buffer_count };
+        (self.suspended, output.is_suspended) = (grant, true);
+    }
+
+    /// What `suspend` kept; nothing if the output was cleared meanwhile.
+    pub fn resume(&mut self, output: &mut Output) -> Grant {
+        if !core::mem::take(&mut output.is_suspended) {
+            return Grant::default();
+        }
+        let grant = core::mem::take(&mut self.suspended);
+        self.promised_count -= if grant.jumbo { 0 } else { grant.buffer_count };
+        grant
+    }
+
+    /// Ends the jumbo permit of `output` once nothing that was taken under it is held, or will be,
+    /// and the promise to its large values when there are none.
     pub fn settle(&mut self, output: &mut Output) {
-        if output.jumbo && output.jumbo_count == 0 {
+        if output.jumbo && output.jumbo_count == 0 && !output.is_suspended {
             assert!(self.jumbo_taken, "the jumbo permit was lost");
             self.jumbo_taken = false;
             output.jumbo = false;
         }
+        if output.is_promised_one && !output.is_streaming() {
+            output.is_promised_one = false;
+            self.promised_count -= 1;
+        }
     }
 
-    fn acquire(&mut self, jumbo: bool) -> BufferHandle {
-        if jumbo {
-            self.jumbo_used += 1;
-            assert!(self.jumbo_used <= self.jumbo_capacity, "more jumbo buffers than set aside");
-        }
+    /// An empty buffer, as `grant` allows; it counts as held, and perhaps as jumbo.
+    fn acquire(
+        &mut self,
+        held_count: &mut u32,
+        jumbo_count: &mut u32,
+        grant: &mut Grant,
+    ) -> BufferHandle {
+        assert!(grant.buffer_count > 0, "a reply exceeds what was reserved for it");
+        grant.buffer_count -= 1;
+        *held_count += 1;
+        *jumbo_count += u32::from(grant.jumbo);
+        self.jumbo_used += u32::from(grant.jumbo);
+        assert!(self.jumbo_used <= self.jumbo_capacity, "more jumbo buffers than set aside");
         self.buffers.acquire().expect("a grant is given only when the buffers are there")
     }
 
@@ -189,50 +285,60 @@ impl ReplyPool {
     pub fn release(&mut self, output: &mut Output, chain: BufferHandle) {
         let released_count = self.buffers.release(chain);
         assert!(released_count <= output.held_count, "released buffers that were not held");
+        // The jumbo buffers count as the first to come back: others wait for them. But what waits
+        // behind a large value is the last to be sent, and must not pass for shared ones.
+        let jumbo_count = if output.is_streaming() {
+            released_count.saturating_sub(output.held_count - output.jumbo_count)
+        } else {
+            released_count.min(output.jumbo_count)
+        };
         output.held_count -= released_count;
-        // The jumbo buffers count as the first to come back: others wait for them.
-        let jumbo_count = released_count.min(output.jumbo_count);
         output.jumbo_count -= jumbo_count;
         self.jumbo_used -= jumbo_count;
         self.settle(output);
+        if output.is_streaming() && !output.is_promised_one && self.free_count() > 0 {
+            output.is_promised_one = true;
+            self.promised_count += 1;
+        }
     }
 }
 
 /// Output that waits to be sent.
 #[derive(Debug, Default)]
 pub struct Output {
-    /// To be sent first, in order.
-    front: Option<BufferHandle>,
-    /// Full buffers behind the front, newest first.
-    back: Option<BufferHandle>,
-    /// The one that is being filled.
-    tail: Option<BufferHandle>,
+    /// What can be sent.
+    queue: Queue,
+    /// Large values on their way, and what waits behind them.
+    pub(super) flow: Option<FlowId>,
     /// Buffers that the connection holds, those being sent included.
     held_count: u32,
     /// How many of them count as jumbo.
     jumbo_count: u32,
     /// This connection has the jumbo permit.
     jumbo: bool,
-    byte_count: u64,
+    /// A shared buffer is promised to its large values.
+    is_promised_one: bool,
+    /// Its reply goes on in a later turn.
+    is_suspended: bool,
 }
 
 impl Output {
     /// Nothing to send.
     pub const fn new() -> Self {
         Self {
-            front: None,
-            back: None,
-            tail: None,
+            queue: Queue::new(),
+            flow: None,
             held_count: 0,
             jumbo_count: 0,
             jumbo: false,
-            byte_count: 0,
+            is_promised_one: false,
+            is_suspended: false,
         }
     }
 
-    /// Bytes that wait to be sent (those being sent are not among them).
-    pub const fn byte_count(&self) -> u64 {
-        self.byte_count
+    /// Bytes that can be sent.
+    pub const fn byte_count(&self) -> u32 {
+        self.queue.byte_count()
     }
 
     /// Buffers held, those being sent included.
@@ -240,106 +346,148 @@ impl Output {
         self.held_count
     }
 
+    /// Is a large value on its way, or something that waits behind one?
+    pub const fn is_streaming(&self) -> bool {
+        self.flow.is_some()
+    }
+
     /// Does it have the jumbo permit?
     pub const fn has_jumbo(&self) -> bool {
         self.jumbo
     }
 
-    /// Bytes that fit without another buffer.
-    pub fn room_size(&self) -> u32 {
-        match &self.tail {
-            Some(tail) => tail.room_size(),
-            None => 0,
-        }
-    }
-
-    /// Appends `bytes`, taking buffers from `pool` as `grant` allows.
+    /// Appends `bytes` of a reply, taking buffers from `pool` as `grant` allows.
     #[inline]
     pub fn append(&mut self, pool: &mut ReplyPool, grant: &mut Grant, bytes: &[u8]) {
-        self.byte_count += bytes.len() as u64;
-        let mut rest = bytes;
-        if let Some(tail) = &mut self.tail {
-            rest = &rest[tail.append(rest)..];
+        if let Some(id) = self.flow {
+            return self.append_behind(pool, grant, id, bytes);
         }
+        let mut rest = &bytes[self.queue.append(bytes)..];
         while !rest.is_empty() {
-            let tail = self.grow(pool, grant);
-            rest = &rest[tail.append(rest)..];
+            self.queue.grow(pool.acquire(&mut self.held_count, &mut self.jumbo_count, grant));
+            rest = &rest[self.queue.append(rest)..];
         }
     }
 
-    /// A new, empty tail.
-    fn grow(&mut self, pool: &mut ReplyPool, grant: &mut Grant) -> &mut BufferHandle {
-        assert!(grant.buffer_count > 0, "a reply exceeds what was reserved for it");
-        grant.buffer_count -= 1;
-        self.held_count += 1;
-        self.jumbo_count += u32::from(grant.jumbo);
-        if let Some(full) = self.tail.take() {
-            if let Some(back) = self.back.take() {
-                full.link(back);
+    fn append_behind(&mut self, pool: &mut ReplyPool, grant: &mut Grant, id: FlowId, bytes: &[u8]) {
+        let mut rest = bytes;
+        loop {
+            let flow = pool.streams.flow_mut(id);
+            let size = flow.behind.append(rest);
+            flow.wrote(size as u64);
+            rest = &rest[size..];
+            if rest.is_empty() {
+                return;
             }
-            self.back = Some(full);
+            let empty = pool.acquire(&mut self.held_count, &mut self.jumbo_count, grant);
+            let flow = pool.streams.flow_mut(id);
+            flow.behind.grow(empty);
+            flow.behind_count += 1;
         }
-        self.tail.insert(pool.acquire(grant.jumbo))
     }
 
-    /// Appends what `read` writes into the room of one buffer; returns how much that was.
-    pub fn append_with(
+    /// The pinned value follows what was written so far.
+    pub fn stream(&mut self, pool: &mut ReplyPool, pin: PinId, size: u64) {
+        let id = *self.flow.get_or_insert_with(|| pool.streams.begin());
+        pool.streams.push(id, pin, size);
+    }
+
+    /// What comes next of the large values, and of what is between and behind them.
+    pub fn next_piece(&self, pool: &ReplyPool) -> Option<Piece> {
+        pool.streams.next(self.flow?)
+    }
+
+    /// Appends to what can be sent what `read` writes of the next piece, into the room of one
+    /// buffer; returns how much that was.
+    pub fn append_value(
         &mut self,
         pool: &mut ReplyPool,
         grant: &mut Grant,
         read: impl FnOnce(&mut [u8]) -> usize,
-    ) -> usize {
-        if self.room_size() == 0 {
-            self.grow(pool, grant);
-        }
-        let tail = self.tail.as_deref_mut().expect("there is a tail with room");
-        let size = read(tail.room());
-        tail.commit(size as u32);
-        self.byte_count += size as u64;
+    ) -> u64 {
+        let id = self.flow.expect("the value is there");
+        self.make_room(pool, grant);
+        let size = self.queue.append_with(read) as u64;
+        assert!(size > 0, "a pinned value is shorter than it was");
+        pool.streams.advance(id, size);
         size
+    }
+
+    /// The end of a value that is complete: its last line end goes out, and it is to be unpinned.
+    pub fn end_value(&mut self, pool: &mut ReplyPool, grant: &mut Grant) -> PinId {
+        let mut rest: &[u8] = b"\r\n";
+        while !rest.is_empty() {
+            self.make_room(pool, grant);
+            rest = &rest[self.queue.append(rest)..];
+        }
+        self.take_stream(pool).expect("what has an end is there")
+    }
+
+    /// Moves at most `size` bytes that waited behind a value to what can be sent, at most as many
+    /// as there is room for in one buffer; returns how many.
+    pub fn move_on(&mut self, pool: &mut ReplyPool, grant: &mut Grant, size: u64) -> u64 {
+        let id = self.flow.expect("something waits");
+        self.make_room(pool, grant);
+        let flow = pool.streams.flow_mut(id);
+        let waiting = flow.behind.first();
+        let moved_size = self.queue.append(&waiting[..waiting.len().min(size as usize)]);
+        let emptied = flow.behind.consume(moved_size as u32);
+        flow.behind_count -= u32::from(emptied.is_some());
+        pool.streams.advance(id, moved_size as u64);
+        if let Some(emptied) = emptied {
+            pool.release(self, emptied);
+        }
+        moved_size as u64
+    }
+
+    /// Makes sure that what can be sent has room at its end.
+    fn make_room(&mut self, pool: &mut ReplyPool, grant: &mut Grant) {
+        if self.queue.room_size() == 0 {
+            self.queue.grow(pool.acquire(&mut self.held_count, &mut self.jumbo_count, grant));
+        }
+    }
+
+    /// Takes a large value off, which is then to be unpinned.
+    pub fn take_stream(&mut self, pool: &mut ReplyPool) -> Option<PinId> {
+        pool.streams.pop(self.flow?)
+    }
+
+    /// All large values are out, and what waited behind them has moved on.
+    pub fn end_streams(&mut self, pool: &mut ReplyPool) {
+        pool.streams.end(self.flow.take().expect("it was streaming"));
+        pool.settle(self);
     }
 
     /// Takes up to `buffer_count_max` buffers off the front, as one chain, to be sent. They stay
     /// counted as held until `ReplyPool::release`.
     pub fn take(&mut self, buffer_count_max: u32) -> Option<BufferHandle> {
-        let chain = self.take_front()?;
-        self.byte_count -= u64::from(chain.filled_size());
+        let chain = self.queue.take()?;
         let mut last = &mut *chain;
         for _ in 1..buffer_count_max {
-            let Some(next) = self.take_front() else { break };
-            self.byte_count -= u64::from(next.filled_size());
+            let Some(next) = self.queue.take() else { break };
             last.link(next);
             last = last.next_mut().expect("it was linked a line above");
         }
         Some(chain)
     }
 
-    /// The first buffer, unlinked.
-    fn take_front(&mut self) -> Option<BufferHandle> {
-        if self.front.is_none() {
-            while let Some(newest) = self.back.take() {
-                self.back = newest.take_next();
-                if let Some(front) = self.front.take() {
-                    newest.link(front);
-                }
-                self.front = Some(newest);
+    /// Drops everything that waits. What is being sent stays counted; large values were taken off
+    /// before.
+    pub fn clear(&mut self, pool: &mut ReplyPool) {
+        pool.resume(self);
+        if let Some(id) = self.flow.take() {
+            let flow = pool.streams.flow_mut(id);
+            let mut behind = core::mem::take(&mut flow.behind);
+            flow.behind_count = 0;
+            pool.streams.end(id);
+            while let Some(buffer) = behind.take_any() {
+                pool.release(self, buffer);
             }
         }
-        let Some(first) = self.front.take() else {
-            // An empty tail has nothing to send, and will be filled next.
-            let filled = self.tail.as_deref().is_some_and(|tail| tail.filled_size() > 0);
-            return if filled { self.tail.take() } else { None };
-        };
-        self.front = first.take_next();
-        Some(first)
-    }
-
-    /// Drops everything that waits. What is being sent stays counted.
-    pub fn clear(&mut self, pool: &mut ReplyPool) {
-        while let Some(buffer) = self.take_front().or_else(|| self.tail.take()) {
+        while let Some(buffer) = self.queue.take_any() {
             pool.release(self, buffer);
         }
-        self.byte_count = 0;
+        pool.settle(self);
     }
 }
 

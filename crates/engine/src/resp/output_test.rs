@@ -49,8 +49,9 @@ fn one_connection_gets_its_share_and_the_last_buffers_are_kept() {
     let mut hogs: Vec<Output> = (0..100).map(|_| Output::new()).collect();
     let mut counts = Vec::new();
     for hog in &mut hogs {
-        while let Ok(mut grant) = pool.admit(hog, u64::from(hog.room_size()) + 1, false, true) {
-            let size = hog.room_size() as usize + 1;
+        loop {
+            let size = pool.room_size(hog) as usize + 1;
+            let Ok(mut grant) = pool.admit(hog, size as u64, false, true) else { break };
             hog.append(&mut pool, &mut grant, &std::vec![b'x'; size]);
         }
         counts.push(hog.held_count());

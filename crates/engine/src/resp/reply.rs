@@ -5,10 +5,14 @@
 //! not copied at all: `stream` promises it, and the connection copies it out as the client reads.
 //!
 //! Invariant: a command writes exactly one reply (or none, with an error that the caller writes).
+use crate::memory::buffer::BUFFER_SIZE;
 use crate::resp::output::{Grant, Output, REPLY_ROOM, Refusal, ReplyPool};
 use crate::resp::request::PinId;
 use crate::stdx::number;
 use core::fmt;
+
+/// Bytes of a bulk string besides its content: the header with its digits, and the last CRLF.
+pub const BULK_OVERHEAD: u64 = 32;
 
 /// String values above this are streamed instead of being copied into the output at once.
 pub const STREAM_SIZE_MIN: u64 = 64 * 1024;
@@ -35,14 +39,9 @@ pub enum Protocol {
     Resp3,
 }
 
-/// A string value that follows its header in the output, piece by piece.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Stream {
-    /// The value.
-    pub pin: PinId,
-    /// Its bytes.
-    pub size: u64,
-}
+/// Bytes kept for each command of a transaction that is still to come: enough to say that its
+/// reply found no room.
+pub const STEP_ROOM: u32 = 64;
 
 /// Where a command writes its reply.
 pub struct Reply<'a> {
@@ -57,19 +56,11 @@ pub struct Reply<'a> {
     /// Bytes kept for the commands of a transaction that are still to come.
     kept_size: u64,
     in_transaction: bool,
-    stream: Option<Stream>,
+    /// Bytes that were written.
+    written_size: u64,
     /// Bytes that were dropped while muted: what `measured` asks for.
     dropped_size: u64,
     must_wait: bool,
-}
-
-/// What a command leaves to its caller.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Finished {
-    /// A value to be sent behind the output, and then to be unpinned.
-    pub stream: Option<Stream>,
-    /// `reserve` answered `Wait`: run it again when buffers came back.
-    pub must_wait: bool,
 }
 
 impl<'a> Reply<'a> {
@@ -91,10 +82,34 @@ impl<'a> Reply<'a> {
             grant,
             kept_size: 0,
             in_transaction: false,
-            stream: None,
+            written_size: 0,
             dropped_size: 0,
             must_wait: false,
         })
+    }
+
+    /// The writer of a transaction that was suspended with `left_count` commands to come.
+    pub fn resume(
+        output: &'a mut Output,
+        pool: &'a mut ReplyPool,
+        protocol: Protocol,
+        (muted, local): (bool, bool),
+        left_count: u32,
+    ) -> Self {
+        let grant = pool.resume(output);
+        Self {
+            output,
+            pool,
+            protocol,
+            muted,
+            local,
+            grant,
+            kept_size: kept_size(left_count),
+            in_transaction: true,
+            written_size: 0,
+            dropped_size: 0,
+            must_wait: false,
+        }
     }
 
     /// The dialect in use.
@@ -107,6 +122,11 @@ impl<'a> Reply<'a> {
         self.protocol = protocol;
     }
 
+    /// Is what is written dropped?
+    pub const fn is_muted(&self) -> bool {
+        self.muted
+    }
+
     /// CLIENT REPLY changes whether this and later replies are sent.
     pub fn set_muted(&mut self, muted: bool) {
         self.muted = muted;
@@ -115,11 +135,12 @@ impl<'a> Reply<'a> {
     /// Makes sure that the next `size` bytes can be written. Needed above `REPLY_ROOM`; call it
     /// before anything is changed or written.
     pub fn reserve(&mut self, size: u64) -> Result<(), ReplyFull> {
-        if self.muted {
-            return Ok(());
-        }
+        if self.muted { Ok(()) } else { self.acquire(size) }
+    }
+
+    fn acquire(&mut self, size: u64) -> Result<(), ReplyFull> {
         let whole = size.saturating_add(u64::from(REPLY_ROOM)).saturating_add(self.kept_size);
-        if self.grant.covers(self.output, whole) {
+        if whole <= u64::from(self.pool.room_size(self.output)) + self.grant.size() {
             return Ok(());
         }
         // Within a transaction the commands before this one have run: it cannot be run again.
@@ -137,20 +158,23 @@ impl<'a> Reply<'a> {
         }
     }
 
-    /// EXEC: makes sure of `REPLY_ROOM` bytes for each of `command_count` commands, and keeps them
-    /// free while `reserve` is called for some of them. May answer `Wait`: nothing has run yet.
+    /// EXEC: makes sure of `STEP_ROOM` bytes for each of `command_count` commands, and keeps them
+    /// free while others write more. May answer `Wait`: nothing has run yet.
     pub fn begin_transaction(&mut self, command_count: u32) -> Result<(), ReplyFull> {
-        let kept_size = u64::from(command_count) * u64::from(REPLY_ROOM);
-        self.reserve(kept_size)?;
-        self.kept_size = kept_size;
+        // Even if it is muted: CLIENT REPLY ON may stand among the commands.
+        self.acquire(kept_size(command_count))?;
+        self.kept_size = kept_size(command_count);
         self.in_transaction = true;
         Ok(())
     }
 
-    /// The next command of the transaction starts: what was kept for it is its own now.
-    pub fn next_in_transaction(&mut self) {
+    /// The next command of the transaction starts: what was kept for it is its own now, and it
+    /// gets `REPLY_ROOM` like any other. Without room for that it must not run, and `STEP_ROOM`
+    /// bytes are there to say so.
+    pub fn next_in_transaction(&mut self) -> Result<(), ReplyFull> {
         assert!(self.in_transaction, "a step of a transaction outside of one");
-        self.kept_size = self.kept_size.saturating_sub(u64::from(REPLY_ROOM));
+        self.kept_size -= u64::from(STEP_ROOM);
+        self.reserve(0)
     }
 
     /// All commands of the transaction have run.
@@ -161,28 +185,63 @@ impl<'a> Reply<'a> {
 
     /// Should a string value of `size` bytes be pinned and streamed rather than copied? Then pin
     /// it and call `stream`; else `reserve` and write it.
-    pub fn prefers_stream(&self, size: u64) -> bool {
-        size > STREAM_SIZE_MIN && !self.muted && !self.in_transaction
+    pub fn prefers_stream(&mut self, size: u64) -> bool {
+        if size <= STREAM_SIZE_MIN || self.muted {
+            return false;
+        }
+        !self.in_transaction || self.has_behind()
     }
 
-    /// A bulk string whose content is the pinned value: it becomes the last part of the reply, and
-    /// the connection unpins it when it is sent.
+    /// Can a large value be followed by the rest of a transaction, in buffers of its own?
+    fn has_behind(&mut self) -> bool {
+        if !self.pool.streams.has_room(self.output.flow) {
+            return false;
+        }
+        if self.output.is_streaming() {
+            return true;
+        }
+        // The header before the value may take one buffer more.
+        let room_size = u64::from(self.pool.room_size(self.output));
+        let header_size = if room_size < BULK_OVERHEAD { BUFFER_SIZE as u64 } else { 0 };
+        let needed_size = header_size + self.kept_size + u64::from(REPLY_ROOM);
+        if self.grant.size() < needed_size {
+            match self.pool.admit(self.output, room_size + needed_size, self.local, false) {
+                Ok(grant) => self.grant = grant,
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    /// What is answered where no room can be made for a large value: that it comes later, or in a
+    /// transaction, whose earlier commands have run, that it is too large.
+    pub const fn no_stream(&self, size: u64) -> ReplyFull {
+        if self.in_transaction { ReplyFull::TooLarge { size } } else { ReplyFull::Wait }
+    }
+
+    /// A bulk string whose content is the pinned value: the connection copies it out behind what
+    /// was written so far, and unpins it when it is complete.
     pub fn stream(&mut self, pin: PinId, size: u64) {
-        assert!(!self.in_transaction && !self.muted, "asked for a stream where none can be");
-        assert!(self.stream.is_none(), "a reply has one stream, at its end");
+        assert!(!self.muted, "asked for a stream where none can be");
         self.bulk_header(size);
-        self.stream = Some(Stream { pin, size });
+        self.output.stream(self.pool, pin, size);
     }
 
-    /// Bytes in the output, those of earlier replies included.
+    /// Bytes that were written.
     pub const fn written_size(&self) -> u64 {
-        self.output.byte_count()
+        self.written_size
     }
 
-    /// Ends the reply.
-    pub fn finish(self) -> Finished {
+    /// Ends the reply. Did `reserve` answer `Wait`, so that the command runs again when buffers
+    /// came back?
+    pub fn finish(self) -> bool {
         self.pool.settle(self.output);
-        Finished { stream: self.stream, must_wait: self.must_wait }
+        self.must_wait
+    }
+
+    /// The transaction goes on in a later turn, with `resume`.
+    pub fn suspend(self) {
+        self.pool.suspend(self.output, self.grant);
     }
 
     /// Raw bytes of a reply whose framing the caller wrote.
@@ -191,6 +250,7 @@ impl<'a> Reply<'a> {
         if self.muted {
             self.dropped_size += bytes.len() as u64;
         } else {
+            self.written_size += bytes.len() as u64;
             self.output.append(self.pool, &mut self.grant, bytes);
         }
     }
@@ -321,10 +381,10 @@ impl<'a> Reply<'a> {
         (self.muted, self.dropped_size) = (true, 0);
         write(self);
         self.muted = false;
-        let (size, start) = (self.dropped_size, self.output.byte_count());
+        let (size, start) = (self.dropped_size, self.written_size);
         self.reserve(size)?;
         write(self);
-        let written_size = self.output.byte_count() - start;
+        let written_size = self.written_size - start;
         assert_eq!(written_size, size, "a reply changed while it was written");
         Ok(())
     }
@@ -338,7 +398,7 @@ impl<'a> Reply<'a> {
         let mut measure = Measure { size: 0 };
         write(&mut measure).expect("measuring does not fail");
         self.reserve(measure.size)?;
-        let start = self.output.byte_count();
+        let start = self.written_size;
         match self.protocol {
             Protocol::Resp2 => self.bulk_header(measure.size),
             Protocol::Resp3 => {
@@ -346,13 +406,17 @@ impl<'a> Reply<'a> {
                 self.raw(b"txt:");
             }
         }
-        let header_size = self.output.byte_count() - start;
+        let header_size = self.written_size - start;
         write(self).expect("writing what was reserved does not fail");
-        let content_size = self.output.byte_count() - start - header_size;
+        let content_size = self.written_size - start - header_size;
         assert!(self.muted || content_size == measure.size, "a text changed while it was written");
         self.raw(b"\r\n");
         Ok(())
     }
+}
+
+const fn kept_size(command_count: u32) -> u64 {
+    command_count as u64 * STEP_ROOM as u64
 }
 
 /// Raw text, for `write!` in `text`.

@@ -84,21 +84,56 @@ fn what_exceeds_reply_max_is_refused_and_what_must_wait_says_so() {
 }
 
 #[test]
-fn a_transaction_keeps_the_room_of_the_commands_to_come() {
-    let limits = Limits::tiny();
+fn a_transaction_keeps_the_room_to_refuse_the_commands_to_come() {
+    let mut refused_count = 0;
     let bytes = written(Protocol::Resp2, |reply| {
-        reply.begin_transaction(100).unwrap();
-        for index in 0..100 {
-            reply.next_in_transaction();
-            if index == 50 {
-                // Leaves room for 49 commands, and only just.
-                reply.reserve(limits.reply_max - 50 * 1024 - 102_400 + 51_200 - 1024).unwrap();
-            }
-            reply.raw(&[b'x'; REPLY_ROOM as usize]);
+        reply.begin_transaction(1_000).unwrap();
+        for _ in 0..1_000 {
+            // With all of the reply's bound before it, hardly any of them can have its room.
+            let text: &[u8] = match reply.next_in_transaction() {
+                Ok(()) => &[b'x'; REPLY_ROOM as usize],
+                Err(_) => &[b'-'; STEP_ROOM as usize],
+            };
+            refused_count += usize::from(text[0] == b'-');
+            reply.raw(text);
         }
         reply.end_transaction();
     });
-    assert_eq!(bytes.len(), 100 * REPLY_ROOM as usize);
+    assert!((700..900).contains(&refused_count), "{refused_count} were refused");
+    let room = (1_000 - refused_count) * REPLY_ROOM as usize;
+    assert_eq!(bytes.len(), room + refused_count * STEP_ROOM as usize);
+}
+
+#[test]
+fn a_reply_goes_on_with_what_it_was_granted() {
+    let limits = Limits::tiny();
+    let (mut pool, mut output) = (ReplyPool::new(&limits), Output::new());
+    let mut other = Output::new();
+    let mut reply = Reply::new(&mut output, &mut pool, Protocol::Resp2, false, false).unwrap();
+    reply.begin_transaction(500).unwrap();
+    reply.suspend();
+    // Others take all that they can get.
+    loop {
+        let size = pool.room_size(&other) as usize + 1;
+        let Ok(mut grant) = pool.admit(&mut other, size as u64, true, true) else { break };
+        other.append(&mut pool, &mut grant, &std::vec![b'o'; size]);
+    }
+    for left_count in (1..=500).rev() {
+        let local = (false, true);
+        let mut reply = Reply::resume(&mut output, &mut pool, Protocol::Resp2, local, left_count);
+        let _ = reply.next_in_transaction();
+        reply.raw(&[b'x'; STEP_ROOM as usize]);
+        if left_count > 1 {
+            reply.suspend();
+        } else {
+            reply.end_transaction();
+            reply.finish();
+        }
+    }
+    assert_eq!(output.byte_count(), 500 * STEP_ROOM);
+    output.clear(&mut pool);
+    other.clear(&mut pool);
+    assert_eq!((pool.used_count(), pool.free_count()), (0, pool.capacity()));
 }
 
 #[test]

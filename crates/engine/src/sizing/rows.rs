@@ -150,6 +150,12 @@ impl Plan {
             "large values that clients are reading",
         ));
         self.push(fixed(
+            "streams",
+            u64::from(ReplyPool::stream_size()),
+            u64::from(limits.pins_max),
+            "their places in the replies",
+        ));
+        self.push(fixed(
             "staged values",
             u64::from(staged_size),
             u64::from(limits.staged_max),

@@ -8,12 +8,9 @@ use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::limits::SLOT_SIZE_MAX;
 use crate::resp::output::REPLY_ROOM;
-use crate::resp::reply::ReplyFull;
+pub(crate) use crate::resp::reply::BULK_OVERHEAD;
 use crate::resp::request::PinId;
 use crate::store::Entry;
-
-/// Bytes of a bulk string besides its content: the header with its digits, and the last CRLF.
-pub(crate) const BULK_OVERHEAD: u64 = 32;
 
 /// Makes sure of `size` bytes of reply, if they are more than are always there.
 pub(crate) fn reserve_reply(cx: &mut Context<'_>, size: u64) -> Result<(), CommandError> {
@@ -29,7 +26,7 @@ pub(crate) fn reply_string(cx: &mut Context<'_>, entry: Entry) -> Result<(), Com
     let size = text.size();
     if cx.reply.prefers_stream(size) {
         // Without a free pin it waits for those who read: a reply of this size is never copied.
-        let pin = cx.store.pin(entry).ok_or(ReplyFull::Wait)?;
+        let pin = cx.store.pin(entry).ok_or(cx.reply.no_stream(size))?;
         cx.reply.stream(pin, size);
         return Ok(());
     }
@@ -82,7 +79,7 @@ impl KeptText {
         if !cx.reply.prefers_stream(size) {
             reserve_reply(cx, size + BULK_OVERHEAD)?;
         }
-        let pin = cx.store.pin(entry).ok_or(ReplyFull::Wait)?;
+        let pin = cx.store.pin(entry).ok_or(cx.reply.no_stream(size))?;
         kept.place = Place::Pinned(pin, size);
         Ok(kept)
     }

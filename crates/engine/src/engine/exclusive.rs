@@ -1,0 +1,76 @@
+//! A transaction that EXEC could not finish in one slice: nothing else is executed until it has
+//! ended, though events are taken in and replies go out. Each turn runs as many of its commands as
+//! a turn may.
+//!
+//! Invariant: its connection is neither closed nor reused before the last command has run. If the
+//! client is gone the rest runs all the same, for nobody.
+use super::Engine;
+use super::shared::Ran;
+use super::turn::Budget;
+use crate::clock::Now;
+use crate::limits::GROUP_SPANS;
+
+/// Whose transaction it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Exclusive {
+    slot: u32,
+    /// The time that its commands see: no key expires between two of them.
+    pub(super) now: Now,
+    /// Its connection is to be closed.
+    is_abandoned: bool,
+}
+
+impl Engine {
+    /// The connection in `slot` has begun a transaction that is not done.
+    pub(super) fn begin_exclusive(&mut self, slot: u32) {
+        assert!(self.exclusive.is_none(), "one transaction at a time");
+        self.exclusive = Some(Exclusive { slot, now: self.shared.now, is_abandoned: false });
+    }
+
+    /// Is it the transaction of the connection in `slot` that runs?
+    pub(super) fn is_exclusive(&self, slot: u32) -> bool {
+        self.exclusive.is_some_and(|exclusive| exclusive.slot == slot)
+    }
+
+    /// Runs the next slice. False if it has to wait for the next turn.
+    pub(super) fn go_on(&mut self, exclusive: Exclusive, budget: &mut Budget) -> bool {
+        let slot = exclusive.slot;
+        let now = core::mem::replace(&mut self.shared.now, exclusive.now);
+        self.shared.statistics.mark((self.shared.hooks.ticks)());
+        let output = &mut self.connections[slot as usize].output;
+        let spans = &mut self.spans[GROUP_SPANS as usize..];
+        let Ran::Done(orders, spent) = self.shared.go_on(slot as usize, output, spans) else {
+            unreachable!("a slice of a transaction is never refused");
+        };
+        self.shared.now = now;
+        budget.spend(spent.steps, spent.bytes);
+        self.obey(slot, &orders);
+        if !self.shared.sessions[slot as usize].transaction.running {
+            self.end_exclusive(slot);
+        }
+        spent.steps > 0
+    }
+
+    fn end_exclusive(&mut self, slot: u32) {
+        let ended = self.exclusive.take().expect("it runs until here");
+        if ended.is_abandoned {
+            self.close(slot);
+        } else if self.shared.sessions[slot as usize].close_after_reply {
+            self.drain(slot);
+        } else {
+            self.leave(slot);
+        }
+    }
+
+    /// The connection in `slot` is to be closed. If its transaction runs, that comes later, and
+    /// the rest of its reply is dropped: says so.
+    pub(super) fn abandon(&mut self, slot: u32) -> bool {
+        let Some(exclusive) = self.exclusive.as_mut().filter(|running| running.slot == slot) else {
+            return false;
+        };
+        exclusive.is_abandoned = true;
+        self.shared.sessions[slot as usize].transaction.muted = true;
+        self.drop_output(slot);
+        true
+    }
+}

@@ -28,8 +28,8 @@ pub enum CommandError {
         /// What would have been needed.
         needed: u64,
     },
-    /// Room for the reply will be there in a later turn: the dispatcher writes nothing and sets
-    /// `Orders::retry`. Only what has written and changed nothing may answer this.
+    /// Room for the reply, or for the data, will be there in a later turn: the dispatcher writes
+    /// nothing and sets `Orders::retry`. Only what has written and changed nothing may answer this.
     Retry,
     /// The command has written its error line itself (`Context::fail`).
     Written,
@@ -63,6 +63,7 @@ impl From<StoreFull> for CommandError {
             StoreFull::KeySize => Self::Line("ERR key is longer than key-size-max"),
             StoreFull::ValueSize => Self::STRING_TOO_LONG,
             StoreFull::Staged => Self::Line("OOM staged-values-max large values are arriving"),
+            StoreFull::Later => Self::Retry,
             StoreFull::Pinned => Self::Line(
                 "OOM a client is reading the value, and it is larger than command-work-max",
             ),

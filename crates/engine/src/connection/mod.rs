@@ -13,6 +13,7 @@ pub mod list;
 use crate::memory::buffer::BufferHandle;
 use crate::resp::output::Output;
 use crate::resp::partial::Partial;
+use crate::resp::request::StagedId;
 use crate::store::StoreFull;
 
 /// How far a connection has come in its life.
@@ -119,6 +120,8 @@ pub struct Connection {
     pub partial: Partial,
     /// Why that request was refused, while the rest of it is read and dropped.
     pub refusal: Option<NoRoom>,
+    /// A large argument of that request, while room for it is being made.
+    pub collecting: Option<StagedId>,
     /// What is still to be sent.
     pub output: Output,
     /// The next in the list of those that have something to execute.
@@ -160,7 +163,8 @@ impl Connection {
 
     /// Is there something that executing could get on with?
     pub const fn has_work(&self) -> bool {
-        let has_request = self.input.is_some() || self.partial.is_complete();
+        let has_request =
+            self.input.is_some() || self.partial.is_complete() || self.collecting.is_some();
         self.is_streaming() || matches!(self.phase, Phase::Open) && has_request
     }
 
@@ -177,6 +181,7 @@ impl Connection {
             && self.input.is_none()
             && !self.output.is_streaming()
             && !self.partial.is_complete()
+            && self.collecting.is_none()
             && matches!(self.parked, Parked::No)
     }
 

@@ -11,6 +11,9 @@ use std::string::String;
 use std::vec;
 use std::vec::Vec;
 
+#[path = "room_test.rs"]
+mod room_test;
+
 #[path = "transaction_test.rs"]
 mod transaction_test;
 

@@ -13,6 +13,9 @@ use crate::resp::partial::Step;
 use crate::resp::request::{Request, StagedId};
 use crate::store::StoreFull;
 
+/// Steps of debt and eviction at a time for a large argument on its way.
+const COLLECT_STEPS: u32 = 64;
+
 /// Large arguments that one connection may have on their way, if there is a row for each.
 const LARGE_COUNT_MIN: u32 = 8;
 
@@ -38,6 +41,9 @@ impl Engine {
         let bounds = self.bounds(slot);
         while !self.connections[slot as usize].partial.is_complete() {
             let share = self.request_share(self.connections[slot as usize].partial.block_count());
+            if !self.collect(slot) {
+                return Spent { steps: COLLECT_STEPS, bytes: 0 };
+            }
             let connection = &mut self.connections[slot as usize];
             if connection.partial.is_empty() {
                 connection.request_started = Moment::at(self.shared.now.monotonic_ms);
@@ -82,14 +88,39 @@ impl Engine {
         if !self.may_begin_large(slot) {
             return self.refuse(slot, NoRoom::Store(StoreFull::Staged));
         }
-        let staged = match self.shared.store.stage(self.shared.now, size) {
+        let staged = match self.shared.store.announce(size) {
             Ok(staged) => staged,
             Err(full) => return self.refuse(slot, NoRoom::Store(full)),
         };
         let connection = &mut self.connections[slot as usize];
-        if !connection.partial.accept_large(&mut self.requests, staged, share) {
+        if connection.partial.accept_large(&mut self.requests, staged, share) {
+            connection.collecting = Some(staged);
+        } else {
             self.shared.store.stage_discard(staged);
             self.refuse(slot, NoRoom::Blocks);
+        }
+    }
+
+    /// Makes some of the room that a large argument on its way still lacks. False if that has to
+    /// go on before its bytes can be taken in.
+    fn collect(&mut self, slot: u32) -> bool {
+        let connection = &mut self.connections[slot as usize];
+        let Some(staged) = connection.collecting else { return true };
+        let now = self.shared.now;
+        // It is not the client that is slow.
+        connection.request_started = Moment::at(now.monotonic_ms);
+        match self.shared.store.collect(now, staged, COLLECT_STEPS) {
+            Ok(is_ready) => {
+                if is_ready {
+                    connection.collecting = None;
+                }
+                is_ready
+            }
+            Err(full) => {
+                connection.collecting = None;
+                self.refuse(slot, NoRoom::Store(full));
+                true
+            }
         }
     }
 

@@ -82,6 +82,8 @@ pub struct Engine {
     buffers_came_back: bool,
     /// The store has more to do as soon as possible.
     store_has_work: bool,
+    /// Somebody waits for what the store does.
+    store_is_awaited: bool,
     timers: timers::Timers,
     takings: Takings,
 }
@@ -126,6 +128,7 @@ impl Engine {
             is_stopped: false,
             buffers_came_back: false,
             store_has_work: false,
+            store_is_awaited: false,
             timers: timers::Timers::default(),
             shared: Shared::new(limits, settings, (hash_key, seed), hooks, &mut takings),
             takings,
@@ -160,7 +163,7 @@ impl Engine {
 
     /// How long the driver may wait for events: 0 if there is work, else until the next timer.
     pub fn wait_ms(&self, now: Now) -> Option<u32> {
-        let has_work = self.exclusive.is_some() || self.store_has_work;
+        let has_work = self.exclusive.is_some() || self.store_has_work || self.store_is_awaited;
         if has_work || self.runnable.count() > 0 || self.ready.count() > 0 {
             return Some(0);
         }

@@ -345,6 +345,7 @@ impl Engine {
         let connection = &mut self.connections[slot as usize];
         assert!(reason != Parked::No, "nothing to wait for");
         connection.parked = reason;
+        self.store_is_awaited |= reason == Parked::Store;
         if reason != Parked::Output {
             self.waiting.push(&mut self.connections, slot);
         }
@@ -358,6 +359,7 @@ impl Engine {
 
     /// Looks at the first of those that wait, in their order.
     fn wake(&mut self) {
+        self.store_is_awaited = false;
         let came_back = core::mem::take(&mut self.buffers_came_back);
         // Those behind are looked at in the next turn.
         self.buffers_came_back = came_back && self.waiting.count() > WAKES_PER_TURN;

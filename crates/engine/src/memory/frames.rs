@@ -406,6 +406,11 @@ impl Frames {
         self.table.capacity()
     }
 
+    /// Bytes of all frames.
+    pub fn capacity_bytes(&self) -> u64 {
+        u64::from(self.frame_count()) * u64::from(self.frame_size())
+    }
+
     /// The most frames that were ever in use at once.
     pub fn used_count_max(&self) -> u32 {
         self.frame_count() - self.free_count_min

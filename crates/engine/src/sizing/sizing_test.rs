@@ -48,7 +48,7 @@ fn the_plan_of_the_defaults() {
         &[],
         &expect![[r#"
             process image                   1       4 MiB       4 MiB  binary, stack, rings: measured
-            connections                10 002       564 B     5.3 MiB  maxclients and connections-reserved
+            connections                10 002       572 B     5.4 MiB  maxclients and connections-reserved
             receive buffers               512      16 KiB       8 MiB  what the kernel fills, lent for one turn
             reply buffers                 682      16 KiB    10.6 MiB  what clients have to read
             jumbo reply                 1 026      16 KiB    16.0 MiB  reply-max, for one at a time
@@ -64,20 +64,20 @@ fn the_plan_of_the_defaults() {
             command statistics              1    25.1 KiB    25.1 KiB  counts and latencies of each command
             slowlog entries               128     1.7 KiB     228 KiB  slowlog-entries-max
             log lines                     128       512 B      64 KiB  what waits to be logged
-            index buckets             876 491        64 B    53.4 MiB  keys-max at a load of 0.85
+            index buckets             876 421        64 B    53.4 MiB  keys-max at a load of 0.85
             index counts                  856       132 B   110.3 KiB  keys of each database, by 1,024 buckets
-            frame table                14 419         9 B   126.7 KiB  who uses which frame
-            frames                     14 419      64 KiB   901.1 MiB  keys and values
+            frame table                14 417         9 B   126.7 KiB  who uses which frame
+            frames                     14 417      64 KiB   901.0 MiB  keys and values
             frame base                      1        64 B        64 B  so that no reference is 0
-            user space: exact                              1023.9 MiB  1073740747 bytes
+            user space: exact                              1023.9 MiB  1073685193 bytes
             socket buffers             10 002      36 MiB   351.6 GiB  where autotuning ends by default
             sockets                    10 002       5 KiB    48.8 MiB  socket, file, inode, ring entry
-            page tables               266 240         8 B     2.0 MiB  without huge pages
-            kernel: ceiling                                 351.6 GiB  377616197632 bytes
+            page tables               266 227         8 B     2.0 MiB  without huge pages
+            kernel: ceiling                                 351.6 GiB  377616197528 bytes
 
-            outside data memory: 6.74 % of maxmemory
-            guaranteed: 9 645 526 keys of 16 bytes with values of 64 bytes, whatever was stored before
-            container limit: 352.6 GiB (378689938379 bytes), with 'socket-buffers 64kb' 3.4 GiB
+            outside data memory: 6.75 % of maxmemory
+            guaranteed: 9 644 162 keys of 16 bytes with values of 64 bytes, whatever was stored before
+            container limit: 352.6 GiB (378689882721 bytes), with 'socket-buffers 64kb' 3.4 GiB
         "#]],
     );
 }
@@ -88,7 +88,7 @@ fn the_plan_of_160_mib() {
         &[("maxmemory", "160mb"), ("socket-buffers", "64kb")],
         &expect![[r#"
             process image                   1       4 MiB       4 MiB  binary, stack, rings: measured
-            connections                10 002       564 B     5.3 MiB  maxclients and connections-reserved
+            connections                10 002       572 B     5.4 MiB  maxclients and connections-reserved
             receive buffers                80      16 KiB     1.2 MiB  what the kernel fills, lent for one turn
             reply buffers                 128      16 KiB       2 MiB  what clients have to read
             jumbo reply                   161      16 KiB     2.5 MiB  reply-max, for one at a time
@@ -104,20 +104,20 @@ fn the_plan_of_160_mib() {
             command statistics              1    25.1 KiB    25.1 KiB  counts and latencies of each command
             slowlog entries               128     1.7 KiB     228 KiB  slowlog-entries-max
             log lines                     128       512 B      64 KiB  what waits to be logged
-            index buckets             128 586        64 B     7.8 MiB  keys-max at a load of 0.85
+            index buckets             128 516        64 B     7.8 MiB  keys-max at a load of 0.85
             index counts                  126       132 B    16.2 KiB  keys of each database, by 1,024 buckets
-            frame table                 2 115         9 B    18.5 KiB  who uses which frame
-            frames                      2 115      64 KiB   132.1 MiB  keys and values
+            frame table                 2 114         9 B    18.5 KiB  who uses which frame
+            frames                      2 114      64 KiB   132.1 MiB  keys and values
             frame base                      1        64 B        64 B  so that no reference is 0
-            user space: exact                               159.9 MiB  167749747 bytes
+            user space: exact                               159.9 MiB  167759738 bytes
             socket buffers             10 002     256 KiB     2.4 GiB  socket-buffers, both directions, doubled by the kernel
             sockets                    10 002       5 KiB    48.8 MiB  socket, file, inode, ring entry
-            page tables                45 051         8 B   351.9 KiB  without huge pages
-            kernel: ceiling                                   2.4 GiB  2673534936 bytes
+            page tables                45 053         8 B   351.9 KiB  without huge pages
+            kernel: ceiling                                   2.4 GiB  2673534952 bytes
 
-            outside data memory: 12.44 % of maxmemory
-            guaranteed: 1 412 422 keys of 16 bytes with values of 64 bytes, whatever was stored before
-            container limit: 2.6 GiB (2841284683 bytes)
+            outside data memory: 12.49 % of maxmemory
+            guaranteed: 1 411 740 keys of 16 bytes with values of 64 bytes, whatever was stored before
+            container limit: 2.6 GiB (2841294690 bytes)
         "#]],
     );
 }
@@ -170,17 +170,17 @@ fn limits_derive_for_every_reasonable_total() {
 
 #[test]
 fn what_does_not_fit_names_what_to_change() {
-    expect!["maxmemory 12582912 is too small for these limits, which need 19695936: raise it by 7113024, or lower maxclients by 9936, from 10000 to 64 and reply-max by 196608, from 262144 to 65536 and request-blocks by 48, from 64 to 16 and reply-buffers by 33, from 128 to 95"]
+    expect!["maxmemory 12582912 is too small for these limits, which need 19775952: raise it by 7193040, or lower maxclients by 9936, from 10000 to 64 and reply-max by 196608, from 262144 to 65536 and request-blocks by 48, from 64 to 16 and reply-buffers by 33, from 128 to 95"]
         .assert_eq(&refused(&[("maxmemory", "12mb")]));
-    expect!["maxmemory 20971520 is too small for these limits, which need 32202240: raise it by 11230720, or lower maxclients by 19913, from 32000 to 12087"].assert_eq(&refused(&[("maxmemory", "20mb"), ("maxclients", "32000")]));
+    expect!["maxmemory 20971520 is too small for these limits, which need 32458256: raise it by 11486736, or lower maxclients by 20082, from 32000 to 11918"].assert_eq(&refused(&[("maxmemory", "20mb"), ("maxclients", "32000")]));
     expect![
-        "maxmemory 84825604096 is more than one engine can address: lower it to 73705335956 or less"
+        "maxmemory 84825604096 is more than one engine can address: lower it to 73705411492 or less"
     ]
     .assert_eq(&refused(&[("maxmemory", "79gb")]));
     expect!["reply-credit 1048576 does not fit to reply-buffers 16, which allows 261888: lower reply-credit or raise reply-buffers"].assert_eq(&refused(&[("reply-buffers", "16")]));
     expect!["request-size-max 1048576 does not fit to request-blocks 64, which allows 524288: lower request-size-max or raise request-blocks"].assert_eq(&refused(&[("request-blocks", "64"), ("request-size-max", "1mb")]));
-    expect!["keys-max 1000 is too small for a memory that holds 8940204 small keys: raise it to 1117526 or more, or lower maxmemory"].assert_eq(&refused(&[("keys-max", "1000")]));
-    expect!["keys-max 1000000000 does not fit to maxmemory 1073741824, which allows 79630935: lower keys-max or raise maxmemory"].assert_eq(&refused(&[("keys-max", "1000000000")]));
+    expect!["keys-max 1000 is too small for a memory that holds 8939490 small keys: raise it to 1117437 or more, or lower maxmemory"].assert_eq(&refused(&[("keys-max", "1000")]));
+    expect!["keys-max 1000000000 does not fit to maxmemory 1073741824, which allows 79624571: lower keys-max or raise maxmemory"].assert_eq(&refused(&[("keys-max", "1000000000")]));
 }
 
 #[test]

@@ -36,22 +36,29 @@ struct Candidate {
 
 impl Store {
     /// Evicts about as many bytes as `needs` takes while few frames are free, so that hardly any
-    /// write finds none.
-    pub(super) fn evict_ahead(&mut self, now: Now, needs: &Needs, spared: Option<&Key<'_>>) {
+    /// write finds none; at most `count_max` keys. Returns how many.
+    pub(super) fn evict_ahead(
+        &mut self,
+        now: Now,
+        needs: &Needs,
+        spared: Option<&Key<'_>>,
+        count_max: u32,
+    ) -> u32 {
         if self.frames.spare_count() >= RESERVE_FRAMES {
-            return;
+            return 0;
         }
         let bytes = needs.bytes(self.frames.classes());
         let (mut evicted_bytes, mut count) = (0, 0);
-        let count_max = 4 + 2 * bytes / 64;
+        let count_max = u64::from(count_max).min(4 + 2 * bytes / 64) as u32;
         while evicted_bytes < bytes && count < count_max {
             let size = self.evict(now, needs, spared);
             if size == 0 {
-                return;
+                break;
             }
             evicted_bytes += size;
             count += 1;
         }
+        count
     }
 
     /// Evicts one key. False when there is none that the policy lets go.

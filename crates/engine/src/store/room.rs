@@ -6,6 +6,10 @@
 //!    paid until the write fits, a step at a time, each step freeing or moving one thing.
 //! 3. The policy lets something be evicted.
 //! 4. Otherwise the write is refused, and nothing was changed.
+//!
+//! One command takes at most `STEPS_MAX` such steps. What needs more is asked to come back in a
+//! later turn, with the room that was made so far; a large value on its way collects its room in
+//! slices (`staged`).
 use super::Store;
 use super::types::{Key, Policy, StoreFull};
 use crate::clock::Now;
@@ -17,6 +21,9 @@ use crate::store::object;
 /// Frames kept free by evicting ahead of need: enough that a write hardly ever waits, measured.
 pub(super) const RESERVE_FRAMES: u32 = 4;
 
+/// Steps of debt and eviction that one command takes: about a millisecond of them.
+pub(super) const STEPS_MAX: u32 = 1_024;
+
 impl Store {
     /// Adds one string of `value_size` bytes under a name of `name_size` bytes to `needs`.
     pub fn need_string(&self, needs: &mut Needs, name_size: usize, value_size: u64, expires: bool) {
@@ -26,6 +33,22 @@ impl Store {
         }
         // Whether its chain is full cannot be known for keys that come before it: assume so.
         needs.slot(Class::CHILD_BUCKET);
+    }
+
+    /// Adds what it takes to set `key` to a string of `value_size` bytes that does not expire. An
+    /// object that stays in its slot takes nothing, if it cannot be evicted meanwhile.
+    pub fn need_set(&self, needs: &mut Needs, key: &Key<'_>, value_size: u64) {
+        let existing = self.locate(key).map(|(at, _)| at);
+        let stays = self.tuning.policy == Policy::NoEviction
+            && existing.is_some_and(|at| {
+                let size = object::inline_size(key.name.len(), value_size, false);
+                !object::header(&self.frames, at).is_rope()
+                    && size
+                        .is_some_and(|size| self.frames.class_of(size) == self.frames.class_at(at))
+            });
+        if !stays {
+            self.need_string(needs, key.name.len(), value_size, false);
+        }
     }
 
     /// Adds what a staged value needs to become the value of a key: its bytes are there already.
@@ -39,14 +62,18 @@ impl Store {
         self.make_room(now, needs, None)
     }
 
-    /// Can a slot of `class` be had without evicting anything? Pays debt to find out.
+    /// Can a slot of `class` be had without evicting anything? Pays debt to find out, but not more
+    /// than one command may: for whoever has another way.
     pub(super) fn has_room_for_slot(&mut self, class: Class) -> bool {
-        while !self.frames.fits_slot(class) {
+        for _ in 0..STEPS_MAX {
+            if self.frames.fits_slot(class) {
+                return true;
+            }
             if !self.pay_debt() {
                 return false;
             }
         }
-        true
+        false
     }
 
     /// Makes room for one object of `class`, and for its index entry if the key is new.
@@ -108,18 +135,32 @@ impl Store {
         needs: &Needs,
         spared: Option<&Key<'_>>,
     ) -> Result<(), StoreFull> {
+        let mut step_count = 0;
         if self.tuning.policy != Policy::NoEviction {
-            self.evict_ahead(now, needs, spared);
+            step_count = self.evict_ahead(now, needs, spared, STEPS_MAX);
         }
         while !self.frames.fits(needs) {
-            if self.pay_debt() || self.expire_overdue(now, 1) > 0 {
-                continue;
+            if step_count >= STEPS_MAX {
+                return Err(StoreFull::Later);
             }
-            if self.tuning.policy == Policy::NoEviction || !self.evict_one(now, needs, spared) {
+            if !self.make_some_room(now, needs, spared) {
                 return Err(StoreFull::Data);
             }
+            step_count += 1;
         }
         Ok(())
+    }
+
+    /// One step towards room for `needs`. False when nothing more can be done.
+    pub(super) fn make_some_room(
+        &mut self,
+        now: Now,
+        needs: &Needs,
+        spared: Option<&Key<'_>>,
+    ) -> bool {
+        self.pay_debt()
+            || self.expire_overdue(now, 1) > 0
+            || self.tuning.policy != Policy::NoEviction && self.evict_one(now, needs, spared)
     }
 
     /// Pays one step of debt. False when there is none left.

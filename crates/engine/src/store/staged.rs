@@ -2,9 +2,12 @@
 //! a row of this table until a command takes them over.
 //!
 //! Before its first byte is accepted a value gets all slots that it will need, and all whole frames
-//! are promised to it, so that its arrival cannot fail half-way.
+//! are promised to it, so that its arrival cannot fail half-way. Where debt has to be paid or keys
+//! have to be evicted for that it *collects* its room first, in slices over as many turns as it
+//! takes; the frames that it has collected are promised to it meanwhile.
 use super::Store;
-use super::types::StoreFull;
+use super::room::{RESERVE_FRAMES, STEPS_MAX};
+use super::types::{Policy, StoreFull};
 use crate::clock::Now;
 use crate::memory::frames::{Frames, Needs, Ref};
 use crate::resp::request::StagedId;
@@ -17,6 +20,8 @@ const GENERATION_MAX: u16 = u16::MAX >> 1;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum State {
     Free,
+    /// Its room is not complete yet.
+    Collecting,
     Arriving,
     /// Given up: the reaper frees it.
     Discarded,
@@ -33,6 +38,12 @@ struct Staged {
     written: u64,
     /// Frames promised and not yet taken.
     promised: u32,
+}
+
+impl Staged {
+    const fn is_owned(&self) -> bool {
+        matches!(self.state, State::Collecting | State::Arriving)
+    }
 }
 
 /// The table of staged values.
@@ -65,12 +76,12 @@ impl StagedTable {
     /// The row of a value that is there and was not consumed.
     fn row(&self, id: StagedId) -> Option<&Staged> {
         let row = self.rows.get((id.0 & 0xFFFF) as usize)?;
-        (row.state == State::Arriving && u32::from(row.generation) == id.0 >> 16).then_some(row)
+        (row.is_owned() && u32::from(row.generation) == id.0 >> 16).then_some(row)
     }
 
     fn row_mut(&mut self, id: StagedId) -> Option<&mut Staged> {
         let row = self.rows.get_mut((id.0 & 0xFFFF) as usize)?;
-        (row.state == State::Arriving && u32::from(row.generation) == id.0 >> 16).then_some(row)
+        (row.is_owned() && u32::from(row.generation) == id.0 >> 16).then_some(row)
     }
 
     fn used_count(&self) -> u32 {
@@ -84,39 +95,91 @@ impl StagedTable {
 }
 
 impl Store {
-    /// Reserves frames for a value of `size` bytes that is about to arrive.
+    /// A value of `size` bytes that a command is about to write, with all of its room.
     pub fn stage(&mut self, now: Now, size: u64) -> Result<StagedId, StoreFull> {
+        let id = self.announce(size)?;
+        match self.collect(now, id, STEPS_MAX) {
+            Ok(true) => Ok(id),
+            Ok(false) => {
+                self.stage_discard(id);
+                Err(StoreFull::Later)
+            }
+            Err(full) => {
+                self.stage_discard(id);
+                Err(full)
+            }
+        }
+    }
+
+    /// A value of `size` bytes that is about to arrive. It has no room yet: see `collect`.
+    pub fn announce(&mut self, size: u64) -> Result<StagedId, StoreFull> {
         if size > self.tuning.value_size_max.min(rope::size_max(self.frames.frame_size())) {
             return Err(StoreFull::ValueSize);
+        }
+        let mut needs = Needs::NONE;
+        Root::EMPTY.needs(&self.frames, &mut needs, 0, size, 0..size);
+        if needs.bytes(self.frames.classes()) > self.frames.capacity_bytes() {
+            // Not even an empty store has room for it: nothing shall be evicted in vain.
+            return Err(StoreFull::Data);
         }
         let Some(index) = self.staged.rows.iter().position(|row| row.state == State::Free) else {
             return Err(StoreFull::Staged);
         };
-        let mut needs = Needs::NONE;
-        Root::EMPTY.needs(&self.frames, &mut needs, 0, size, 0..size);
-        self.make_room(now, &needs, None)?;
-        // Slots cannot be promised, since others take them from the same frames: they are taken.
-        let mut root = Root::EMPTY;
-        root.prepare(&mut self.frames, Owner::Staged(index as u32), size);
-        self.frames.promise(needs.frame_count());
         let row = &mut self.staged.rows[index];
         *row = Staged {
-            state: State::Arriving,
+            state: State::Collecting,
             generation: (row.generation + 1) & GENERATION_MAX,
-            root,
+            root: Root::EMPTY,
             size,
             written: 0,
-            promised: needs.frame_count(),
+            promised: 0,
         };
         let id = StagedId(u32::from(row.generation) << 16 | index as u32);
         self.staged.used_count_max = self.staged.used_count_max.max(self.staged.used_count());
         Ok(id)
     }
 
+    /// Collects room for a staged value, in at most `step_count` steps of debt and eviction. True
+    /// when it has all of it, and its bytes may arrive; refused when no more can be had.
+    pub fn collect(&mut self, now: Now, id: StagedId, step_count: u32) -> Result<bool, StoreFull> {
+        let row = self.staged.row_mut(id).expect("what collects has a row");
+        let size = row.size;
+        // Its own promise is no obstacle.
+        self.frames.redeem(core::mem::take(&mut row.promised));
+        let mut needs = Needs::NONE;
+        Root::EMPTY.needs(&self.frames, &mut needs, 0, size, 0..size);
+        for _ in 0..step_count {
+            if self.frames.fits(&needs) {
+                self.begin_arrival(id, &needs);
+                return Ok(true);
+            }
+            if !self.make_some_room(now, &needs, None) {
+                return Err(StoreFull::Data);
+            }
+        }
+        // Those who evict keep their few: small writes shall not wait for a large one.
+        let kept_count = if self.tuning.policy == Policy::NoEviction { 0 } else { RESERVE_FRAMES };
+        let spare_count = self.frames.spare_count().saturating_sub(kept_count);
+        let promised = spare_count.min(needs.frame_count());
+        self.frames.promise(promised);
+        self.staged.row_mut(id).expect("it is still there").promised = promised;
+        Ok(false)
+    }
+
+    fn begin_arrival(&mut self, id: StagedId, needs: &Needs) {
+        let Self { staged, frames, .. } = self;
+        let row = staged.row_mut(id).expect("what collects has a row");
+        // Slots cannot be promised, since others take them from the same frames: they are taken.
+        row.root.prepare(frames, Owner::Staged(id.0 & 0xFFFF), row.size);
+        frames.promise(needs.frame_count());
+        (row.state, row.promised) = (State::Arriving, needs.frame_count());
+    }
+
     /// The next bytes of a staged value.
     pub fn stage_write(&mut self, id: StagedId, bytes: &[u8]) {
         let Self { staged, frames, .. } = self;
         let row = staged.row_mut(id).expect("bytes arrive for a value that is being staged");
+        assert_eq!(row.state, State::Arriving, "bytes arrive when there is room for all of them");
         let owner = Owner::Staged(id.0 & 0xFFFF);
         let free_before = frames.free_count();
         frames.redeem(row.promised);

@@ -17,6 +17,9 @@ pub enum StoreFull {
     Staged,
     /// A client is reading the value, and it is too large to be copied for a change.
     Pinned,
+    /// Room is being made, but it takes more steps than one command may: ask again in a later
+    /// turn.
+    Later,
 }
 
 /// The key holds another type than the command is for.

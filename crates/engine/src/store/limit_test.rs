@@ -57,6 +57,56 @@ fn a_value_that_shrinks_is_found_where_paying_debt_has_moved_it() {
 }
 
 #[test]
+fn a_large_value_always_gives_way_to_a_small_one() {
+    // In one piece, in several pieces, in whole frames, and a hole before a frame.
+    for size in [9_000, 20_000, 70_000] {
+        let mut store = store(2 << 20, 2_000);
+        let mut names = fill(&mut store, "large", size);
+        // What is left is too small for a large value: fill it to the last byte.
+        fill(&mut store, "small", 100);
+        names.push(String::from("sparse"));
+        delete(&mut store, &names[0]);
+        let sparse = store.key(0, b"sparse");
+        let end = size as u64 - 1;
+        store.write_at(NOW, &sparse, end, Value::Bytes(b"x")).expect("one was deleted");
+        fill(&mut store, "smaller", 100);
+        for (index, name) in names.iter().enumerate().skip(1) {
+            let new_size = [0, 100, 1_500, 7_900][index % 4];
+            if name == "sparse" {
+                // It has less memory than the new value takes: that may be refused.
+                let _ = set(&mut store, name, new_size);
+                continue;
+            }
+            set(&mut store, name, new_size).expect("less always fits");
+            assert_eq!(size_of(&mut store, name), new_size as u64);
+            store.check();
+        }
+        while store.turn(NOW, 0) {}
+        store.check();
+    }
+}
+
+#[test]
+fn several_values_are_overwritten_in_a_full_store() {
+    let mut store = store(2 << 20, 20_000);
+    let names = fill(&mut store, "k", 100);
+    let keys: Vec<&[u8]> = names.iter().step_by(7).map(String::as_bytes).collect();
+    let mut needs = Needs::default();
+    for name in &keys {
+        store.need_set(&mut needs, &store.key(0, name), 100);
+    }
+    store.reserve(NOW, &needs).expect("what stays in its slot needs nothing");
+    let again = [&keys[..], &keys[..]].concat();
+    for name in again {
+        let key = store.key(0, name);
+        store.set(NOW, &key, Value::Bytes(&[b'n'; 100]), Expiry::Clear).expect("it was reserved");
+    }
+    store.need_set(&mut needs, &store.key(0, b"new"), 100);
+    assert_eq!(store.reserve(NOW, &needs), Err(StoreFull::Data));
+    store.check();
+}
+
+#[test]
 fn a_value_that_arrives_needs_nothing_that_others_can_take() {
     let mut store = store(2 << 20, 2_000);
     let bytes = vec![b'x'; 32 * 1024 * 3 + 30_000];

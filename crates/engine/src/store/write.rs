@@ -3,10 +3,12 @@
 use super::types::{Expiry, Key, StoreFull};
 use super::{Store, object, rope};
 use crate::clock::Now;
+use crate::memory::classes::Class;
 use crate::memory::frames::Ref;
 use crate::resp::request::Value;
 use crate::store::index::Place;
-use crate::store::object::{FLAG_RAW, FLAG_TTL, Header, KIND_STRING};
+use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TTL, Header, KIND_STRING};
+use crate::store::rope::Given;
 
 impl Store {
     /// `key` becomes a string with `value`, whatever it was. A staged value is consumed.
@@ -68,6 +70,7 @@ impl Store {
         let size = object::inline_size(key.name.len(), bytes.len() as u64, deadline.is_some())
             .expect("the caller made sure that it fits into a slot");
         let class = self.frames.class_of(size);
+        let mut gives_way = false;
         if let Some((at, _)) = existing {
             let old = *object::header(&self.frames, at);
             let here = self.frames.class_at(at);
@@ -81,14 +84,39 @@ impl Store {
                 self.overwrite(now, key, found, bytes, deadline);
                 return Ok(());
             }
+            // What a client is reading stays whole.
+            gives_way = old.is_rope() && !old.has(FLAG_PINNED);
         }
-        self.make_room_for_slot(now, key, class, existing.is_none())?;
+        let given = if gives_way { self.give_way(key, size, class) } else { None };
+        if given.is_none() {
+            self.make_room_for_slot(now, key, class, existing.is_none())?;
+        }
+        let class = given.unwrap_or(class);
         // Reserve first: from here on nothing fails.
         let existing = self.locate(key);
         let at = self.frames.allocate(class);
         self.write_object(now, at, key, bytes, deadline);
         self.publish(key, at, existing, deadline.is_some());
+        self.note_size(at);
         Ok(())
+    }
+
+    /// A rope gives way to something small, which always has room: where no slot of `wanted` can be
+    /// had, a part of the rope is given up for the `size` bytes. Says of which class a slot is
+    /// there then; nothing if there was room anyway, or no part is large enough.
+    fn give_way(&mut self, key: &Key<'_>, size: u32, wanted: Class) -> Option<Class> {
+        if self.has_room_for_slot(wanted) {
+            return None;
+        }
+        // Looking for room may have moved it.
+        let (at, _) = self.locate(key).expect("paying debt deletes no key that can be found");
+        let mut root = object::root(&self.frames, at);
+        let given = root.give_up_part(&mut self.frames, size)?;
+        object::set_root(&mut self.frames, at, &root);
+        Some(match given {
+            Given::Slot(class) => class,
+            Given::Frame => wanted,
+        })
     }
 
     /// Writes another inline value into an object whose slot has room for it.

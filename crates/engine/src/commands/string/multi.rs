@@ -106,7 +106,7 @@ fn need(
         return Err(StoreFull::ValueSize.into());
     }
     match value {
-        Value::Bytes(_) => cx.store.need_string(needs, key.name.len(), value_size, false),
+        Value::Bytes(_) => cx.store.need_set(needs, key, value_size),
         Value::Staged(_) => cx.store.need_staged(needs, key.name.len()),
     }
     Ok(())

@@ -23,6 +23,7 @@ mod chunks;
 pub use child::{Owner, Position, child_at};
 pub use chunks::Chunks;
 
+use crate::memory::classes::Class;
 use crate::memory::frames::{Frames, Needs, Ref};
 use child::{HEADER_SIZE, Header, class_of, grown, release_child, slot_size};
 use core::ops::Range;
@@ -114,6 +115,15 @@ impl Layout {
 pub struct Root {
     tables: [Ref; TABLE_COUNT_MAX],
     tail: [Ref; PIECE_COUNT_MAX],
+}
+
+/// What a rope has given up.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Given {
+    /// A whole frame is free.
+    Frame,
+    /// A slot of this class is free.
+    Slot(Class),
 }
 
 impl Root {
@@ -312,7 +322,7 @@ impl Root {
         let child = (Position::Table(table as u8), owner);
         let at = grown(frames, self.tables[table], child, end..layout.table_size(table));
         self.tables[table] = at;
-        frames.bytes_mut(at, end)[end as usize - 4..].copy_from_slice(frame.as_bytes());
+        set_table_ref(frames, at, entry, frame);
     }
 
     /// The whole frame with this index; none if it is missing.
@@ -356,8 +366,7 @@ impl Root {
                     return false;
                 }
                 let frame = table_refs(frames, *table)[entry];
-                let entry_offset = HEADER_SIZE as usize + 4 * entry;
-                frames.bytes_mut(*table, entry_offset as u32 + 4)[entry_offset..].fill(0);
+                set_table_ref(frames, *table, entry as u32, Ref::NONE);
                 frames.free_frame(frame);
                 end = entry;
                 left -= 1;
@@ -369,6 +378,22 @@ impl Root {
             left -= 1;
         }
         true
+    }
+
+    /// Frees a part that has room for `size` bytes: a whole frame, or else a piece. None if there
+    /// is none. The value is then no longer what it was: for one that is about to be dropped.
+    pub fn give_up_part(&mut self, frames: &mut Frames, size: u32) -> Option<Given> {
+        for table in self.tables.into_iter().filter(|at| !at.is_none()) {
+            let Some(entry) = last_used(table_refs(frames, table)) else { continue };
+            let frame = table_refs(frames, table)[entry];
+            set_table_ref(frames, table, entry as u32, Ref::NONE);
+            frames.free_frame(frame);
+            return Some(Given::Frame);
+        }
+        let piece = self.tail.iter_mut().find(|at| slot_size(frames, **at) >= size)?;
+        let class = class_of(frames, *piece);
+        release_child(frames, piece);
+        Some(Given::Slot(class))
     }
 
     /// Bytes that the frames, tables and pieces take.
@@ -418,9 +443,14 @@ fn copy_frames(frames: &mut Frames, table: Ref) {
         }
         let target = frames.allocate_frame();
         frames.copy_bytes(source.offset(), target.offset(), frames.frame_size());
-        let end = HEADER_SIZE + 4 * (entry as u32 + 1);
-        frames.bytes_mut(table, end)[end as usize - 4..].copy_from_slice(target.as_bytes());
+        set_table_ref(frames, table, entry as u32, target);
     }
+}
+
+/// Makes entry `entry` of the table at `table` list `frame`, or nothing.
+fn set_table_ref(frames: &mut Frames, table: Ref, entry: u32, frame: Ref) {
+    let end = HEADER_SIZE + 4 * (entry + 1);
+    frames.bytes_mut(table, end)[end as usize - 4..].copy_from_slice(frame.as_bytes());
 }
 
 /// The tail pieces that the range of the tail touches, with the range within each.

@@ -167,3 +167,47 @@ fn a_value_of_the_same_size_may_lose_its_deadline_in_a_full_store() {
     store.check();
     assert_eq!(store.expires_count(0), u64::from(count - count.div_ceil(7) + 1));
 }
+
+/// Several keys of one command may fill their chain: the command still happens entirely.
+#[test]
+fn a_chain_that_one_command_fills_takes_all_its_keys() {
+    // One bucket: every key is in its chain, which holds 15 times 11 and 12 keys.
+    let mut store = store(1 << 20, 1);
+    for index in 0..176 {
+        set(&mut store, &format!("k{index}"), 10).unwrap();
+    }
+    let mut needs = Needs::default();
+    for name in ["one", "two", "three"] {
+        let key = store.key(0, name.as_bytes());
+        store.check_chain(NOW, &key).unwrap();
+        store.need_string(&mut needs, name.len(), 3, false);
+    }
+    store.reserve(NOW, &needs).unwrap();
+    for name in ["one", "two", "three"] {
+        let key = store.key(0, name.as_bytes());
+        store.set_reserved(NOW, &key, Value::Bytes(b"new"));
+    }
+    store.check();
+    assert_eq!(set(&mut store, "four", 10), Err(StoreFull::Chain), "the cap holds for the next");
+    let (missing, present) = (store.key(0, b"four"), store.key(0, b"two"));
+    assert_eq!(store.check_chain(NOW, &missing), Err(StoreFull::Chain));
+    assert_eq!(store.check_chain(NOW, &present), Ok(()), "a key that is there");
+    for name in ["one", "two", "three"] {
+        delete(&mut store, name);
+    }
+    set(&mut store, "four", 10).unwrap();
+    store.check();
+}
+
+/// Dead keys in a chain are debt, and no reason to refuse a key.
+#[test]
+fn a_chain_full_of_flushed_keys_takes_new_ones() {
+    let mut store = store(1 << 20, 1);
+    for index in 0..177 {
+        set(&mut store, &format!("k{index}"), 10).unwrap();
+    }
+    assert_eq!(set(&mut store, "one more", 10), Err(StoreFull::Chain));
+    assert!(store.flush(0));
+    set(&mut store, "one more", 10).unwrap();
+    store.check();
+}

@@ -211,3 +211,18 @@ fn a_chain_full_of_flushed_keys_takes_new_ones() {
     set(&mut store, "one more", 10).unwrap();
     store.check();
 }
+
+/// Writing several fields of a string (BITFIELD) that stays in its slot needs nothing.
+#[test]
+fn writes_within_a_slot_need_no_room() {
+    let mut store = store(1 << 20, 20_000);
+    let names = fill(&mut store, "k", 40);
+    assert_eq!(set(&mut store, "one more", 40), Err(StoreFull::Data));
+    let key = store.key(0, names[0].as_bytes());
+    assert_eq!(store.reserve_writes(NOW, &key, [3..12, 20..29].into_iter()), Ok(()));
+    assert_eq!(
+        store.reserve_writes(NOW, &key, [3..12, 200..209].into_iter()),
+        Err(StoreFull::Data),
+        "growing out of the slot does"
+    );
+}

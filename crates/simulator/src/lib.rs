@@ -3,6 +3,7 @@
 //! Nothing here is part of the server. What judges the engine shares no code with it.
 pub mod granite;
 pub mod kernel;
+pub mod memory;
 pub mod model;
 pub mod redis;
 pub mod transcript;

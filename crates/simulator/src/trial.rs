@@ -2,11 +2,13 @@
 //! which judges every reply. All of it follows from the seed.
 use crate::granite::Granite;
 use crate::kernel::Faults;
+use crate::memory::{Account, Room};
 use crate::model::Model;
 use crate::transcript::{Settings, Target, Wait};
 use crate::value::{Value, request};
 use crate::workload::{Profile, Workload};
 use granite_engine::limits::Limits;
+use granite_engine::random::Random;
 use std::collections::{BTreeSet, VecDeque};
 
 /// Commands that a failure shows before the one that failed.
@@ -54,6 +56,28 @@ impl<'a, T: Target> Trial<'a, T> {
         self
     }
 
+    /// Fills what memory there is with values of one size, then deletes a few of them: what comes
+    /// next meets a store that is full to a slot or two.
+    pub fn fill(&mut self, value_size: u64, delete_count: u64) -> Result<(), String> {
+        let words = |line: &str| line.split(' ').map(|word| word.as_bytes().to_vec()).collect();
+        let select: Vec<Vec<u8>> = words("SELECT 3");
+        self.ask(4, &select)?;
+        for index in 0.. {
+            let mut command: Vec<Vec<u8>> = words(&format!("SET fill:{index}"));
+            command.push(vec![b'f'; value_size as usize]);
+            if self.ask(4, &command)?.as_error().is_some() {
+                break;
+            }
+        }
+        let count = (self.model.keys(3).len() as u64).max(1);
+        for _ in 0..delete_count {
+            let command: Vec<Vec<u8>> =
+                words(&format!("DEL fill:{}", self.workload.random.below(count)));
+            self.ask(4, &command)?;
+        }
+        Ok(())
+    }
+
     /// Runs all commands, then looks at everything that is stored.
     pub fn run(&mut self) -> Result<(), String> {
         for _ in 0..self.plan.command_count {
@@ -96,6 +120,7 @@ impl<'a, T: Target> Trial<'a, T> {
         self.model
             .judge(connection, command, value)
             .map_err(|why| failed(&format!("{}{why}", value.to_text(false))))?;
+        self.model.settle();
         Ok(value.clone())
     }
 
@@ -152,34 +177,62 @@ impl<'a, T: Target> Trial<'a, T> {
 /// One seed against the engine. The seed also decides how much memory there is, and how often
 /// something goes otherwise in the kernel.
 pub fn run_seed(seed: u64, reached: &mut BTreeSet<String>) -> Result<(), String> {
-    let is_small = seed.is_multiple_of(3);
-    let limits = Limits {
-        data_bytes: if is_small { 1 << 20 } else { 4 << 20 },
-        frame_size: 32 << 10,
+    let mut random = Random::new(seed ^ 0x6772_616E_6974_6521);
+    let limits = small_limits(&mut random);
+    let faults = match seed % 4 {
+        0 => Faults { fragment: 40, delay: 20, slow_reader: 20 },
+        1 => Faults { fragment: 250, ..Faults::default() },
+        _ => Faults::default(),
+    };
+    let key_count = [20, 60, 60, 150][random.below(4) as usize];
+    let value_size_max = [300, 5_000, 66_000, 66_000][random.below(4) as usize];
+    let profile = Profile { key_count, value_size_max, near_deadlines: random.below(4) > 0 };
+    let plan = Plan { command_count: 400, profile, clock_is_ours: true, may_be_full: false };
+    let mut granite = Granite::new(limits, seed, faults);
+    let mut trial = Trial::new(&mut granite, seed, plan, &Settings::default());
+    trial = trial.with_model(|model| {
+        model.now_ms = 2_000_000_000_000;
+        model.memory = Some(Account::new(Room::of(&limits, hash_key(seed))));
+    });
+    let is_filled = random.below(2) == 0;
+    let filled = if is_filled {
+        // Some hundred keys: the judge counts all of them after each command.
+        let value_size = (limits.data_bytes / 400 + random.below(400)).min(8_100);
+        trial.fill(value_size, random.below(8))
+    } else {
+        Ok(())
+    };
+    let result = filled.and_then(|()| trial.run()).map_err(|why| format!("seed {seed}\n{why}"));
+    if let Some(memory) = &trial.model.memory {
+        reached.extend(memory.excused.keys().map(|name| (*name).to_owned()));
+    }
+    reached.append(&mut trial.reached);
+    result
+}
+
+/// So little data memory that most streams fill it, and an index that is sometimes far too small.
+fn small_limits(random: &mut Random) -> Limits {
+    let keys_max = [20, 100, 2_000][random.below(3) as usize];
+    let frame_size = if random.below(8) == 0 { 64 << 10 } else { 32 << 10 };
+    let frame_count = 1 + [4, 12, 31, 64, 128][random.below(5) as usize];
+    Limits {
+        maxmemory: 64 << 20,
+        keys_max,
+        data_bytes: frame_count * u64::from(frame_size),
+        frame_size,
         reply_max: 1 << 20,
         // Two transactions with many values of up to 66 KB.
         blocks_max: 1024,
         request_size_max: 4 << 20,
         staged_max: 64,
         ..Limits::tiny()
-    };
-    let faults = match seed % 4 {
-        0 => Faults { fragment: 40, delay: 20, slow_reader: 20 },
-        1 => Faults { fragment: 250, ..Faults::default() },
-        _ => Faults::default(),
-    };
-    let profile = Profile {
-        key_count: if is_small { 60 } else { 20 },
-        value_size_max: 66_000,
-        near_deadlines: true,
-    };
-    let plan = Plan { command_count: 400, profile, clock_is_ours: true, may_be_full: is_small };
-    let mut granite = Granite::new(limits, seed, faults);
-    let mut trial = Trial::new(&mut granite, seed, plan, &Settings::default());
-    trial = trial.with_model(|model| model.now_ms = 2_000_000_000_000);
-    let result = trial.run().map_err(|why| format!("seed {seed}\n{why}"));
-    reached.append(&mut trial.reached);
-    result
+    }
+}
+
+/// The key of the index hash, as the simulated kernel draws it.
+pub(crate) fn hash_key(seed: u64) -> [u8; 16] {
+    let mut random = Random::new(seed);
+    std::array::from_fn(|_| random.bits() as u8)
 }
 
 fn shortened(word: &[u8]) -> String {

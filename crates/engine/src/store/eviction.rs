@@ -44,7 +44,7 @@ impl Store {
         spared: Option<&Key<'_>>,
         count_max: u32,
     ) -> u32 {
-        if self.frames.spare_count() >= RESERVE_FRAMES {
+        if self.is_reserved || self.frames.spare_count() >= RESERVE_FRAMES {
             return 0;
         }
         let bytes = needs.bytes(self.frames.classes());

@@ -344,7 +344,9 @@ impl Index {
             return Insertion::Free;
         }
         let (at, _, count) = self.last_bucket(frames, self.home(hash));
-        if self.bucket(frames, at).len() < BUCKET_ENTRIES {
+        if count > CHAIN_BUCKETS_MAX {
+            Insertion::Refused
+        } else if self.bucket(frames, at).len() < BUCKET_ENTRIES {
             Insertion::Free
         } else if count < CHAIN_BUCKETS_MAX {
             Insertion::Child

@@ -99,7 +99,7 @@ fn several_values_are_overwritten_in_a_full_store() {
     let again = [&keys[..], &keys[..]].concat();
     for name in again {
         let key = store.key(0, name);
-        store.set(NOW, &key, Value::Bytes(&[b'n'; 100]), Expiry::Clear).expect("it was reserved");
+        store.set_reserved(NOW, &key, Value::Bytes(&[b'n'; 100]));
     }
     store.need_set(&mut needs, &store.key(0, b"new"), 100);
     assert_eq!(store.reserve(NOW, &needs), Err(StoreFull::Data));
@@ -216,4 +216,87 @@ fn a_value_of_the_same_size_may_lose_its_deadline_in_a_full_store() {
     store.set(NOW, &key, value, Expiry::At(6_000_000)).expect("it fits where it was");
     store.check();
     assert_eq!(store.expires_count(0), u64::from(count - count.div_ceil(7) + 1));
+}
+
+/// Found by the simulator: the second key of an MSET evicted the first one.
+#[test]
+fn keys_that_are_written_together_do_not_evict_each_other() {
+    let mut store = store(1 << 20, 2_000);
+    fill(&mut store, "k", 900);
+    store.tuning.policy = Policy::AllKeysRandom;
+    for round in 0..300 {
+        let names: Vec<String> = (0..4).map(|number| format!("m{round}:{number}")).collect();
+        let mut needs = Needs::default();
+        for name in &names {
+            store.need_string(&mut needs, name.len(), 900, false);
+        }
+        store.reserve(NOW, &needs).expect("the policy lets everything go");
+        for name in &names {
+            let key = store.key(0, name.as_bytes());
+            store.set_reserved(NOW, &key, Value::Bytes(&[b'v'; 900]));
+        }
+        for name in &names {
+            assert_eq!(size_of(&mut store, name), 900);
+        }
+    }
+    assert!(store.counters.evicted >= 300 * 4);
+}
+
+/// Several keys of one command may fill their chain: the command still happens entirely.
+#[test]
+fn a_chain_that_one_command_fills_takes_all_its_keys() {
+    // One bucket: every key is in its chain, which holds 15 times 11 and 12 keys.
+    let mut store = store(1 << 20, 1);
+    for index in 0..176 {
+        set(&mut store, &format!("k{index}"), 10).unwrap();
+    }
+    let mut needs = Needs::default();
+    for name in ["one", "two", "three"] {
+        let key = store.key(0, name.as_bytes());
+        store.check_chain(NOW, &key).unwrap();
+        store.need_string(&mut needs, name.len(), 3, false);
+    }
+    store.reserve(NOW, &needs).unwrap();
+    for name in ["one", "two", "three"] {
+        let key = store.key(0, name.as_bytes());
+        store.set_reserved(NOW, &key, Value::Bytes(b"new"));
+    }
+    store.check();
+    assert_eq!(set(&mut store, "four", 10), Err(StoreFull::Chain), "the cap holds for the next");
+    let (missing, present) = (store.key(0, b"four"), store.key(0, b"two"));
+    assert_eq!(store.check_chain(NOW, &missing), Err(StoreFull::Chain));
+    assert_eq!(store.check_chain(NOW, &present), Ok(()), "a key that is there");
+    for name in ["one", "two", "three"] {
+        delete(&mut store, name);
+    }
+    set(&mut store, "four", 10).unwrap();
+    store.check();
+}
+
+/// Dead keys in a chain are debt, and no reason to refuse a key.
+#[test]
+fn a_chain_full_of_flushed_keys_takes_new_ones() {
+    let mut store = store(1 << 20, 1);
+    for index in 0..177 {
+        set(&mut store, &format!("k{index}"), 10).unwrap();
+    }
+    assert_eq!(set(&mut store, "one more", 10), Err(StoreFull::Chain));
+    assert!(store.flush(0));
+    set(&mut store, "one more", 10).unwrap();
+    store.check();
+}
+
+/// Writing several fields of a string (BITFIELD) that stays in its slot needs nothing.
+#[test]
+fn writes_within_a_slot_need_no_room() {
+    let mut store = store(1 << 20, 20_000);
+    let names = fill(&mut store, "k", 40);
+    assert_eq!(set(&mut store, "one more", 40), Err(StoreFull::Data));
+    let key = store.key(0, names[0].as_bytes());
+    assert_eq!(store.reserve_writes(NOW, &key, [3..12, 20..29].into_iter()), Ok(()));
+    assert_eq!(
+        store.reserve_writes(NOW, &key, [3..12, 200..209].into_iter()),
+        Err(StoreFull::Data),
+        "growing out of the slot does"
+    );
 }

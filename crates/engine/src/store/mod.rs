@@ -75,6 +75,8 @@ pub struct Store {
     hash_key: (u64, u64),
     random: Random,
     key_size_max: u32,
+    /// The write that runs has had everything reserved and checked before.
+    is_reserved: bool,
     /// Bytes of a value that one command may copy.
     copy_size_max: u64,
     /// The most keys there ever were.
@@ -150,6 +152,7 @@ impl Store {
             hash_key: (word(low), word(high)),
             random: Random::new(seed),
             key_size_max: limits.key_size_max,
+            is_reserved: false,
             copy_size_max: limits.command_work_max,
             key_count_max: 0,
             freed_count: 0,

@@ -72,7 +72,11 @@ impl Store {
         let mut needs = Needs::NONE;
         let inline_size = object::inline_size(key.name.len(), size, has_ttl);
         if let (Some(inline_size), false) = (inline_size, is_rope) {
-            needs.slot(self.frames.class_of(inline_size));
+            let has_room = existing
+                .is_some_and(|at| self.frames.class_size(self.frames.class_at(at)) >= inline_size);
+            if !has_room {
+                needs.slot(self.frames.class_of(inline_size));
+            }
         } else if is_rope && !header.is_some_and(|header| header.has(FLAG_PINNED)) {
             let root = object::root(&self.frames, existing.expect("it has a header"));
             for range in ranges {
@@ -154,9 +158,13 @@ impl Store {
         let mut needs = Needs::NONE;
         let object_size = object::rope_size(key.name.len(), deadline.is_some());
         needs.slot(self.frames.class_of(object_size));
-        // Both ranges in one: what lies between them is seldom much, and counted twice is safe.
-        Root::EMPTY.needs(&self.frames, &mut needs, 0, size, 0..old_size);
-        Root::EMPTY.needs(&self.frames, &mut needs, 0, size, range);
+        if range.start <= old_size {
+            Root::EMPTY.needs(&self.frames, &mut needs, 0, size, 0..range.end.max(old_size));
+        } else {
+            // A piece that both ranges touch is counted twice, which is safe.
+            Root::EMPTY.needs(&self.frames, &mut needs, 0, size, 0..old_size);
+            Root::EMPTY.needs(&self.frames, &mut needs, 0, size, range);
+        }
         if old_size > self.copy_size_max {
             return Err(StoreFull::Pinned);
         }

@@ -11,10 +11,11 @@
 //! later turn, with the room that was made so far; a large value on its way collects its room in
 //! slices (`staged`).
 use super::Store;
-use super::types::{Key, Policy, StoreFull};
+use super::types::{Expiry, Key, Policy, StoreFull};
 use crate::clock::Now;
 use crate::memory::classes::Class;
 use crate::memory::frames::Needs;
+use crate::resp::request::Value;
 use crate::store::index::Insertion;
 use crate::store::object;
 
@@ -57,9 +58,33 @@ impl Store {
         needs.slot(Class::CHILD_BUCKET);
     }
 
-    /// Makes room for all of `needs` (MSET). The writes that follow at once cannot fail for room.
+    /// Makes room for all of `needs` (MSET). The writes that follow at once, with `set_reserved`,
+    /// cannot fail.
     pub fn reserve(&mut self, now: Now, needs: &Needs) -> Result<(), StoreFull> {
         self.make_room(now, needs, None)
+    }
+
+    /// Refuses a new key whose chain takes no more. Dead keys in it are debt, which is paid first.
+    pub fn check_chain(&mut self, now: Now, key: &Key<'_>) -> Result<(), StoreFull> {
+        for _ in 0..STEPS_MAX {
+            if self.insertion_for(key) != Insertion::Refused {
+                return Ok(());
+            }
+            if !self.pay_debt() && self.expire_overdue(now, 1) == 0 {
+                return Err(StoreFull::Chain);
+            }
+        }
+        Err(StoreFull::Later)
+    }
+
+    /// As `set`, for one of several keys for which all was reserved and whose chains were checked.
+    /// What those before it have added to its chain does not count: the command happens entirely,
+    /// and the chain may become longer by the keys of one command. Nothing is evicted ahead: it
+    /// could be one of those before it.
+    pub fn set_reserved(&mut self, now: Now, key: &Key<'_>, value: Value<'_>) {
+        self.is_reserved = true;
+        self.set(now, key, value, Expiry::Clear).expect("room for it was reserved");
+        self.is_reserved = false;
     }
 
     /// Can a slot of `class` be had without evicting anything? Pays debt to find out, but not more
@@ -97,16 +122,6 @@ impl Store {
         self.make_room_for_entry(now, &needs, key, key)
     }
 
-    /// Adds what `insertion` says to `needs`.
-    pub(super) fn need_entry(needs: &mut Needs, insertion: Insertion) -> Result<(), StoreFull> {
-        match insertion {
-            Insertion::Free => {}
-            Insertion::Child => needs.slot(Class::CHILD_BUCKET),
-            Insertion::Refused => return Err(StoreFull::Chain),
-        }
-        Ok(())
-    }
-
     /// Makes room for `needs` and for an index entry of `target`, if it has none, sparing `source`.
     pub(super) fn make_room_for_entry(
         &mut self,
@@ -116,13 +131,18 @@ impl Store {
         source: &Key<'_>,
     ) -> Result<(), StoreFull> {
         loop {
+            if !self.is_reserved {
+                self.check_chain(now, target)?;
+            }
             let insertion = self.insertion_for(target);
             let mut all = needs.clone();
-            Self::need_entry(&mut all, insertion)?;
+            if insertion != Insertion::Free {
+                all.slot(Class::CHILD_BUCKET);
+            }
             self.make_room(now, &all, Some(source))?;
             // A key that had to leave may have been in the same chain, which then is one shorter
             // and has given up its last child: the new key will need it again.
-            if insertion == Insertion::Child || self.insertion_for(target) == Insertion::Free {
+            if insertion != Insertion::Free || self.insertion_for(target) == Insertion::Free {
                 return Ok(());
             }
         }

@@ -1,7 +1,9 @@
 //! BITFIELD: integers of any width inside a string.
 use super::bitmap::{bit_at, set_bit};
 use super::{Call, Encoding, Entry, Failure, Outcome, SYNTAX, integer, refuse};
+use crate::memory::Change;
 use crate::value::Value;
+use std::ops::Range;
 
 #[derive(Clone, Copy)]
 enum Overflow {
@@ -40,17 +42,24 @@ impl Call<'_> {
         if entry.value.len() < size {
             entry.value.resize(size, 0);
         }
-        let replies = operations.iter().map(|operation| operation.run(&mut entry.value)).collect();
+        let (mut replies, mut written) = (Vec::new(), Vec::new());
+        if before.as_ref().is_none_or(|before| before.value.len() < size) && size > 0 {
+            written.push(size as u64 - 1..size as u64);
+        }
+        for operation in &operations {
+            let value_before = entry.value.clone();
+            replies.push(operation.run(&mut entry.value));
+            if entry.value != value_before {
+                written.push(operation.bytes());
+            }
+        }
         if end.is_some() {
             entry.encoding = Encoding::Raw;
-            self.put_field(before, entry);
+            let writes = operations.iter().filter(|operation| operation.verb != Verb::Get);
+            let reserved = writes.map(Operation::bytes).collect();
+            self.put_changed(before, entry, &Change::Ranges { reserved, written });
         }
         Ok(Value::Array(replies))
-    }
-
-    /// A key that only grew is there, but WATCH sees it only if a bit was written.
-    fn put_field(&mut self, before: Option<Entry>, entry: Entry) {
-        self.put_changed(before, entry);
     }
 
     fn operations(&self) -> Result<Vec<Operation>, Failure> {
@@ -114,6 +123,11 @@ impl Call<'_> {
 }
 
 impl Operation {
+    /// The bytes that the field is in.
+    fn bytes(&self) -> Range<u64> {
+        (self.offset / 8) as u64..(self.offset + self.bits as usize).div_ceil(8) as u64
+    }
+
     fn run(&self, value: &mut [u8]) -> Value {
         let old = self.read(value);
         let wanted = match self.verb {

@@ -1,5 +1,7 @@
 //! Bitmaps but for BITFIELD: strings seen as bits, the first bit being the highest of byte 0.
+use super::string::written;
 use super::{Call, Encoding, Entry, Failure, Outcome, STRING_SIZE_MAX, SYNTAX, integer, refuse};
+use crate::memory::Change;
 use crate::value::Value;
 
 impl Call<'_> {
@@ -26,16 +28,19 @@ impl Call<'_> {
         let old = bit_at(&entry.value, offset);
         set_bit(&mut entry.value, offset, bit);
         entry.encoding = Encoding::Raw;
-        self.put_changed(before, entry);
+        let is_written = before.as_ref().is_none_or(|before| before.value != entry.value);
+        let byte = offset / 8;
+        let change = written(if is_written { byte..byte + 1 } else { 0..0 });
+        self.put_changed(before, entry, &change);
         Ok(Value::Integer(i64::from(old)))
     }
 
     /// Writes the key, which counts as a change for WATCH only if its value is another one.
-    pub(super) fn put_changed(&mut self, before: Option<Entry>, entry: Entry) {
+    pub(super) fn put_changed(&mut self, before: Option<Entry>, entry: Entry, change: &Change) {
         let database = self.database();
         let key = &self.arguments[1];
         let is_changed = before.is_none_or(|before| before.value != entry.value);
-        self.model.databases[usize::from(database)].insert(key.clone(), entry);
+        self.model.insert(database, key, entry, change);
         if is_changed {
             self.model.touch(database, key);
         }
@@ -155,7 +160,7 @@ impl Call<'_> {
         } else {
             let mut entry = Entry::new(result);
             entry.encoding = Encoding::Raw;
-            self.put(2, entry);
+            self.put_as(2, entry, &Change::Built);
         }
         Ok(Value::Integer(size as i64))
     }

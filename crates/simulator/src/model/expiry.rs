@@ -36,7 +36,7 @@ impl Call<'_> {
             self.model.remove(database, &self.arguments[1]);
         } else {
             entry.expires_at = Some(deadline);
-            self.put(1, entry);
+            self.put_moved(1, entry);
         }
         Ok(Value::Integer(1))
     }
@@ -82,7 +82,7 @@ impl Call<'_> {
         if entry.expires_at.take().is_none() {
             return Ok(Value::Integer(0));
         }
-        self.put(1, entry);
+        self.put_moved(1, entry);
         Ok(Value::Integer(1))
     }
 }

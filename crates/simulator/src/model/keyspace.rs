@@ -2,6 +2,7 @@
 use super::{
     Call, DATABASE_COUNT, Encoding, Entry, Failure, Outcome, SYNTAX, integer, matches, refuse,
 };
+use crate::memory::Change;
 use crate::value::Value;
 
 const NO_SUCH_KEY: &str = "ERR no such key";
@@ -38,8 +39,9 @@ impl Call<'_> {
         }
         if !is_same {
             let database = self.database();
+            let source = entry.stored(&self.arguments[1]);
+            self.put_as(2, entry, &Change::Moved { source });
             self.model.remove(database, &self.arguments[1]);
-            self.put(2, entry);
         }
         Ok(if only_new { Value::Integer(1) } else { Value::ok() })
     }
@@ -64,7 +66,8 @@ impl Call<'_> {
         if !replace && self.model.entry(target, &self.arguments[2]).is_some() {
             return Ok(Value::Integer(0));
         }
-        self.model.put(target, &self.arguments[2], entry);
+        let source = entry.stored(&self.arguments[1]);
+        self.model.put(target, &self.arguments[2], entry, &Change::Copied { source });
         Ok(Value::Integer(1))
     }
 
@@ -84,9 +87,10 @@ impl Call<'_> {
         if self.model.entry(target, &self.arguments[1]).is_some() {
             return Ok(Value::Integer(0));
         }
-        let source = self.database();
-        self.model.remove(source, &self.arguments[1]);
-        self.model.put(target, &self.arguments[1], entry);
+        let (key, from) = (&self.arguments[1], self.database());
+        let source = entry.stored(key);
+        self.model.put(target, key, entry, &Change::Moved { source });
+        self.model.remove(from, key);
         Ok(Value::Integer(1))
     }
 
@@ -111,6 +115,9 @@ impl Call<'_> {
             self.model.touch(other, name);
         }
         self.model.databases.swap(usize::from(one), usize::from(other));
+        if let Some(memory) = &mut self.model.memory {
+            memory.swap(one, other);
+        }
         Ok(Value::ok())
     }
 
@@ -128,6 +135,9 @@ impl Call<'_> {
                 self.model.touch(database, name);
             }
             self.model.databases[usize::from(database)].clear();
+            if let Some(memory) = self.model.memory.as_mut().filter(|_| !names.is_empty()) {
+                memory.flush(database);
+            }
         }
         Ok(Value::ok())
     }

@@ -17,10 +17,12 @@ mod expiry;
 mod glob;
 mod keyspace;
 mod long_double;
+mod room;
 mod server;
 mod string;
 mod transaction;
 
+use crate::memory::{Account, Change, Need, Shape};
 use crate::value::Value;
 use std::collections::BTreeMap;
 
@@ -58,6 +60,8 @@ struct Entry {
     value: Vec<u8>,
     expires_at: Option<i64>,
     encoding: Encoding,
+    /// How it lies in memory, if that is judged.
+    shape: Shape,
 }
 
 /// What OBJECT ENCODING depends on besides the text.
@@ -91,6 +95,9 @@ struct Watched {
     was_there: bool,
 }
 
+/// What a database had under a name.
+type Replaced = (u8, Vec<u8>, Option<Entry>);
+
 /// A naive Redis.
 #[derive(Debug)]
 pub struct Model {
@@ -102,6 +109,14 @@ pub struct Model {
     pub like_7_0: bool,
     /// The server has so little memory that `-OOM` is a legal reply to a write.
     pub may_be_full: bool,
+    /// Judges refusals for want of memory: then `may_be_full` means nothing.
+    pub memory: Option<Account>,
+    /// What a command that is only tried has replaced.
+    undo: Option<Vec<Replaced>>,
+    /// Arguments of the commands that EXEC has yet to run, or is running.
+    in_flight: Option<Vec<u64>>,
+    /// Large values that EXEC has answered: readers may keep them until the reply is sent.
+    being_read: Vec<Need>,
     databases: Vec<BTreeMap<Vec<u8>, Entry>>,
     touches: BTreeMap<(u8, Vec<u8>), u64>,
     sessions: BTreeMap<u32, Session>,
@@ -124,6 +139,10 @@ impl Model {
             slack_ms: 0,
             like_7_0: false,
             may_be_full: false,
+            memory: None,
+            undo: None,
+            in_flight: None,
+            being_read: Vec::new(),
             databases: vec![BTreeMap::new(); usize::from(DATABASE_COUNT)],
             touches: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -138,7 +157,9 @@ impl Model {
         actual: &Value,
     ) -> Result<(), String> {
         match self.execute(connection, arguments, actual) {
-            Ok(expected) if expected == *actual || is_same_refusal(&expected, actual) => Ok(()),
+            Ok(expected) if expected == *actual || is_same_refusal(&expected, actual) => {
+                self.check_contents()
+            }
             Ok(expected) => Err(format!("expected {}", expected.to_text(false))),
             Err(Failure::Illegal(why)) => Err(format!("not a legal reply: {why}\n")),
             Err(Failure::Refused(_)) => unreachable!("a refusal is a reply"),
@@ -166,48 +187,12 @@ impl Model {
         self.sessions.get(&connection).is_some_and(|session| session.queue.is_some())
     }
 
-    /// A limit of Granite that Redis does not have refused the command, rightly: it changed
-    /// nothing, and the model follows.
-    fn is_own_refusal(&self, arguments: &[Vec<u8>], line: &[u8]) -> bool {
-        const NEVER_FULL: &[&str] = &[
-            "GET",
-            "MGET",
-            "STRLEN",
-            "GETRANGE",
-            "SUBSTR",
-            "EXISTS",
-            "TTL",
-            "PTTL",
-            "TYPE",
-            "DEL",
-            "UNLINK",
-            "GETDEL",
-            "DBSIZE",
-            "FLUSHALL",
-            "FLUSHDB",
-            "PING",
-            "SELECT",
-            "GETBIT",
-            "BITCOUNT",
-            "BITPOS",
-            "PERSIST",
-            "EXPIRETIME",
-            "PEXPIRETIME",
-            "TOUCH",
-        ];
-        if line.starts_with(b"OOM ") {
-            let name = arguments[0].to_ascii_uppercase();
-            return self.may_be_full && !NEVER_FULL.iter().any(|never| never.as_bytes() == name);
-        }
-        let is_of_size = line == b"ERR key is longer than key-size-max"
-            || line.starts_with(b"ERR argument is too long");
-        is_of_size && arguments.iter().any(|word| word.len() > KEY_SIZE_MAX)
-    }
-
     fn execute(&mut self, connection: u32, arguments: &[Vec<u8>], actual: &Value) -> Outcome {
         let session = self.sessions.entry(connection).or_insert_with(Session::new);
         let is_queueing = session.queue.is_some();
-        if actual.as_error().is_some_and(|line| self.is_own_refusal(arguments, line)) {
+        if let Some(line) = actual.as_error()
+            && self.is_own_refusal(connection, arguments, line)?
+        {
             self.sessions
                 .entry(connection)
                 .and_modify(|session| session.queue_failed = is_queueing);
@@ -230,15 +215,18 @@ impl Model {
         self.is_live(entry).then_some(entry)
     }
 
-    fn put(&mut self, database: u8, key: &[u8], entry: Entry) {
-        self.databases[usize::from(database)].insert(key.to_vec(), entry);
+    fn put(&mut self, database: u8, key: &[u8], entry: Entry, change: &Change) {
+        self.insert(database, key, entry, change);
         self.touch(database, key);
     }
 
     /// Removes the key; was it there?
     fn remove(&mut self, database: u8, key: &[u8]) -> bool {
         let was_there = self.entry(database, key).is_some();
-        self.databases[usize::from(database)].remove(key);
+        let removed = self.databases[usize::from(database)].remove(key);
+        if let Some(undo) = &mut self.undo {
+            undo.push((database, key.to_vec(), removed));
+        }
         if was_there {
             self.touch(database, key);
         }
@@ -247,6 +235,9 @@ impl Model {
 
     /// A watched key that is touched breaks the watch.
     fn touch(&mut self, database: u8, key: &[u8]) {
+        if self.undo.is_some() {
+            return;
+        }
         *self.touches.entry((database, key.to_vec())).or_default() += 1;
     }
 
@@ -271,7 +262,7 @@ impl Session {
 
 impl Entry {
     fn new(value: Vec<u8>) -> Self {
-        Self { value, expires_at: None, encoding: Encoding::ByText }
+        Self { value, expires_at: None, encoding: Encoding::ByText, shape: Shape::default() }
     }
 }
 
@@ -298,8 +289,18 @@ impl Call<'_> {
     }
 
     fn put(&mut self, index: usize, entry: Entry) {
+        self.put_as(index, entry, &Change::Whole);
+    }
+
+    fn put_as(&mut self, index: usize, entry: Entry, change: &Change) {
         let database = self.database();
-        self.model.put(database, &self.arguments[index], entry);
+        self.model.put(database, &self.arguments[index], entry, change);
+    }
+
+    /// The key gets another deadline.
+    fn put_moved(&mut self, index: usize, entry: Entry) {
+        let source = self.entry(index).expect("it is there").stored(&self.arguments[index]);
+        self.put_as(index, entry, &Change::Moved { source });
     }
 
     /// Argument `index`, if it is this word in any case.

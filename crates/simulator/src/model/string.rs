@@ -4,7 +4,9 @@ use super::{
     Call, Encoding, Entry, Failure, NOT_AN_INTEGER, Outcome, STRING_SIZE_MAX, SYNTAX, integer,
     refuse,
 };
+use crate::memory::{Change, Room};
 use crate::value::Value;
+use std::ops::Range;
 
 const TOO_LONG: &str = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
 
@@ -136,11 +138,11 @@ impl Call<'_> {
                 let database = self.database();
                 self.model.remove(database, &self.arguments[1]);
             } else {
-                self.put(1, entry);
+                self.put_moved(1, entry);
             }
         } else if options.persist && entry.expires_at.is_some() {
             entry.expires_at = None;
-            self.put(1, entry);
+            self.put_moved(1, entry);
         }
         Ok(value)
     }
@@ -159,9 +161,11 @@ impl Call<'_> {
         if only_new && keys().any(|index| self.entry(index).is_some()) {
             return Ok(Value::Integer(0));
         }
+        self.model.write_many(true);
         for index in (1..self.count()).step_by(2) {
             self.put(index, Entry::new(self.arguments[index + 1].clone()));
         }
+        self.model.write_many(false);
         Ok(if only_new { Value::Integer(1) } else { Value::ok() })
     }
 
@@ -176,9 +180,10 @@ impl Call<'_> {
         if size > STRING_SIZE_MAX {
             return refuse(TOO_LONG);
         }
+        let change = written(entry.value.len()..entry.value.len() + addition.len());
         entry.value.extend_from_slice(addition);
         entry.encoding = Encoding::Raw;
-        self.put(1, entry);
+        self.put_as(1, entry, &change);
         Ok(Value::Integer(size))
     }
 
@@ -199,15 +204,18 @@ impl Call<'_> {
         if offset.checked_add(piece.len() as i64).is_none_or(|end| end > STRING_SIZE_MAX) {
             return refuse(TOO_LONG);
         }
-        let mut entry = entry.unwrap_or_else(|| Entry::new(Vec::new()));
         let (start, end) = (offset as usize, offset as usize + piece.len());
+        // A large argument becomes the value itself where there is nothing else.
+        let is_whole = entry.is_none() && start == 0 && Room::is_staged(piece.len() as u64);
+        let change = if is_whole { Change::Whole } else { written(start..end) };
+        let mut entry = entry.unwrap_or_else(|| Entry::new(Vec::new()));
         if entry.value.len() < end {
             entry.value.resize(end, 0);
         }
         entry.value[start..end].copy_from_slice(piece);
         entry.encoding = Encoding::Raw;
         let size = entry.value.len() as i64;
-        self.put(1, entry);
+        self.put_as(1, entry, &change);
         Ok(Value::Integer(size))
     }
 
@@ -267,4 +275,10 @@ pub(super) fn range(start: i64, end: i64, size: i64) -> (usize, usize) {
     let from_end = |position: i64| if position < 0 { (size + position).max(0) } else { position };
     let (start, end) = (from_end(start), from_end(end).min(size - 1));
     if start > end { (0, 0) } else { (start as usize, end as usize + 1) }
+}
+
+/// One range of a value is written.
+pub(super) fn written(range: Range<usize>) -> Change {
+    let range = range.start as u64..range.end as u64;
+    Change::Ranges { reserved: vec![range.clone()], written: vec![range] }
 }

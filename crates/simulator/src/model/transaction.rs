@@ -107,7 +107,7 @@ impl Call<'_> {
         }
     }
 
-    fn check_arity(&self, name: &str) -> Result<(), Failure> {
+    pub(super) fn check_arity(&self, name: &str) -> Result<(), Failure> {
         let Some((_, arity)) = ARITIES.iter().find(|(known, _)| *known == name) else {
             let quoted = |text: &Vec<u8>| format!("'{}'", String::from_utf8_lossy(text));
             let rest: Vec<String> = self.arguments[1..].iter().map(quoted).collect();
@@ -123,7 +123,7 @@ impl Call<'_> {
         refuse(&format!("ERR wrong number of arguments for '{name}' command"))
     }
 
-    fn run(&mut self, name: &str) -> Outcome {
+    pub(super) fn run(&mut self, name: &str) -> Outcome {
         match name {
             "SET" => self.set(),
             "SETEX" => self.setex(true, "setex"),
@@ -226,10 +226,12 @@ impl Call<'_> {
         }
         let mut replies = Vec::new();
         for (index, arguments) in queue.iter().enumerate() {
+            self.model.begin_queued(self.connection, &queue[index..], index);
             let actual = self.actual.elements().and_then(|replies| replies.get(index));
             let (model, connection) = (&mut *self.model, self.connection);
             replies.push(model.execute(connection, arguments, actual.unwrap_or(&Value::Null))?);
         }
+        self.model.end_queued();
         Ok(Value::Array(replies))
     }
 

@@ -3,7 +3,7 @@ use super::kept::{BULK_OVERHEAD, reserve_reply};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::resp::request::{Request, Value};
-use crate::store::{Entry, Expiry, Key, Needs, StoreFull, Type};
+use crate::store::{Entry, Key, Needs, StoreFull, Type};
 
 /// `MGET key [key ...]`: the values of the keys; null for a key that is missing or no string.
 /// O(keys) plus the sizes of the values.
@@ -81,16 +81,14 @@ fn set_all(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandErr
     // Reserve first: from here on nothing fails, so either all keys are written or none is.
     for index in keys(request) {
         let key = cx.key(request, index);
-        cx.store
-            .set(cx.now, &key, request.value(index + 1), Expiry::Clear)
-            .expect("room for it was reserved");
+        cx.store.set_reserved(cx.now, &key, request.value(index + 1));
     }
     Ok(())
 }
 
 /// Adds one pair to `needs`, and refuses what no reservation would make possible.
 fn need(
-    cx: &Context<'_>,
+    cx: &mut Context<'_>,
     needs: &mut Needs,
     key: &Key<'_>,
     value: Value<'_>,
@@ -105,6 +103,7 @@ fn need(
     if value_size > cx.store.tuning.value_size_max {
         return Err(StoreFull::ValueSize.into());
     }
+    cx.store.check_chain(cx.now, key)?;
     match value {
         Value::Bytes(_) => cx.store.need_set(needs, key, value_size),
         Value::Staged(_) => cx.store.need_staged(needs, key.name.len()),

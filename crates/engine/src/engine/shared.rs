@@ -86,6 +86,7 @@ impl Shared {
             log: takings.made("log lines", Log::new(LINES_MAX)),
             store: Store::counted(limits, hash_key, seed, takings),
         };
+        shared.store.tell_gone = hooks.gone;
         shared.apply_settings();
         shared
     }
@@ -165,6 +166,7 @@ impl Shared {
             self.sessions[slot].reply_mode = reply_mode;
             return Ran::Retry(finished);
         }
+        (self.hooks.answered)(self.sessions[slot].connection);
         Ran::Done(finished, orders, work)
     }
 
@@ -182,6 +184,8 @@ impl Shared {
         };
         reply.error(line);
         reply.finish();
+        (self.hooks.refused)(line);
+        (self.hooks.answered)(session.connection);
         true
     }
 }

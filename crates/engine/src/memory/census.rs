@@ -33,6 +33,17 @@ impl Frames {
         slots + u64::from(self.table.count(Group::WHOLE)) * u64::from(self.frame_size())
     }
 
+    /// Slot number `index` of those handed out of `class`, if it holds something.
+    pub fn live_slot(&self, class: Class, index: u64) -> Option<Ref> {
+        let slab = &self.slabs[class.index()];
+        let slots = u64::from(slab.slots_per_frame);
+        let frame = self.table.frame(Group::of(class), (index / slots) as u32);
+        let slot = (index % slots) as u32;
+        let is_used = frame != slab.top || slot < slab.top_used;
+        let at = self.slot(slab, frame, slot);
+        (is_used && self.kind(at) != HOLE).then_some(at)
+    }
+
     /// Visits every slot that is in use: for checks and tests. O(slots).
     pub fn for_each_live(&self, mut visit: impl FnMut(Class, Ref)) {
         for class in self.classes.all() {

@@ -5,9 +5,12 @@ pub mod granite;
 pub mod kernel;
 pub mod model;
 pub mod redis;
+pub mod report;
+pub mod seeds;
 pub mod transcript;
 pub mod trial;
 pub mod value;
+pub mod witness;
 pub mod workload;
 pub mod world;
 

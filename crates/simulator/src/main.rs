@@ -7,13 +7,17 @@
 //! `model --port N --seeds N..M` puts random commands to a real redis-server and judges the
 //! *model* by its replies.
 //!
-//! `random --seeds N..M` puts random commands to the engine, which the model judges;
-//! `world --seeds N..M` does so with many clients at once and a kernel with faults.
+//! `random --seeds N..M` puts random commands to the engine, one after the other, which the model
+//! judges.
+//!
+//! `--seeds N..M` runs whole worlds: many clients at once, a kernel with faults, pools of any
+//! size, and the same model. `--seed N --verbose` replays one of them; if it fails, it is made as
+//! small as it gets, and told as a story.
 use granite_simulator::redis::Redis;
+use granite_simulator::seeds;
 use granite_simulator::transcript::{Case, Settings, Transcript, replay};
 use granite_simulator::trial::{Plan, Trial, run_seed};
 use granite_simulator::workload::Profile;
-use granite_simulator::world;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
@@ -22,7 +26,8 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: granite-simulator conformance --port N [TRANSCRIPT ...]
        granite-simulator model --port N --seeds N..M
        granite-simulator random --seeds N..M
-       granite-simulator world --seeds N..M";
+       granite-simulator --seeds N..M
+       granite-simulator --seed N [--verbose]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,9 +36,13 @@ fn main() -> ExitCode {
         ["conformance", "--port", port, paths @ ..] => conformance(port, paths),
         ["model", "--port", port, "--seeds", seeds] => judge_the_model(port, seeds),
         ["random", "--seeds", seeds] => random(seeds),
-        ["world", "--seeds", seeds] => range(seeds).and_then(|mut seeds| {
-            seeds.try_for_each(|seed| world::run_seed(seed, 1_500).map(drop))
-        }),
+        ["--seeds", seeds] => range(seeds).and_then(|seeds| seeds::run_all(&seeds)),
+        ["--seed", seed] => one_seed(seed, false),
+        ["--seed", seed, "--verbose"] => one_seed(seed, true),
+        ["child", seeds] => range(seeds).map(seeds::run_range),
+        ["steps", seed, steps, rest @ ..] => {
+            number(seed).and_then(|seed| seeds::run_steps(seed, steps, !rest.is_empty()))
+        }
         _ => Err(USAGE.to_owned()),
     };
     match result {
@@ -85,8 +94,15 @@ fn port_number(text: &str) -> Result<u16, String> {
 
 fn range(seeds: &str) -> Result<Range<u64>, String> {
     let (first, last) = seeds.split_once("..").ok_or(USAGE)?;
-    let number = |text: &str| text.parse::<u64>().map_err(|_| USAGE);
     Ok(number(first)?..number(last)?)
+}
+
+fn number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| USAGE.to_owned())
+}
+
+fn one_seed(seed: &str, is_verbose: bool) -> Result<(), String> {
+    seeds::run_one(number(seed)?, is_verbose)
 }
 
 fn random(seeds: &str) -> Result<(), String> {

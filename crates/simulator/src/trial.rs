@@ -164,7 +164,7 @@ pub fn run_seed(seed: u64, reached: &mut BTreeSet<String>) -> Result<(), String>
         ..Limits::tiny()
     };
     let faults = match seed % 4 {
-        0 => Faults { fragment: 40, delay: 20, slow_reader: 20 },
+        0 => Faults { fragment: 40, delay: 20, slow_reader: 20, ..Faults::default() },
         1 => Faults { fragment: 250, ..Faults::default() },
         _ => Faults::default(),
     };

@@ -19,6 +19,8 @@ impl Store {
 
     fn shuffle_class(&mut self, class: Class) {
         let mut room = self.frames.allocate(class);
+        // What was there last may have been a hole, and is no longer.
+        self.frames.bytes_mut(room, 1)[0] = 0;
         // The frame that is not full may stand anywhere among those of the class.
         let slots_per_frame = u64::from(self.frames.classes().slots_per_frame(class));
         let slot_count = self.frames.slot_count(class).next_multiple_of(slots_per_frame);

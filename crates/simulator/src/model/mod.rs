@@ -14,6 +14,7 @@ mod bitfield;
 mod bitmap;
 mod connection;
 mod expiry;
+mod follow;
 mod glob;
 mod keyspace;
 mod long_double;
@@ -22,10 +23,13 @@ mod string;
 mod transaction;
 
 use crate::value::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
+pub use follow::Part;
 pub use glob::matches;
 
+/// Arguments above this may take data memory while they arrive.
+const STAGED_SIZE_MIN: usize = 8_000;
 /// Databases of a server with default options.
 const DATABASE_COUNT: u8 = 16;
 /// The longest name of a key: Granite's own limit.
@@ -102,6 +106,16 @@ pub struct Model {
     pub like_7_0: bool,
     /// The server has so little memory that `-OOM` is a legal reply to a write.
     pub may_be_full: bool,
+    /// Which keys the server may evict, under its policy's name; none without one.
+    pub policy: &'static str,
+    /// The server says which keys it drops by itself (see `follow`), so that it counts exactly.
+    pub is_told: bool,
+    /// What the server did while it ran the request that is being judged.
+    account: VecDeque<Part>,
+    /// A loss within a command that was not legal.
+    wrong_loss: Option<String>,
+    /// Somebody has watched a key: from then on changes are counted.
+    is_watched: bool,
     databases: Vec<BTreeMap<Vec<u8>, Entry>>,
     touches: BTreeMap<(u8, Vec<u8>), u64>,
     sessions: BTreeMap<u32, Session>,
@@ -124,6 +138,11 @@ impl Model {
             slack_ms: 0,
             like_7_0: false,
             may_be_full: false,
+            policy: "noeviction",
+            is_told: false,
+            account: VecDeque::new(),
+            wrong_loss: None,
+            is_watched: false,
             databases: vec![BTreeMap::new(); usize::from(DATABASE_COUNT)],
             touches: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -138,7 +157,7 @@ impl Model {
         actual: &Value,
     ) -> Result<(), String> {
         match self.execute(connection, arguments, actual) {
-            Ok(expected) if expected == *actual || is_same_refusal(&expected, actual) => Ok(()),
+            Ok(expected) if is_same(&expected, actual) => Ok(()),
             Ok(expected) => Err(format!("expected {}", expected.to_text(false))),
             Err(Failure::Illegal(why)) => Err(format!("not a legal reply: {why}\n")),
             Err(Failure::Refused(_)) => unreachable!("a refusal is a reply"),
@@ -196,8 +215,16 @@ impl Model {
             "TOUCH",
         ];
         if line.starts_with(b"OOM ") {
+            // Of the limits that are not about what is stored everybody may run into each.
+            let is_of_data = line.starts_with(b"OOM command not allowed")
+                || line.starts_with(b"OOM bucket chain");
             let name = arguments[0].to_ascii_uppercase();
-            return self.may_be_full && !NEVER_FULL.iter().any(|never| never.as_bytes() == name);
+            let is_never = NEVER_FULL.iter().any(|never| never.as_bytes() == name);
+            return self.may_be_full && (!is_of_data || !is_never || is_staged(arguments));
+        }
+        if line.starts_with(b"ERR too much is still being freed") {
+            let name = arguments[0].to_ascii_uppercase();
+            return self.is_told && (name == b"FLUSHALL" || name == b"FLUSHDB");
         }
         let is_of_size = line == b"ERR key is longer than key-size-max"
             || line.starts_with(b"ERR argument is too long");
@@ -207,15 +234,18 @@ impl Model {
     fn execute(&mut self, connection: u32, arguments: &[Vec<u8>], actual: &Value) -> Outcome {
         let session = self.sessions.entry(connection).or_insert_with(Session::new);
         let is_queueing = session.queue.is_some();
+        self.begin_part();
         if actual.as_error().is_some_and(|line| self.is_own_refusal(arguments, line)) {
             self.sessions
                 .entry(connection)
                 .and_modify(|session| session.queue_failed = is_queueing);
+            self.give_up_exec(connection, arguments, actual);
             return Ok(actual.clone());
         }
         let mut call = Call { model: self, connection, arguments, actual };
         match call.dispatch() {
             Err(Failure::Refused(line)) => Ok(Value::error(&line)),
+            Err(Failure::Illegal(_)) if *actual == Value::Lost => Ok(Value::Lost),
             other => other,
         }
     }
@@ -247,7 +277,9 @@ impl Model {
 
     /// A watched key that is touched breaks the watch.
     fn touch(&mut self, database: u8, key: &[u8]) {
-        *self.touches.entry((database, key.to_vec())).or_default() += 1;
+        if self.is_watched {
+            *self.touches.entry((database, key.to_vec())).or_default() += 1;
+        }
     }
 
     fn touch_count(&self, database: u8, key: &[u8]) -> u64 {
@@ -331,6 +363,18 @@ impl Call<'_> {
     }
 }
 
+/// What nobody has seen is what it should be.
+fn is_same(expected: &Value, actual: &Value) -> bool {
+    match (expected, actual) {
+        (_, Value::Lost) => true,
+        (Value::Array(expected), Value::Array(actual)) => {
+            expected.len() == actual.len()
+                && expected.iter().zip(actual).all(|(one, other)| is_same(one, other))
+        }
+        _ => expected == actual || is_same_refusal(expected, actual),
+    }
+}
+
 /// What a refusal says about bytes that no line can hold is not compared.
 fn is_same_refusal(expected: &Value, actual: &Value) -> bool {
     let (Some(expected), Some(actual)) = (expected.as_error(), actual.as_error()) else {
@@ -339,6 +383,11 @@ fn is_same_refusal(expected: &Value, actual: &Value) -> bool {
     let is_plain = expected.iter().all(|byte| (b' '..=b'~').contains(byte));
     let quoted = expected.iter().position(|byte| *byte == b'\'').unwrap_or(expected.len());
     !is_plain && actual.starts_with(&expected[..quoted])
+}
+
+/// Is an argument so large that its bytes go into data memory before the command is known?
+fn is_staged(arguments: &[Vec<u8>]) -> bool {
+    arguments.iter().any(|word| word.len() > STAGED_SIZE_MIN)
 }
 
 /// Text as Redis reads an integer: no blanks, no plus, no leading zeros, no `-0`.

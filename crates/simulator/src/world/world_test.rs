@@ -1,5 +1,4 @@
 //! Many clients, tiny pools, a kernel with faults.
-use super::run_seed;
 use crate::granite::Granite;
 use crate::kernel::Faults;
 use crate::transcript::{Settings, Target, Wait};
@@ -8,20 +7,6 @@ use granite_engine::limits::Limits;
 
 const HOUR_MS: i64 = 3_600_000;
 const YEAR_MS: i64 = 365 * 24 * HOUR_MS;
-
-#[test]
-fn every_client_gets_its_own_replies_whatever_the_kernel_does() {
-    let (mut reply_count, mut refused_count) = (0, 0);
-    for seed in 0..40 {
-        let world = run_seed(seed, 1_500).unwrap_or_else(|why| {
-            panic!("{why}\ncargo run -p granite-simulator -- world --seeds {seed}..{}", seed + 1)
-        });
-        reply_count += world.reply_count;
-        refused_count += world.refused_count;
-    }
-    assert!(reply_count > 30_000, "only {reply_count} replies were judged");
-    assert!(refused_count > 100, "memory was full only {refused_count} times");
-}
 
 /// Bad input 83: the wall clock is set back and forth, and far ahead.
 #[test]

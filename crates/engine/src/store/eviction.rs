@@ -38,7 +38,7 @@ impl Store {
     /// Evicts about as many bytes as `needs` takes while few frames are free, so that hardly any
     /// write finds none.
     pub(super) fn evict_ahead(&mut self, now: Now, needs: &Needs, spared: Option<&Key<'_>>) {
-        if self.frames.spare_count() >= RESERVE_FRAMES {
+        if self.is_reserved || self.frames.spare_count() >= RESERVE_FRAMES {
             return;
         }
         let bytes = needs.bytes(self.frames.classes());

@@ -86,6 +86,8 @@ pub struct Store {
     freed_count: u32,
     /// Where the reaper of flushed databases goes on: a bucket.
     flush_cursor: u32,
+    /// Room was reserved for the writes that follow.
+    is_reserved: bool,
 }
 
 /// How data memory is divided: a function of the limits alone.
@@ -159,6 +161,7 @@ impl Store {
             key_count_max: 0,
             freed_count: 0,
             flush_cursor: 0,
+            is_reserved: false,
         }
     }
 

@@ -34,9 +34,17 @@ impl Store {
         needs.slot(Class::CHILD_BUCKET);
     }
 
-    /// Makes room for all of `needs` (MSET). The writes that follow at once cannot fail for room.
+    /// Makes room for all of `needs` (MSET). The writes that follow at once, until
+    /// `end_reservation`, cannot fail for room, and evict nothing: not each other.
     pub fn reserve(&mut self, now: Now, needs: &Needs) -> Result<(), StoreFull> {
-        self.make_room(now, needs, None)
+        self.make_room(now, needs, None)?;
+        self.is_reserved = true;
+        Ok(())
+    }
+
+    /// The writes that room was reserved for are done.
+    pub const fn end_reservation(&mut self) {
+        self.is_reserved = false;
     }
 
     /// Can a slot of `class` be had without evicting anything? Pays debt to find out.

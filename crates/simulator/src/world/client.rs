@@ -72,8 +72,10 @@ pub(super) struct Client {
     pub(super) is_leaving: bool,
     /// It has begun a request that it will not end.
     pub(super) is_stuck: bool,
-    /// How it ended.
+    /// How it ends or has ended.
     pub(super) end: End,
+    /// Nothing comes any more.
+    pub(super) is_over: bool,
 }
 
 impl Client {

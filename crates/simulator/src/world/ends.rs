@@ -119,6 +119,7 @@ impl World {
         if self.seats[client.seat] == Some(number) {
             self.seats[client.seat] = None;
         }
+        client.is_over = true;
         client.forget_unanswered();
         if client.end == End::Orderly && client.is_cut_short() {
             return Err(format!("@{number} got only the beginning of a reply"));

@@ -110,11 +110,11 @@ impl World {
         let reply = match client.replies.front() {
             _ if !is_heard => Value::Lost,
             Some(_) => client.replies.pop_front().expect("it was there a line above"),
+            None if !client.is_over => return Ok(false),
             None if client.end == End::Rough => Value::Lost,
-            None if client.end == End::Orderly => {
+            None => {
                 return Err(format!("@{number}: a reply never came: {}", story::of_sent(sent)));
             }
-            None => return Ok(false),
         };
         client.hearing = hearing;
         client.answered_count -= 1;

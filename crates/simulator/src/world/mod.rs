@@ -132,6 +132,7 @@ impl World {
         client.bytes().clear();
         if client.end == End::None {
             client.end = End::Rough;
+            client.is_over = true;
             self.kernel.reset(number);
         }
     }
@@ -173,6 +174,13 @@ impl World {
                 let mut line = words.join(&b' ');
                 line.extend_from_slice(b"\r\n");
                 (Sent::Command(words), line)
+            }
+            // Making room for its result may drop what it reads: the result is then neither that
+            // of before nor that of after, and not judged.
+            Saying::Command(words)
+                if self.nature.policy != "noeviction" && words[0].eq_ignore_ascii_case(b"BITOP") =>
+            {
+                return;
             }
             Saying::Command(words) => {
                 let bytes = request(&words);

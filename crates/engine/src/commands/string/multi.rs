@@ -85,6 +85,7 @@ fn set_all(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandErr
             .set(cx.now, &key, request.value(index + 1), Expiry::Clear)
             .expect("room for it was reserved");
     }
+    cx.store.end_reservation();
     Ok(())
 }
 

@@ -53,13 +53,12 @@ pub fn watch(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
         return Err(CommandError::Line("ERR WATCH inside MULTI is not allowed"));
     }
     let slot = cx.current as u32;
-    let was_watching = cx.session().watched_count > 0;
+    let (mark, watched_count) = (cx.store.watch_mark(slot), cx.session().watched_count);
     for index in 1..request.argument_count() {
         let key = cx.key(request, index);
         if !cx.store.watch(cx.now, slot, &key) {
-            if !was_watching {
-                unwatch(cx);
-            }
+            cx.store.unwatch_since(slot, mark);
+            cx.session().watched_count = watched_count;
             return Err(CommandError::Line(
                 "OOM cannot watch more keys: all connections together watch 'watches-max' already",
             ));

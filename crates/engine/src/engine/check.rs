@@ -115,7 +115,10 @@ fn is_held(connection: &Connection, how: Held) -> bool {
 
 fn check_connection(connection: &Connection) {
     if connection.phase != Phase::Open {
-        assert!(connection.input.is_none() && connection.stream.is_none(), "it is no longer served");
+        assert!(
+            connection.input.is_none() && connection.stream.is_none(),
+            "it is no longer served"
+        );
         assert!(connection.partial.is_empty(), "a request of one that is no longer served");
     }
     if connection.phase == Phase::Closing && !connection.is_sending {

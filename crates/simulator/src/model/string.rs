@@ -50,7 +50,7 @@ impl Call<'_> {
 
     /// A value that is dead when it is stored: a server that counts exactly does not keep it.
     fn is_over(&self, expires_at: Option<i64>) -> bool {
-        self.model.is_told && expires_at.is_some_and(|deadline| deadline <= self.model.now_ms)
+        self.model.is_told && expires_at.is_some_and(|deadline| deadline < self.model.now_ms)
     }
 
     fn set_options(&self, from: usize, is_set: bool) -> Result<Options, Failure> {

@@ -89,6 +89,8 @@ pub struct Kernel {
     pub(crate) spoken_to: Vec<u32>,
     /// Clients that the engine asked to close, or did not let in, in the last turn.
     pub(crate) ended: Vec<u32>,
+    /// Receives that found no buffer.
+    pub(crate) starved_count: u64,
     receive: BufferPool,
     wires: Vec<Wire>,
     /// Those that are not closed.
@@ -132,6 +134,7 @@ impl Kernel {
             seen: Vec::new(),
             spoken_to: Vec::new(),
             ended: Vec::new(),
+            starved_count: 0,
             receive,
             wires: Vec::new(),
             live: Vec::new(),
@@ -384,7 +387,10 @@ impl Kernel {
             self.tell(number, || format!("ends, orderly: {orderly}"));
             return Some(Event::ReceiveEnded { connection, orderly });
         }
-        let buffer = self.receive.acquire()?;
+        let Some(buffer) = self.receive.acquire() else {
+            self.starved_count += 1;
+            return None;
+        };
         let mut size = wire.inbound.len().min(buffer.room_size() as usize);
         if is_short {
             // Sometimes a byte, sometimes nearly all.

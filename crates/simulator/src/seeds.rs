@@ -194,7 +194,10 @@ pub fn run_one(seed: u64, is_verbose: bool) -> Result<(), String> {
     let (command, _) = story_arguments(seed, &kept);
     let program = std::env::current_exe().expect("this program has a path");
     let _ = Command::new(program).args(command).status();
-    Err(format!("{why}\nthe story above is what is left of seed {seed}: steps {}", of_ranges(&kept)))
+    Err(format!(
+        "{why}\nthe story above is what is left of seed {seed}: steps {}",
+        of_ranges(&kept)
+    ))
 }
 
 fn of_ranges(ranges: &[Range<usize>]) -> String {

@@ -171,6 +171,7 @@ pub fn run_seed(seed: u64, reached: &mut BTreeSet<String>) -> Result<(), String>
     let profile = Profile {
         key_count: if is_small { 60 } else { 20 },
         value_size_max: 66_000,
+        is_heavy: false,
         near_deadlines: true,
     };
     let plan = Plan { command_count: 400, profile, clock_is_ours: true, may_be_full: is_small };

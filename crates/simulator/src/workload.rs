@@ -121,6 +121,8 @@ pub struct Profile {
     pub key_count: u64,
     /// The largest value.
     pub value_size_max: u64,
+    /// Every second value is about as large as that.
+    pub is_heavy: bool,
     /// Deadlines that pass during the run. Not where the clock is a real one.
     pub near_deadlines: bool,
 }
@@ -288,7 +290,11 @@ impl Workload {
         if self.one_in(3) {
             return self.integer().to_string().into_bytes();
         }
-        let size = self.size().min(self.profile.value_size_max);
+        let size = if self.profile.is_heavy && self.one_in(2) {
+            self.profile.value_size_max / (1 + self.random.below(4))
+        } else {
+            self.size().min(self.profile.value_size_max)
+        };
         // Any piece of the pattern is told from its neighbours: 251 is prime.
         let first = self.random.below(251) as usize;
         let mut value = Vec::with_capacity(size as usize);

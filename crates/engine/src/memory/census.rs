@@ -33,7 +33,8 @@ impl Frames {
         slots + u64::from(self.table.count(Group::WHOLE)) * u64::from(self.frame_size())
     }
 
-    /// Slot number `index` of those handed out of `class`, if it holds something.
+    /// Slot number `index` of those handed out of `class`, if it holds something. Where the frame
+    /// that is not full is not the last, some numbers name no slot, and some slots have none.
     pub fn live_slot(&self, class: Class, index: u64) -> Option<Ref> {
         let slab = &self.slabs[class.index()];
         let slots = u64::from(slab.slots_per_frame);

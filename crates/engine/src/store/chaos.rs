@@ -1,9 +1,9 @@
-//! Chaos: every object moves, for simulations. Whoever kept a reference for longer than it may
+//! Chaos: objects move all the time, for simulations. Whoever kept a reference for longer than it may
 //! then finds something else, or nothing, at once and not once in a million runs.
 use super::Store;
 use crate::memory::classes::Class;
 
-/// Objects of a class that one call moves, at most: worlds that use it have few keys.
+/// Slots of a class that one call looks at, from any of them on. Most worlds have fewer.
 const MOVES_MAX: u64 = 64;
 
 impl Store {
@@ -21,9 +21,7 @@ impl Store {
         let mut room = self.frames.allocate(class);
         // What was there last may have been a hole, and is no longer.
         self.frames.bytes_mut(room, 1)[0] = 0;
-        // The frame that is not full may stand anywhere among those of the class.
-        let slots_per_frame = u64::from(self.frames.classes().slots_per_frame(class));
-        let slot_count = self.frames.slot_count(class).next_multiple_of(slots_per_frame);
+        let slot_count = self.frames.slot_count(class);
         let first = self.random.below(slot_count);
         for step in 0..slot_count.min(MOVES_MAX) {
             let at = self.frames.live_slot(class, (first + step) % slot_count);
@@ -33,6 +31,5 @@ impl Store {
             }
         }
         self.frames.free(class, room);
-        self.freed_count += 1;
     }
 }

@@ -89,6 +89,13 @@ impl Client {
         &mut self.bytes
     }
 
+    /// It listens no more.
+    pub(super) fn hang_up(&mut self) {
+        (self.end, self.is_over) = (End::Rough, true);
+        self.bytes.clear();
+        self.parsed_size = 0;
+    }
+
     /// Takes the replies out of what has arrived.
     pub(super) fn parse(&mut self) -> Result<(), Malformed> {
         while let Some((value, size)) = Value::parse(&self.bytes[self.parsed_size..])? {

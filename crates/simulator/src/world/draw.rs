@@ -99,7 +99,7 @@ impl Nature {
         let profile = profile(random, &limits);
         let mut options = vec![
             ("maxmemory-policy", policy.to_owned()),
-            ("protected-mode", yes_or_no(random.below(4) == 0)),
+            ("protected-mode", yes_or_no(random.below(12) == 0)),
         ];
         if random.below(4) == 0 {
             options.push(("timeout", (1 + random.below(20)).to_string()));
@@ -109,11 +109,11 @@ impl Nature {
             options.push(("output-stall-timeout", (100 + random.below(9_000)).to_string()));
         }
         Self {
-            limits,
             options,
             faults: faults(random),
             profile,
-            seats: seats(random),
+            seats: seats(random, &limits),
+            limits,
             chaos: random.below(2) == 0,
             policy,
             turn_ms_max: *pick(random, &[0, 1, 1, 2, 20]),
@@ -195,12 +195,17 @@ fn profile(random: &mut Random, limits: &Limits) -> Profile {
     let frame = u64::from(limits.frame_size);
     let value_size_max = *pick(random, &[40, 300, 3_000, 9_000, 20_000, frame + 9, 4 * frame]);
     let key_count = match random.below(8) {
-        0 if value_size_max <= 300 => 400,
+        0..=2 if value_size_max <= 300 => 1_000,
         0..=2 => 3,
         3 | 4 => 60,
         _ => 16,
     };
-    Profile { key_count, value_size_max, near_deadlines: random.below(4) > 0 }
+    Profile {
+        key_count,
+        value_size_max,
+        is_heavy: random.below(6) == 0,
+        near_deadlines: random.below(4) > 0,
+    }
 }
 
 fn faults(random: &mut Random) -> Faults {
@@ -217,14 +222,16 @@ fn faults(random: &mut Random) -> Faults {
     }
 }
 
-fn seats(random: &mut Random) -> Vec<Seat> {
-    let count = between(random, 1, 40);
-    let tempers: Vec<Temper> =
-        TEMPERS.into_iter().filter(|temper| *temper == Temper::Prompt || random.below(2) == 0).collect();
+fn seats(random: &mut Random, limits: &Limits) -> Vec<Seat> {
+    // A few more than there are slots, in some worlds.
+    let most = u64::from(limits.connection_slots()) + random.below(2) * random.below(4);
+    let count = between(random, 1, most.min(40));
+    let tempers: Vec<Temper> = TEMPERS
+        .into_iter()
+        .filter(|temper| *temper == Temper::Prompt || random.below(2) == 0)
+        .collect();
     let are_local = random.below(2) == 0;
-    let seat = |_| Seat {
-        temper: *pick(random, &tempers),
-        is_local: are_local || random.below(2) == 0,
-    };
+    let seat =
+        |_| Seat { temper: *pick(random, &tempers), is_local: are_local || random.below(2) == 0 };
     (0..count).map(seat).collect()
 }

@@ -49,8 +49,11 @@ impl World {
             }
             return Err(format!("@{number} was turned away at {open_count} connections"));
         }
-        let is_protected =
-            self.nature.options.iter().any(|(name, value)| *name == "protected-mode" && value == "yes");
+        let is_protected = self
+            .nature
+            .options
+            .iter()
+            .any(|(name, value)| *name == "protected-mode" && value == "yes");
         if line.starts_with(b"-DENIED ") && is_protected && !is_local {
             self.report.count("client denied");
             return Ok(());

@@ -123,12 +123,20 @@ impl World {
         self.report.judged_count += u64::from(reply != Value::Lost);
         self.report.lost_count += u64::from(is_heard && reply == Value::Lost);
         if self.kernel.is_verbose {
-            println!("  @{number} > {}\n  @{number} < {}", story::of_sent(&sent), story::of(&reply));
+            println!(
+                "  @{number} > {}\n  @{number} < {}",
+                story::of_sent(&sent),
+                story::of(&reply)
+            );
         }
         self.model.now_ms = record.now_ms;
         let verdict = self.judge_one(number, &sent, &reply, record.parts);
         verdict.map_err(|why| {
-            format!("@{number} > {}\n@{number} < {}\n{why}", story::of_sent(&sent), story::of(&reply))
+            format!(
+                "@{number} > {}\n@{number} < {}\n{why}",
+                story::of_sent(&sent),
+                story::of(&reply)
+            )
         })?;
         Ok(true)
     }
@@ -146,7 +154,9 @@ impl World {
                 lose_all(&mut self.model, parts)?;
                 let is_legal = match reply {
                     Value::Lost => true,
-                    Value::Error(line) => line == b"ERR No such client" || line.starts_with(b"OOM "),
+                    Value::Error(line) => {
+                        line == b"ERR No such client" || line.starts_with(b"OOM ")
+                    }
                     reply => *reply == Value::ok(),
                 };
                 is_legal.then_some(()).ok_or("expected OK, or that there is none".to_owned())

@@ -129,10 +129,8 @@ impl World {
 
     fn reset(&mut self, number: u32) {
         let client = &mut self.clients[number as usize];
-        client.bytes().clear();
         if client.end == End::None {
-            client.end = End::Rough;
-            client.is_over = true;
+            client.hang_up();
             self.kernel.reset(number);
         }
     }
@@ -164,7 +162,8 @@ impl World {
             Saying::Quiet(mode) => (Sent::Quiet(mode), request(&["CLIENT", "REPLY", mode])),
             Saying::Kill(of_seat) => {
                 let Some(victim) = self.seats[of_seat] else { return };
-                let host = if self.nature.seats[of_seat].is_local { "127.0.0.1" } else { "192.0.2.1" };
+                let host =
+                    if self.nature.seats[of_seat].is_local { "127.0.0.1" } else { "192.0.2.1" };
                 let address = format!("{host}:{}", Kernel::port(victim));
                 (Sent::Kill(victim), request(&["CLIENT", "KILL", &address]))
             }
@@ -178,7 +177,8 @@ impl World {
             // Making room for its result may drop what it reads: the result is then neither that
             // of before nor that of after, and not judged.
             Saying::Command(words)
-                if self.nature.policy != "noeviction" && words[0].eq_ignore_ascii_case(b"BITOP") =>
+                if self.nature.policy != "noeviction"
+                    && words[0].eq_ignore_ascii_case(b"BITOP") =>
             {
                 return;
             }
@@ -232,7 +232,9 @@ impl World {
             self.kernel.read_into(*number, client.bytes());
             (number, &client.bytes()[before..]).hash(&mut self.trace);
             if !self.kernel.wire(*number).refused {
-                client.parse().map_err(|why| format!("@{number} got what is no reply: {}", why.0))?;
+                client
+                    .parse()
+                    .map_err(|why| format!("@{number} got what is no reply: {}", why.0))?;
             }
         }
         self.kernel.spoken_to = spoken_to;
@@ -292,6 +294,7 @@ pub fn run_seed(seed: u64, chosen: &Chosen, is_verbose: bool) -> Result<Report, 
         world.act(step).map_err(|why| format!("seed {seed}, step {index}: {why}"))?;
     }
     world.settle().map_err(|why| format!("seed {seed}, at the end: {why}"))?;
+    world.report.met.insert("receive without a buffer".to_owned(), world.kernel.starved_count);
     world.report.trace = world.trace.finish();
     Ok(world.report)
 }

@@ -135,6 +135,9 @@ impl Script {
             Temper::Greedy => 1 + self.random.below(60),
             _ => 1 + self.random.below(5),
         };
+        if temper == Temper::Greedy && self.one_in(40) {
+            self.flush_again_and_again(seat);
+        }
         for _ in 0..burst {
             self.speak(seat);
         }
@@ -153,6 +156,17 @@ impl Script {
             }
             _ => {}
         }
+    }
+
+    /// More flushes than can wait for the reaper.
+    fn flush_again_and_again(&mut self, seat: usize) {
+        for _ in 0..20 {
+            let words = ["SETNX", "key:3", "again"].map(|word| word.as_bytes().to_vec());
+            self.steps.push_back(Step::Say(seat, Saying::Command(words.to_vec())));
+            let flush = if self.one_in(4) { b"FLUSHALL".to_vec() } else { b"FLUSHDB".to_vec() };
+            self.steps.push_back(Step::Say(seat, Saying::Command(vec![flush])));
+        }
+        self.command_count += 40;
     }
 
     fn set_deaf(&mut self, seat: usize, is_deaf: bool) {

@@ -111,11 +111,11 @@ impl World {
             self.clients[number as usize].sent.push_back(Sent::Command(command));
             self.transmit(number, &bytes, true);
         }
-        let is_answered =
-            |world: &Self| world.clients[number as usize].sent.is_empty() && world.records.is_empty();
+        let is_answered = |world: &Self| {
+            world.clients[number as usize].sent.is_empty() && world.records.is_empty()
+        };
         self.until("the last client has its replies", is_answered)?;
         self.kernel.half_close(number);
         self.until("the last client is gone", |world| world.live.is_empty())
     }
 }
-

@@ -18,6 +18,7 @@ use granite_simulator::seeds;
 use granite_simulator::transcript::{Case, Settings, Transcript, replay};
 use granite_simulator::trial::{Plan, Trial, run_seed};
 use granite_simulator::workload::Profile;
+use granite_simulator::world;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
@@ -26,8 +27,11 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: granite-simulator conformance --port N [TRANSCRIPT ...]
        granite-simulator model --port N --seeds N..M
        granite-simulator random --seeds N..M
-       granite-simulator --seeds N..M
-       granite-simulator --seed N [--verbose]";
+       granite-simulator --seeds N..M [--commands N]
+       granite-simulator --seed N [[--commands N] --verbose]";
+
+/// Commands in the world of a seed, unless it is asked for otherwise.
+const COMMANDS: &str = "2000";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -36,12 +40,16 @@ fn main() -> ExitCode {
         ["conformance", "--port", port, paths @ ..] => conformance(port, paths),
         ["model", "--port", port, "--seeds", seeds] => judge_the_model(port, seeds),
         ["random", "--seeds", seeds] => random(seeds),
-        ["--seeds", seeds] => range(seeds).and_then(|seeds| seeds::run_all(&seeds)),
-        ["--seed", seed] => one_seed(seed, false),
-        ["--seed", seed, "--verbose"] => one_seed(seed, true),
-        ["child", seeds] => range(seeds).map(seeds::run_range),
-        ["steps", seed, steps, rest @ ..] => {
-            number(seed).and_then(|seed| seeds::run_steps(seed, steps, !rest.is_empty()))
+        ["--seeds", seeds] => worlds(seeds, COMMANDS),
+        ["--seeds", seeds, "--commands", count] => worlds(seeds, count),
+        ["--seed", seed] => one_world(seed, COMMANDS, false),
+        ["--seed", seed, "--verbose"] => one_world(seed, COMMANDS, true),
+        ["--seed", seed, "--commands", count, "--verbose"] => one_world(seed, count, true),
+        // What the program asks of itself, in children.
+        ["child", seeds, count] => range(seeds)
+            .and_then(|seeds| number(count).map(|count| seeds::run_range(seeds, count as u32))),
+        ["steps", seed, count, steps, rest @ ..] => {
+            plan(seed, count, !rest.is_empty()).and_then(|plan| seeds::run_steps(plan, steps))
         }
         _ => Err(USAGE.to_owned()),
     };
@@ -101,8 +109,17 @@ fn number(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| USAGE.to_owned())
 }
 
-fn one_seed(seed: &str, is_verbose: bool) -> Result<(), String> {
-    seeds::run_one(number(seed)?, is_verbose)
+fn plan(seed: &str, command_count: &str, is_verbose: bool) -> Result<world::Plan, String> {
+    let plan = world::Plan::whole(number(seed)?, number(command_count)? as u32);
+    Ok(world::Plan { is_verbose, ..plan })
+}
+
+fn worlds(seeds: &str, command_count: &str) -> Result<(), String> {
+    seeds::run_all(&range(seeds)?, number(command_count)? as u32)
+}
+
+fn one_world(seed: &str, command_count: &str, is_verbose: bool) -> Result<(), String> {
+    seeds::run_one(&plan(seed, command_count, is_verbose)?)
 }
 
 fn random(seeds: &str) -> Result<(), String> {

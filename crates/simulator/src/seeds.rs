@@ -2,7 +2,7 @@
 //! with its seed named, and what a world leaks (buffers are handed out for ever) goes with it.
 //! And one seed: replayed, and if it fails made as small as it gets.
 use crate::report::Report;
-use crate::world::{self, Chosen};
+use crate::world::Plan;
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::ops::Range;
@@ -37,13 +37,12 @@ struct Findings {
 }
 
 /// A child's work: runs seeds one after the other and writes lines that `supervise` reads.
-pub fn run_range(seeds: Range<u64>) {
+pub fn run_range(seeds: Range<u64>, command_count: u32) {
     for seed in seeds {
         say(&format!("begin {seed}"));
-        let result = world::run_seed(seed, &Chosen::default(), false).and_then(|report| {
-            if seed.is_multiple_of(SEEDS_PER_TWIN)
-                && world::run_seed(seed, &Chosen::default(), false)? != report
-            {
+        let plan = Plan::whole(seed, command_count);
+        let result = plan.run().and_then(|report| {
+            if seed.is_multiple_of(SEEDS_PER_TWIN) && plan.run()? != report {
                 return Err("a second run of the same seed went otherwise".to_owned());
             }
             Ok(report)
@@ -61,7 +60,7 @@ fn say(line: &str) {
 }
 
 /// Runs all seeds on all cores; fails if one of them does.
-pub fn run_all(seeds: &Range<u64>) -> Result<(), String> {
+pub fn run_all(seeds: &Range<u64>, command_count: u32) -> Result<(), String> {
     let begin = Instant::now();
     let mut ranges = VecDeque::new();
     let mut first = seeds.start;
@@ -73,7 +72,7 @@ pub fn run_all(seeds: &Range<u64>) -> Result<(), String> {
     let worker_count = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..worker_count {
-            scope.spawn(|| work(&ranges, &findings));
+            scope.spawn(|| work(&ranges, command_count, &findings));
         }
     });
     let findings = findings.into_inner().expect("no worker panics");
@@ -84,11 +83,11 @@ pub fn run_all(seeds: &Range<u64>) -> Result<(), String> {
     }
 }
 
-fn work(ranges: &Mutex<VecDeque<Range<u64>>>, findings: &Mutex<Findings>) {
+fn work(ranges: &Mutex<VecDeque<Range<u64>>>, command_count: u32, findings: &Mutex<Findings>) {
     loop {
         let range = ranges.lock().expect("no worker panics").pop_front();
         let Some(range) = range else { return };
-        let next = supervise(range.clone(), findings);
+        let next = supervise(range.clone(), command_count, findings);
         if next < range.end {
             ranges.lock().expect("no worker panics").push_front(next..range.end);
         }
@@ -107,8 +106,9 @@ fn spawn(arguments: &[String]) -> Child {
 }
 
 /// Runs a range in a child; returns the first seed that the child did not come to.
-fn supervise(range: Range<u64>, findings: &Mutex<Findings>) -> u64 {
-    let mut child = spawn(&["child".to_owned(), format!("{}..{}", range.start, range.end)]);
+fn supervise(range: Range<u64>, command_count: u32, findings: &Mutex<Findings>) -> u64 {
+    let seeds = format!("{}..{}", range.start, range.end);
+    let mut child = spawn(&["child".to_owned(), seeds, command_count.to_string()]);
     let out = BufReader::new(child.stdout.take().expect("it was piped"));
     let mut stderr = child.stderr.take().expect("it was piped");
     // What a panic says is short: it waits in the pipe until the child is gone.
@@ -180,24 +180,22 @@ fn print(findings: &Findings, seconds: f64, worker_count: usize) {
     }
 }
 
-/// Replays one seed; with `is_verbose` makes its failure smaller and tells the story of what is
-/// left.
-pub fn run_one(seed: u64, is_verbose: bool) -> Result<(), String> {
-    let Some(why) = attempt(seed, &[0..usize::MAX]) else {
-        println!("seed {seed} passed");
+/// Replays one seed; a failure is made smaller if the plan is verbose, and what is left is told.
+pub fn run_one(plan: &Plan) -> Result<(), String> {
+    let mut quiet = Plan { is_verbose: false, ..plan.clone() };
+    let Some(why) = attempt(&quiet) else {
+        println!("seed {} passed", plan.seed);
         return Ok(());
     };
-    if !is_verbose {
+    if !plan.is_verbose {
         return Err(why);
     }
-    let kept = shrink(seed);
-    let (command, _) = story_arguments(seed, &kept);
+    shrink(&mut quiet);
+    let left = of_ranges(quiet.chosen.as_deref().unwrap_or_default());
+    let story = arguments(&Plan { is_verbose: true, ..quiet });
     let program = std::env::current_exe().expect("this program has a path");
-    let _ = Command::new(program).args(command).status();
-    Err(format!(
-        "{why}\nthe story above is what is left of seed {seed}: steps {}",
-        of_ranges(&kept)
-    ))
+    let _ = Command::new(program).args(story).status();
+    Err(format!("{why}\nthe story above is what is left of seed {}: steps {left}", plan.seed))
 }
 
 fn of_ranges(ranges: &[Range<usize>]) -> String {
@@ -214,19 +212,23 @@ fn ranges(text: &str) -> Option<Vec<Range<usize>>> {
     text.split(',').filter(|word| !word.is_empty()).map(range).collect()
 }
 
-fn story_arguments(seed: u64, kept: &[Range<usize>]) -> ([String; 4], ()) {
-    (["steps".to_owned(), seed.to_string(), of_ranges(kept), "verbose".to_owned()], ())
+fn arguments(plan: &Plan) -> Vec<String> {
+    let chosen = of_ranges(plan.chosen.as_deref().unwrap_or(&[0..usize::MAX]));
+    let mut words = vec!["steps".to_owned(), plan.seed.to_string(), plan.command_count.to_string()];
+    words.push(chosen);
+    words.extend(plan.is_verbose.then(|| "verbose".to_owned()));
+    words
 }
 
 /// A child's work: only these steps of a seed.
-pub fn run_steps(seed: u64, steps: &str, is_verbose: bool) -> Result<(), String> {
-    let steps = ranges(steps).ok_or("steps are ranges")?;
-    world::run_seed(seed, &Chosen(Some(steps)), is_verbose).map(drop)
+pub fn run_steps(mut plan: Plan, steps: &str) -> Result<(), String> {
+    plan.chosen = Some(ranges(steps).ok_or("steps are ranges")?);
+    plan.run().map(drop)
 }
 
-/// Does a seed fail with these steps alone? In a child, since it may abort.
-fn attempt(seed: u64, kept: &[Range<usize>]) -> Option<String> {
-    let mut child = spawn(&["steps".to_owned(), seed.to_string(), of_ranges(kept)]);
+/// Does the plan fail? In a child, since it may abort.
+fn attempt(plan: &Plan) -> Option<String> {
+    let mut child = spawn(&arguments(plan));
     let mut text = String::new();
     let mut stderr = child.stderr.take().expect("it was piped");
     let _ = stderr.read_to_string(&mut text);
@@ -235,8 +237,8 @@ fn attempt(seed: u64, kept: &[Range<usize>]) -> Option<String> {
 }
 
 /// Leaves out ever smaller groups of steps while the seed still fails.
-fn shrink(seed: u64) -> Vec<Range<usize>> {
-    let mut kept: Vec<usize> = (0..world::step_count(seed)).collect();
+fn shrink(plan: &mut Plan) {
+    let mut kept: Vec<usize> = (0..plan.step_count()).collect();
     let mut group_size = kept.len().div_ceil(2);
     let mut try_count = 0;
     while group_size > 0 && try_count < TRIES_MAX {
@@ -246,19 +248,20 @@ fn shrink(seed: u64) -> Vec<Range<usize>> {
             let end = (start + group_size).min(kept.len());
             let rest: Vec<usize> = kept[..start].iter().chain(&kept[end..]).copied().collect();
             try_count += 1;
-            if attempt(seed, &joined(&rest)).is_some() {
+            plan.chosen = Some(joined(&rest));
+            if attempt(plan).is_some() {
                 kept = rest;
             } else {
                 start = end;
             }
         }
-        // The same size again, while that helps; single steps depend on each other.
+        // Single steps once more, while that helps: they depend on each other.
         if kept.len() == size_before || group_size > 1 {
             group_size /= 2;
         }
     }
     eprintln!("{} steps are left after {try_count} runs", kept.len());
-    joined(&kept)
+    plan.chosen = Some(joined(&kept));
 }
 
 fn joined(steps: &[usize]) -> Vec<Range<usize>> {

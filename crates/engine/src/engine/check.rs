@@ -4,6 +4,7 @@
 //! else. `check_turn` compares the counts, in a few steps for each connection; `check` walks.
 use super::Engine;
 use crate::connection::{Connection, Held, Phase};
+use crate::memory::blocks::Tally;
 use crate::store::Store;
 
 /// Units of each pool that are in use: all 0 when nobody is connected and no debt is left.
@@ -106,6 +107,13 @@ impl Engine {
     pub fn check(&self) {
         self.check_turn();
         self.shared.store.check();
+        let (mut of_requests, mut of_queues) = (Tally::default(), Tally::default());
+        for (connection, session) in self.connections.iter().zip(&self.shared.sessions) {
+            self.requests.count_chain(connection.partial.chain(), &mut of_requests);
+            self.shared.queues.count_chain(&session.transaction.queue, &mut of_queues);
+        }
+        self.requests.check(of_requests);
+        self.shared.queues.check(of_queues);
     }
 }
 

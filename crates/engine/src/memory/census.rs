@@ -18,6 +18,11 @@ impl Frames {
         self.slot_count(class) - u64::from(self.slabs[class.index()].hole_count)
     }
 
+    /// Frames that are parts of large values.
+    pub fn whole_count(&self) -> u32 {
+        self.table.count(Group::WHOLE)
+    }
+
     /// Bytes of the slots and frames in use, with their rounding.
     pub fn used_bytes(&self) -> u64 {
         let slots: u64 = self

@@ -203,7 +203,7 @@ fn profile(random: &mut Random, limits: &Limits) -> Profile {
     Profile {
         key_count,
         value_size_max,
-        is_heavy: random.below(6) == 0,
+        is_heavy: random.below(4) == 0,
         near_deadlines: random.below(4) > 0,
     }
 }

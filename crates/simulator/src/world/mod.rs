@@ -25,9 +25,7 @@ use std::collections::VecDeque;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr};
-
-/// Commands that the script of a seed has.
-pub const COMMAND_COUNT: u32 = 2_000;
+use std::ops::Range;
 
 /// Commands between two walks over everything that the engine has.
 const WALK_COMMANDS: u64 = 1_000;
@@ -262,41 +260,59 @@ impl World {
     }
 }
 
-/// Which steps of a script are taken: all, or those of some ranges.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct Chosen(pub Option<Vec<std::ops::Range<usize>>>);
-
-impl Chosen {
-    fn has(&self, index: usize) -> bool {
-        self.0.as_ref().is_none_or(|ranges| ranges.iter().any(|range| range.contains(&index)))
-    }
+/// What is run: a seed, and how much of its script.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Plan {
+    /// The seed.
+    pub seed: u64,
+    /// Commands of the script. A shorter script is the beginning of a longer one.
+    pub command_count: u32,
+    /// The steps that are taken, by their numbers: all of them, or those of some ranges.
+    pub chosen: Option<Vec<Range<usize>>>,
+    /// Tells everything on the standard output.
+    pub is_verbose: bool,
 }
 
-/// How many steps the script of a seed has.
-pub fn step_count(seed: u64) -> usize {
-    Script::new(seed, &Nature::draw(seed), COMMAND_COUNT).count()
-}
-
-/// One seed, or the chosen steps of it. Panics of the engine are the caller's to catch.
-pub fn run_seed(seed: u64, chosen: &Chosen, is_verbose: bool) -> Result<Report, String> {
-    let mut world = World::new(seed, is_verbose);
-    if is_verbose {
-        println!("{:#?}", world.nature);
+impl Plan {
+    /// The whole script of a seed.
+    pub const fn whole(seed: u64, command_count: u32) -> Self {
+        Self { seed, command_count, chosen: None, is_verbose: false }
     }
-    let script = Script::new(seed, &world.nature, COMMAND_COUNT);
-    for (index, step) in script.enumerate().filter(|(index, _)| chosen.has(*index)) {
+
+    /// How many steps the script has.
+    pub fn step_count(&self) -> usize {
+        Script::new(self.seed, &Nature::draw(self.seed), self.command_count).count()
+    }
+
+    fn takes(&self, index: usize) -> bool {
+        let is_among =
+            |ranges: &Vec<Range<usize>>| ranges.iter().any(|range| range.contains(&index));
+        self.chosen.as_ref().is_none_or(is_among)
+    }
+
+    /// Runs it. Panics of the engine are the caller's to catch.
+    pub fn run(&self) -> Result<Report, String> {
+        let Self { seed, is_verbose, .. } = *self;
+        let mut world = World::new(seed, is_verbose);
         if is_verbose {
-            println!("{index}: {}", story::of_step(&step));
+            println!("{:#?}", world.nature);
         }
-        // Each step has its own chance, so that leaving out another one does not change it.
-        let chance = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ index as u64;
-        world.kernel.set_faults(world.nature.faults, chance);
-        world.act(step).map_err(|why| format!("seed {seed}, step {index}: {why}"))?;
+        let script = Script::new(seed, &world.nature, self.command_count);
+        for (index, step) in script.enumerate().filter(|(index, _)| self.takes(*index)) {
+            if is_verbose {
+                println!("{index}: {}", story::of_step(&step));
+            }
+            // Each step has its own chance, so that leaving out another one does not change it.
+            let chance = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ index as u64;
+            world.kernel.set_faults(world.nature.faults, chance);
+            world.act(step).map_err(|why| format!("seed {seed}, step {index}: {why}"))?;
+        }
+        world.settle().map_err(|why| format!("seed {seed}, at the end: {why}"))?;
+        let starved_count = world.kernel.starved_count;
+        world.report.met.insert("receive without a buffer".to_owned(), starved_count);
+        world.report.trace = world.trace.finish();
+        Ok(world.report)
     }
-    world.settle().map_err(|why| format!("seed {seed}, at the end: {why}"))?;
-    world.report.met.insert("receive without a buffer".to_owned(), world.kernel.starved_count);
-    world.report.trace = world.trace.finish();
-    Ok(world.report)
 }
 
 #[cfg(test)]

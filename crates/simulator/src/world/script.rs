@@ -96,8 +96,8 @@ impl Script {
 
     fn plan(&mut self) {
         match self.random.below(100) {
-            0 => self.advance(5_000),
-            1..=3 => self.advance(300),
+            0 | 1 => self.advance(5_000),
+            2 | 3 => self.advance(300),
             4 if self.nature.clock_jumps => {
                 let by_ms = self.random.below(7_200_000).cast_signed() - 3_600_000;
                 self.workload.now_ms += by_ms;
@@ -147,7 +147,7 @@ impl Script {
             Temper::Deaf if self.one_in(12) => self.set_deaf(seat, !self.deaf[seat]),
             Temper::Fickle if self.one_in(8) => self.leave(seat, Step::Reset(seat)),
             Temper::Polite if self.one_in(8) => self.leave(seat, Step::HalfClose(seat)),
-            Temper::Stubborn if self.one_in(16) => {
+            Temper::Stubborn if self.one_in(8) => {
                 let size = self.random.below(self.nature.profile.value_size_max + 100);
                 let words = [b"SET".to_vec(), b"key:3".to_vec(), vec![b's'; size as usize]];
                 let mut bytes = request(&words);

@@ -191,3 +191,40 @@ fn keys_that_are_written_together_do_not_evict_each_other() {
     }
     assert!(store.counters.evicted >= 300 * 4);
 }
+
+/// Found by the simulator (seed 2016): MSET took for granted that a chain has room for its keys.
+#[test]
+fn keys_that_are_written_together_find_room_in_their_chain() {
+    let mut store = store(4 << 20, 10);
+    let mut name = String::new();
+    for number in 0.. {
+        name = format!("k{number}");
+        if set(&mut store, &name, 10) == Err(StoreFull::Chain) {
+            break;
+        }
+    }
+    // The key is not there, and its chain is full.
+    let full = store.key(0, name.as_bytes());
+    assert_eq!(store.check_chain(&full), Err(StoreFull::Chain));
+    assert_eq!(store.check_chain(&store.key(0, b"k0")), Ok(()));
+    // One more fits, so that three more are let in, and then no more.
+    delete(&mut store, "k0");
+    let names = ["a", "b", "c"];
+    let mut needs = Needs::default();
+    for name in names {
+        assert_eq!(store.check_chain(&store.key(0, name.as_bytes())), Ok(()));
+        store.need_string(&mut needs, name.len(), 10, false);
+    }
+    store.reserve(NOW, &needs).expect("there is memory");
+    for name in names {
+        set(&mut store, name, 10).expect("room for it was reserved");
+    }
+    store.end_reservation();
+    assert_eq!(set(&mut store, "d", 10), Err(StoreFull::Chain));
+    store.check();
+    for name in names {
+        delete(&mut store, name);
+    }
+    store.check();
+    set(&mut store, "d", 10).expect("there is room again");
+}

@@ -47,6 +47,21 @@ impl Store {
         self.is_reserved = false;
     }
 
+    /// Refuses a key whose chain is full already, unless it is there: for `reserve`, after which
+    /// the chains of the keys that are written may grow by those.
+    pub fn check_chain(&self, key: &Key<'_>) -> Result<(), StoreFull> {
+        let is_full = self.index.insertion(&self.frames, key.hash) == Insertion::Refused;
+        if is_full && self.locate(key).is_none() { Err(StoreFull::Chain) } else { Ok(()) }
+    }
+
+    /// What one more key in the chain of `hash` takes.
+    pub(super) fn insertion_of(&self, hash: u64) -> Insertion {
+        match self.index.insertion(&self.frames, hash) {
+            Insertion::Refused if self.is_reserved => Insertion::Child,
+            insertion => insertion,
+        }
+    }
+
     /// Can a slot of `class` be had without evicting anything? Pays debt to find out.
     pub(super) fn has_room_for_slot(&mut self, class: Class) -> bool {
         while !self.frames.fits_slot(class) {
@@ -66,8 +81,7 @@ impl Store {
         class: Class,
         is_new: bool,
     ) -> Result<(), StoreFull> {
-        let insertion =
-            if is_new { self.index.insertion(&self.frames, key.hash) } else { Insertion::Free };
+        let insertion = if is_new { self.insertion_of(key.hash) } else { Insertion::Free };
         let ahead =
             self.frames.spare_count() >= RESERVE_FRAMES || self.tuning.policy == Policy::NoEviction;
         if insertion == Insertion::Free && ahead && self.frames.fits_slot(class) {

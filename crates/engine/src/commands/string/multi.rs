@@ -106,6 +106,7 @@ fn need(
     if value_size > cx.store.tuning.value_size_max {
         return Err(StoreFull::ValueSize.into());
     }
+    cx.store.check_chain(key)?;
     match value {
         Value::Bytes(_) => cx.store.need_string(needs, key.name.len(), value_size, false),
         Value::Staged(_) => cx.store.need_staged(needs, key.name.len()),

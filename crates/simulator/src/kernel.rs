@@ -9,7 +9,7 @@
 use crate::witness::{self, Seen};
 use granite_engine::clock::Now;
 use granite_engine::engine::{EVENTS_PER_TURN, Engine};
-use granite_engine::event::{Action, ConnectionId, Event, Peer, Socket};
+use granite_engine::event::{Action, ConnectionId, Event, Peer, Signal, Socket};
 use granite_engine::hooks::Hooks;
 use granite_engine::limits::Limits;
 use granite_engine::memory::buffer::{BufferHandle, BufferPool};
@@ -208,6 +208,11 @@ impl Kernel {
     /// The client begins or ceases to take what is sent to it.
     pub fn set_deaf(&mut self, client: u32, is_deaf: bool) {
         self.wire_mut(client).is_deaf = is_deaf;
+    }
+
+    /// The process is asked to end.
+    pub fn terminate(&mut self) {
+        self.accepted.push_back(Event::Signal(Signal::Terminate));
     }
 
     /// From now on this goes wrong, by this chance.

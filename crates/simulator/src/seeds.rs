@@ -36,6 +36,14 @@ struct Findings {
     failures: Vec<Failure>,
 }
 
+impl Findings {
+    fn fail(&mut self, seed: u64, why: String) {
+        eprintln!("seed {seed} failed");
+        self.failures.push(Failure { seed, why });
+        self.seed_count += 1;
+    }
+}
+
 /// A child's work: runs seeds one after the other and writes lines that `supervise` reads.
 pub fn run_range(seeds: Range<u64>, command_count: u32) {
     for seed in seeds {
@@ -129,9 +137,7 @@ fn supervise(range: Range<u64>, command_count: u32, findings: &Mutex<Findings>) 
                 (running, next) = (None, next + 1);
             }
             "failed" => {
-                let why = rest.replace('\t', "\n");
-                findings.failures.push(Failure { seed: next, why });
-                findings.seed_count += 1;
+                findings.fail(next, rest.replace('\t', "\n"));
                 (running, next) = (None, next + 1);
             }
             _ => {}
@@ -142,9 +148,7 @@ fn supervise(range: Range<u64>, command_count: u32, findings: &Mutex<Findings>) 
     let status = child.wait().expect("a child ends");
     if let Some(seed) = running {
         let why = format!("seed {seed}: the process ended with {status}\n{text}");
-        let mut findings = findings.lock().expect("no worker panics");
-        findings.failures.push(Failure { seed, why });
-        findings.seed_count += 1;
+        findings.lock().expect("no worker panics").fail(seed, why);
         next = seed + 1;
     }
     next
@@ -156,18 +160,19 @@ fn print(findings: &Findings, seconds: f64, worker_count: usize) {
     for (what, count) in &report.met {
         println!("{count:>12}  {what}");
     }
+    #[expect(clippy::cast_precision_loss, reason = "figures for people")]
     let per_second = |count: u64| count as f64 / seconds;
     println!(
         "{seed_count} seeds in {seconds:.1} s with {worker_count} processes: {:.1} seeds a second",
         per_second(*seed_count)
     );
     println!(
-        "{} commands, {} replies judged, {} lost, {} turns; {:.0} commands a second for each process",
+        "{} commands, {} replies judged, {} lost, {} turns; {:.0} commands a second and process",
         report.command_count,
         report.judged_count,
         report.lost_count,
         report.turn_count,
-        per_second(report.command_count) / worker_count as f64
+        per_second(report.command_count / worker_count as u64)
     );
     println!("most steps of background work in a turn: {}", report.work_max);
     for failure in failures.iter().take(TOLD_MAX) {
@@ -213,7 +218,7 @@ fn ranges(text: &str) -> Option<Vec<Range<usize>>> {
 }
 
 fn arguments(plan: &Plan) -> Vec<String> {
-    let chosen = of_ranges(plan.chosen.as_deref().unwrap_or(&[0..usize::MAX]));
+    let chosen = plan.chosen.as_deref().map_or_else(|| format!("0..{}", usize::MAX), of_ranges);
     let mut words = vec!["steps".to_owned(), plan.seed.to_string(), plan.command_count.to_string()];
     words.push(chosen);
     words.extend(plan.is_verbose.then(|| "verbose".to_owned()));

@@ -1,5 +1,5 @@
-//! Chaos: objects move all the time, for simulations. Whoever kept a reference for longer than it may
-//! then finds something else, or nothing, at once and not once in a million runs.
+//! Chaos: objects move all the time, for simulations. Whoever kept a reference for longer than it
+//! may then finds something else, or nothing, at once and not once in a million runs.
 use super::Store;
 use crate::memory::classes::Class;
 

@@ -16,7 +16,7 @@ mod story;
 use crate::kernel::Kernel;
 use crate::model::{Model, Part};
 use crate::report::Report;
-use crate::value::request;
+use crate::value;
 use client::{Client, End, Sent};
 use draw::Nature;
 use judge::Record;
@@ -150,20 +150,20 @@ impl World {
     fn say(&mut self, seat: usize, saying: Saying) {
         let number = self.client_in(seat);
         let client = &mut self.clients[number as usize];
-        let (sent, bytes) = match saying {
+        let (request, bytes) = match saying {
             Saying::Nothing(bytes) => {
                 self.transmit(number, bytes, true);
                 return;
             }
             // Within a transaction these would be queued: what they do then is not judged.
             Saying::Quiet(_) | Saying::Kill(_) if client.in_transaction => return,
-            Saying::Quiet(mode) => (Sent::Quiet(mode), request(&["CLIENT", "REPLY", mode])),
+            Saying::Quiet(mode) => (Sent::Quiet(mode), value::request(&["CLIENT", "REPLY", mode])),
             Saying::Kill(of_seat) => {
                 let Some(victim) = self.seats[of_seat] else { return };
                 let host =
                     if self.nature.seats[of_seat].is_local { "127.0.0.1" } else { "192.0.2.1" };
                 let address = format!("{host}:{}", Kernel::port(victim));
-                (Sent::Kill(victim), request(&["CLIENT", "KILL", &address]))
+                (Sent::Kill(victim), value::request(&["CLIENT", "KILL", &address]))
             }
             Saying::Garbage(bytes) => (Sent::Garbage, bytes.to_vec()),
             Saying::Attack(bytes) => (Sent::Attack, bytes.to_vec()),
@@ -181,20 +181,20 @@ impl World {
                 return;
             }
             Saying::Command(words) => {
-                let bytes = request(&words);
+                let bytes = value::request(&words);
                 (Sent::Command(words), bytes)
             }
         };
         self.report.command_count += 1;
         let client = &mut self.clients[number as usize];
-        if let Sent::Command(words) = &sent {
+        if let Sent::Command(words) = &request {
             match &words[0].to_ascii_uppercase()[..] {
                 b"MULTI" => client.in_transaction = true,
                 b"EXEC" | b"DISCARD" | b"RESET" => client.in_transaction = false,
                 _ => {}
             }
         }
-        client.sent.push_back(sent);
+        client.sent.push_back(request);
         self.transmit(number, &bytes, true);
     }
 

@@ -142,7 +142,6 @@ impl Script {
             self.speak(seat);
         }
         match temper {
-            Temper::Prompt | Temper::Greedy => {}
             Temper::Slow if self.one_in(3) => self.set_deaf(seat, !self.deaf[seat]),
             Temper::Deaf if self.one_in(12) => self.set_deaf(seat, !self.deaf[seat]),
             Temper::Fickle if self.one_in(8) => self.leave(seat, Step::Reset(seat)),

@@ -42,7 +42,34 @@ impl World {
             world.kernel.engine.wait_ms(world.kernel.now) != Some(0)
         })?;
         self.kernel.engine.check();
-        Ok(())
+        self.stop()
+    }
+
+    /// The server is asked to end: who has asked before has its reply, and all are let go.
+    fn stop(&mut self) -> Result<(), String> {
+        let numbers = [self.kernel.connect(), self.kernel.connect()];
+        for number in numbers {
+            self.clients.push(Client::new(0, self.kernel.now.monotonic_ms));
+            self.clients[number as usize].may_be_killed = true;
+            self.live.push(number);
+        }
+        self.turn()?;
+        let ping = vec![b"PING".to_vec()];
+        let bytes = request(&ping);
+        self.clients[numbers[0] as usize].sent.push_back(Sent::Command(ping));
+        self.transmit(numbers[0], &bytes, true);
+        self.turn()?;
+        self.kernel.terminate();
+        self.until("the server has stopped", |world| world.kernel.stopped.is_some())?;
+        let heard_count = self.clients[numbers[0] as usize].reply_count;
+        // Their slots are theirs until they are closed, for which nobody waits.
+        let in_use = InUse { connections: 0, ..self.kernel.engine.in_use() };
+        let is_over = in_use == InUse::default()
+            && self.live.iter().all(|number| self.clients[*number as usize].end != End::None);
+        match (self.kernel.stopped, heard_count, is_over) {
+            (Some(0), 1, true) => Ok(()),
+            other => Err(format!("status, replies heard, nothing left: {other:?}")),
+        }
     }
 
     /// Who began what it does not end leaves, and everybody else listens again.

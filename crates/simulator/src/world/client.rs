@@ -48,10 +48,10 @@ pub(super) struct Client {
     pub(super) seat: usize,
     /// Sent, and not yet judged.
     pub(super) sent: VecDeque<Sent>,
+    /// Where each of them ends, in bytes sent.
+    pub(super) ends: VecDeque<u64>,
     /// How many of these are answered, as the engine says.
     pub(super) answered_count: usize,
-    /// Bytes up to the end of the last whole request, and all that were sent.
-    pub(super) whole_size: u64,
     /// Bytes that were sent.
     pub(super) sent_size: u64,
     /// When the last request was answered, or it connected.
@@ -123,5 +123,6 @@ impl Client {
     /// Forgets what will never be answered: the connection has ended.
     pub(super) fn forget_unanswered(&mut self) {
         self.sent.truncate(self.answered_count);
+        self.ends.truncate(self.answered_count);
     }
 }

@@ -99,8 +99,10 @@ impl World {
         let silent_ms = now_ms - wire.received_ms;
         let stalled_ms = now_ms - wire.sent_ms;
         // What came in this very turn comes too late for a timer that it runs into.
-        let is_new = client.waiting_count() > 0 && silent_ms == 0;
-        let is_incomplete = wire.received_size < client.sent_size || client.is_stuck || is_new;
+        let is_incomplete = match client.ends.get(client.answered_count) {
+            Some(end) => wire.received_size < *end || silent_ms == 0,
+            None => client.is_stuck,
+        };
         if wire.is_sending() && stalled_ms > self.option("output-stall-timeout", TIMEOUT_MS) {
             return Some("end by output-stall-timeout");
         }

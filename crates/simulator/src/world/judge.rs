@@ -118,6 +118,7 @@ impl World {
         };
         client.hearing = hearing;
         client.answered_count -= 1;
+        client.ends.pop_front();
         let sent = client.sent.pop_front().expect("it was there a line above");
         let record = self.records.pop_front().expect("it was there a line above");
         self.report.judged_count += u64::from(reply != Value::Lost);

@@ -30,8 +30,9 @@ use std::ops::Range;
 /// Commands between two walks over everything that the engine has.
 const WALK_COMMANDS: u64 = 1_000;
 
-/// The most steps of background work that a turn may do, as the store counts them.
-const WORK_PER_TURN_MAX: u64 = 20_000;
+/// The most steps of background work that a turn may do, as the store counts them: some four times
+/// what any seed has needed.
+const WORK_PER_TURN_MAX: u64 = 4_000;
 
 /// The engine, its kernel, its clients and their judge.
 pub struct World {
@@ -94,7 +95,7 @@ impl World {
             Step::Begin(seat, bytes) => {
                 let number = self.client_in(seat);
                 self.clients[number as usize].is_stuck = true;
-                self.transmit(number, &bytes, false);
+                self.transmit(number, &bytes);
                 self.seats[seat] = None;
             }
             Step::Reset(seat) => {
@@ -152,7 +153,7 @@ impl World {
         let client = &mut self.clients[number as usize];
         let (request, bytes) = match saying {
             Saying::Nothing(bytes) => {
-                self.transmit(number, bytes, true);
+                self.transmit(number, bytes);
                 return;
             }
             // Within a transaction these would be queued: what they do then is not judged.
@@ -194,16 +195,19 @@ impl World {
                 _ => {}
             }
         }
-        client.sent.push_back(request);
-        self.transmit(number, &bytes, true);
+        self.ask(number, request, &bytes);
     }
 
-    fn transmit(&mut self, number: u32, bytes: &[u8], is_whole: bool) {
+    /// Sends a request that will be answered.
+    fn ask(&mut self, number: u32, request: Sent, bytes: &[u8]) {
+        self.transmit(number, bytes);
         let client = &mut self.clients[number as usize];
-        client.sent_size += bytes.len() as u64;
-        if is_whole {
-            client.whole_size = client.sent_size;
-        }
+        client.sent.push_back(request);
+        client.ends.push_back(client.sent_size);
+    }
+
+    fn transmit(&mut self, number: u32, bytes: &[u8]) {
+        self.clients[number as usize].sent_size += bytes.len() as u64;
         self.kernel.send(number, bytes);
     }
 

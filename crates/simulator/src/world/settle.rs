@@ -56,8 +56,7 @@ impl World {
         self.turn()?;
         let ping = vec![b"PING".to_vec()];
         let bytes = request(&ping);
-        self.clients[numbers[0] as usize].sent.push_back(Sent::Command(ping));
-        self.transmit(numbers[0], &bytes, true);
+        self.ask(numbers[0], Sent::Command(ping), &bytes);
         self.turn()?;
         self.kernel.terminate();
         self.until("the server has stopped", |world| world.kernel.stopped.is_some())?;
@@ -135,8 +134,7 @@ impl World {
         self.live.push(number);
         for command in commands {
             let bytes = request(&command);
-            self.clients[number as usize].sent.push_back(Sent::Command(command));
-            self.transmit(number, &bytes, true);
+            self.ask(number, Sent::Command(command), &bytes);
         }
         let is_answered = |world: &Self| {
             world.clients[number as usize].sent.is_empty() && world.records.is_empty()

@@ -344,7 +344,10 @@ impl Index {
             return Insertion::Free;
         }
         let (at, _, count) = self.last_bucket(frames, self.home(hash));
-        if self.bucket(frames, at).len() < BUCKET_ENTRIES {
+        if count > CHAIN_BUCKETS_MAX {
+            // Writes that were let in together have made it longer: until it is shorter again.
+            Insertion::Refused
+        } else if self.bucket(frames, at).len() < BUCKET_ENTRIES {
             Insertion::Free
         } else if count < CHAIN_BUCKETS_MAX {
             Insertion::Child

@@ -1,5 +1,5 @@
 //! Ends of connections: each must have a reason, of the client or of a limit that it ran into.
-use super::client::End;
+use super::client::{End, Sent};
 use super::{World, story};
 
 /// Who made progress within this time is no hog (milliseconds).
@@ -77,6 +77,10 @@ impl World {
                 (End::Orderly, "end of a half-closed one")
             }
             Some(why) => (End::Rough, why),
+            // Without room for the line that says so it is closed without one.
+            None if matches!(client.sent.get(client.answered_count), Some(Sent::Garbage)) => {
+                (End::Rough, "end by garbage without a word")
+            }
             None => {
                 let sent = client.sent.get(client.answered_count).map(story::of_sent);
                 return Err(format!("@{number} was closed for nothing, before {sent:?}"));

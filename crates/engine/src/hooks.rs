@@ -1,7 +1,9 @@
 //! What the engine may ask of its process: plain functions, given once to `Engine::new`.
 //!
-//! None of them decides anything: they serve statistics, the plan's check, and the text of an
-//! abort. A simulation passes `Hooks::NONE`.
+//! None of them decides anything: they serve statistics, the plan's check, the text of an abort,
+//! and a judge that has to know in which order things happened. A simulation that needs none of
+//! it passes `Hooks::NONE`.
+use crate::event::ConnectionId;
 
 /// Functions of the process. Plain `fn`s: no state, nothing to own.
 #[derive(Clone, Copy, Debug)]
@@ -13,9 +15,26 @@ pub struct Hooks {
     pub taken: fn() -> u64,
     /// Names the command or phase that runs from now on, for the text of an abort.
     pub phase: fn(&'static str),
+    /// A command has run, by itself or as the next one of a transaction.
+    pub ran: fn(),
+    /// This error line was answered: by the command that has run or runs, or instead of one.
+    pub refused: fn(&[u8]),
+    /// A request of this connection has its answer, whether or not it will be sent.
+    pub answered: fn(ConnectionId),
+    /// The store dropped a key on its own account: of this database, with this name, because it
+    /// was evicted (true) or its deadline had passed (false).
+    pub gone: fn(u8, &[u8], bool),
 }
 
 impl Hooks {
-    /// No process: every clock stands still, nothing is measured.
-    pub const NONE: Self = Self { ticks: || 0, taken: || 0, phase: |_| () };
+    /// No process: every clock stands still, nothing is measured, nobody watches.
+    pub const NONE: Self = Self {
+        ticks: || 0,
+        taken: || 0,
+        phase: |_| (),
+        ran: || (),
+        refused: |_| (),
+        answered: |_| (),
+        gone: |_, _, _| (),
+    };
 }

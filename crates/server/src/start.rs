@@ -26,8 +26,12 @@ use granite_engine::options::table::option;
 use std::path::Path;
 
 /// What the process gives the engine.
-const HOOKS: Hooks =
-    Hooks { ticks: clock::ticks, taken: startup_allocator::taken, phase: startup_allocator::phase };
+const HOOKS: Hooks = Hooks {
+    ticks: clock::ticks,
+    taken: startup_allocator::taken,
+    phase: startup_allocator::phase,
+    ..Hooks::NONE
+};
 
 /// What rounding may cost in one of `ROWS`.
 const ROW_ROUNDING_BYTES: u64 = 512;

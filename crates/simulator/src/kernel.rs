@@ -3,17 +3,20 @@
 //!
 //! Invariant: it keeps every promise of `event`: one receive and one send in flight, a send is
 //! short only when the peer is gone, `Closed` is the last event of a connection and comes exactly
-//! once after `Close`. It breaks only what Linux does not promise.
+//! once after `Close`. It breaks only what Linux does not promise: when a completion comes, in
+//! which order those of different operations come, and what a receive still brings after the
+//! connection was asked to be closed.
+use crate::witness::{self, Seen};
 use granite_engine::clock::Now;
 use granite_engine::engine::{EVENTS_PER_TURN, Engine};
-use granite_engine::event::{Action, ConnectionId, Event, Peer, Socket};
+use granite_engine::event::{Action, ConnectionId, Event, Peer, Signal, Socket};
 use granite_engine::hooks::Hooks;
 use granite_engine::limits::Limits;
 use granite_engine::memory::buffer::{BufferHandle, BufferPool};
 use granite_engine::options::settings::Settings;
 use granite_engine::random::Random;
-use std::collections::{BTreeMap, VecDeque};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::collections::VecDeque;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// Turns after which an engine that still has something to do is stuck.
 const TURNS_MAX: u32 = 100_000;
@@ -27,11 +30,15 @@ pub struct Faults {
     pub delay: u64,
     /// The client reads nothing for now, so that a send does not complete.
     pub slow_reader: u64,
+    /// The completions of a turn come in any order.
+    pub reorder: u64,
+    /// What was in flight when a connection was asked to be closed ends as if it had not been.
+    pub stale: u64,
 }
 
 /// A client's end of a connection.
 #[derive(Debug, Default)]
-struct Wire {
+pub(crate) struct Wire {
     id: Option<ConnectionId>,
     /// Sent by the client, not yet received by the engine.
     inbound: VecDeque<u8>,
@@ -39,14 +46,31 @@ struct Wire {
     outbound: Vec<u8>,
     receive_is_armed: bool,
     sending: Option<BufferHandle>,
+    /// The client takes nothing from its socket, whose buffer is full.
+    pub(crate) is_deaf: bool,
     /// The client will send no more.
-    half_closed: bool,
+    pub(crate) half_closed: bool,
     /// The client is gone, with an error.
-    reset: bool,
+    pub(crate) reset: bool,
     /// The engine asked for the end.
     close_is_asked: bool,
+    /// It was never let in.
+    pub(crate) refused: bool,
     /// No more events, no more bytes.
     closed: bool,
+    /// Bytes that the engine has received.
+    pub(crate) received_size: u64,
+    /// When it last received some, or was accepted.
+    pub(crate) received_ms: u64,
+    /// When the send that is in flight began, or the last one ended.
+    pub(crate) sent_ms: u64,
+}
+
+impl Wire {
+    /// The client has not taken what was sent to it.
+    pub(crate) const fn is_sending(&self) -> bool {
+        self.sending.is_some()
+    }
 }
 
 /// The engine in its kernel.
@@ -57,10 +81,24 @@ pub struct Kernel {
     pub now: Now,
     /// The engine asked the process to end.
     pub stopped: Option<u8>,
+    /// Tells on the standard output what it does.
+    pub is_verbose: bool,
+    /// What the engine has said of itself in the last turn, if it was asked to.
+    pub(crate) seen: Vec<Seen>,
+    /// Clients that were sent something in the last turn.
+    pub(crate) spoken_to: Vec<u32>,
+    /// Clients that the engine asked to close, or did not let in, in the last turn.
+    pub(crate) ended: Vec<u32>,
+    /// Receives that found no buffer.
+    pub(crate) starved_count: u64,
     receive: BufferPool,
-    wires: BTreeMap<u32, Wire>,
+    wires: Vec<Wire>,
+    /// Those that are not closed.
+    live: Vec<u32>,
+    /// The client in each connection slot.
+    by_slot: Vec<u32>,
     accepted: VecDeque<Event>,
-    next_wire: u32,
+    events: Vec<Event>,
     random: Random,
     faults: Faults,
 }
@@ -68,54 +106,119 @@ pub struct Kernel {
 impl Kernel {
     /// A fresh engine, at some moment in 2033.
     pub fn new(limits: &Limits, settings: Settings, seed: u64, faults: Faults) -> Self {
+        Self::with_hooks(limits, settings, seed, faults, Hooks::NONE)
+    }
+
+    /// As `new`, with an engine that says what it does; see `witness`.
+    pub fn watched(limits: &Limits, settings: Settings, seed: u64, faults: Faults) -> Self {
+        witness::take(&mut Vec::new());
+        Self::with_hooks(limits, settings, seed, faults, witness::HOOKS)
+    }
+
+    fn with_hooks(
+        limits: &Limits,
+        settings: Settings,
+        seed: u64,
+        faults: Faults,
+        hooks: Hooks,
+    ) -> Self {
         let mut random = Random::new(seed);
         let hash_key = std::array::from_fn(|_| random.bits() as u8);
-        let mut engine = Engine::new(limits, settings, hash_key, random.bits(), Hooks::NONE);
+        let mut engine = Engine::new(limits, settings, hash_key, random.bits(), hooks);
         let receive = engine.take_receive_buffers();
-        let now = Now { monotonic_ms: 1_000, unix_us: 2_000_000_000_000_000 };
-        let (wires, accepted) = (BTreeMap::new(), VecDeque::new());
-        Self { engine, now, stopped: None, receive, wires, accepted, next_wire: 0, random, faults }
+        Self {
+            engine,
+            now: Now { monotonic_ms: 1_000, unix_us: 2_000_000_000_000_000 },
+            stopped: None,
+            is_verbose: false,
+            seen: Vec::new(),
+            spoken_to: Vec::new(),
+            ended: Vec::new(),
+            starved_count: 0,
+            receive,
+            wires: Vec::new(),
+            live: Vec::new(),
+            by_slot: vec![u32::MAX; limits.connection_slots() as usize],
+            accepted: VecDeque::new(),
+            events: Vec::new(),
+            random,
+            faults,
+        }
     }
 
     /// A client of this machine connects.
     pub fn connect(&mut self) -> u32 {
-        let number = self.next_wire;
-        self.next_wire += 1;
-        self.wires.insert(number, Wire::default());
-        let port = 10_000 + (number % 50_000) as u16;
+        self.connect_from(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    }
+
+    /// A client connects from somewhere.
+    pub fn connect_from(&mut self, address: IpAddr) -> u32 {
+        let number = self.wires.len() as u32;
+        self.wires.push(Wire::default());
+        self.live.push(number);
         let peer = Peer::Tcp {
-            address: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
+            address: SocketAddr::from((address, Self::port(number))),
             local: SocketAddr::from((Ipv4Addr::LOCALHOST, 6379)),
         };
         self.accepted.push_back(Event::Accepted { socket: Socket(number), peer });
         number
     }
 
+    /// The port of a client.
+    pub const fn port(client: u32) -> u16 {
+        10_000 + (client % 50_000) as u16
+    }
+
     /// The client sends bytes.
     pub fn send(&mut self, client: u32, bytes: &[u8]) {
-        self.wire(client).inbound.extend(bytes);
+        self.wire_mut(client).inbound.extend(bytes);
     }
 
     /// What the engine has sent since the last look.
     pub fn take_output(&mut self, client: u32) -> Vec<u8> {
-        std::mem::take(&mut self.wire(client).outbound)
+        std::mem::take(&mut self.wire_mut(client).outbound)
+    }
+
+    /// Appends what the engine has sent since the last look.
+    pub(crate) fn read_into(&mut self, client: u32, bytes: &mut Vec<u8>) {
+        bytes.append(&mut self.wire_mut(client).outbound);
     }
 
     /// The engine has closed the connection.
     pub fn is_closed(&self, client: u32) -> bool {
-        self.wires[&client].closed
+        self.wires[client as usize].closed
     }
 
     /// The client sends no more but still reads.
     pub fn half_close(&mut self, client: u32) {
-        self.wire(client).half_closed = true;
+        self.wire_mut(client).half_closed = true;
     }
 
-    /// The client is gone, and what was under way to it or from it is lost.
+    /// The client is gone, and what was under way to it is lost. What it sent may still arrive.
     pub fn reset(&mut self, client: u32) {
-        let wire = self.wire(client);
+        let is_lost = self.random.below(2) == 0;
+        let wire = self.wire_mut(client);
         wire.reset = true;
-        wire.inbound.clear();
+        wire.outbound.clear();
+        if is_lost {
+            wire.inbound.clear();
+        }
+    }
+
+    /// The client begins or ceases to take what is sent to it.
+    pub fn set_deaf(&mut self, client: u32, is_deaf: bool) {
+        self.wire_mut(client).is_deaf = is_deaf;
+    }
+
+    /// The process is asked to end.
+    pub fn terminate(&mut self) {
+        self.accepted.push_back(Event::Signal(Signal::Terminate));
+    }
+
+    /// From now on this goes wrong, by this chance.
+    pub fn set_faults(&mut self, faults: Faults, seed: u64) {
+        self.faults = faults;
+        self.random = Random::new(seed);
     }
 
     /// Both clocks go on.
@@ -147,13 +250,17 @@ impl Kernel {
 
     /// One turn: the events that are due, the turn, the actions. Did anything happen?
     pub fn turn(&mut self) -> bool {
-        let mut event_count = 0;
-        while event_count < EVENTS_PER_TURN {
-            let Some(event) = self.next_event() else { break };
+        self.spoken_to.clear();
+        self.ended.clear();
+        let mut events = std::mem::take(&mut self.events);
+        self.gather(&mut events);
+        let event_count = events.len();
+        for event in events.drain(..) {
             self.engine.handle(self.now, event);
-            event_count += 1;
         }
+        self.events = events;
         self.engine.turn(self.now);
+        witness::take(&mut self.seen);
         let mut action_count = 0;
         while let Some(action) = self.engine.next_action() {
             self.perform(action);
@@ -166,10 +273,10 @@ impl Kernel {
     fn has_work(&self) -> bool {
         let may_receive = self.receive.free_count() > 0;
         !self.accepted.is_empty()
-            || self.wires.values().any(|wire| {
+            || self.live.iter().any(|number| {
+                let wire = &self.wires[*number as usize];
                 let end = wire.half_closed || wire.reset;
                 wire.id.is_some()
-                    && !wire.closed
                     && (wire.sending.is_some()
                         || wire.close_is_asked
                         || wire.receive_is_armed
@@ -181,97 +288,160 @@ impl Kernel {
         how_often > 0 && self.random.below(256) < how_often
     }
 
-    fn wire(&mut self, client: u32) -> &mut Wire {
-        self.wires.get_mut(&client).expect("the client has connected")
+    pub(crate) fn wire(&self, client: u32) -> &Wire {
+        &self.wires[client as usize]
     }
 
-    fn next_event(&mut self) -> Option<Event> {
-        if let Some(event) = self.accepted.pop_front() {
-            return Some(event);
+    fn wire_mut(&mut self, client: u32) -> &mut Wire {
+        &mut self.wires[client as usize]
+    }
+
+    /// The client of a connection of which the engine speaks.
+    pub(crate) fn client_of(&self, connection: ConnectionId) -> Option<u32> {
+        let client = self.by_slot[connection.slot as usize];
+        let wire = self.wires.get(client as usize)?;
+        (wire.id == Some(connection)).then_some(client)
+    }
+
+    /// What has happened by now, or as much of it as a turn takes.
+    fn gather(&mut self, events: &mut Vec<Event>) {
+        while events.len() < EVENTS_PER_TURN {
+            let Some(event) = self.accepted.pop_front() else { break };
+            events.push(event);
         }
-        let numbers: Vec<u32> = self.wires.keys().copied().collect();
         // Begins anywhere, so that nobody is always first.
-        let first = self.random.below(numbers.len().max(1) as u64) as usize;
-        (0..numbers.len()).find_map(|step| {
-            let number = numbers[(first + step) % numbers.len()];
-            let is_late = self.happens(self.faults.delay);
-            if is_late { None } else { self.event_of(number) }
-        })
+        let count = self.live.len();
+        let first = self.random.below(count.max(1) as u64) as usize;
+        let mut closed = Vec::new();
+        for step in 0..count {
+            if events.len() + closed.len() + 2 > EVENTS_PER_TURN {
+                break;
+            }
+            let number = self.live[(first + step) % count];
+            self.events_of(number, events, &mut closed);
+        }
+        if self.happens(self.faults.reorder) {
+            for index in (1..events.len()).rev() {
+                events.swap(index, self.random.below(index as u64 + 1) as usize);
+            }
+        }
+        // The last event of a connection comes behind its others.
+        if !closed.is_empty() {
+            self.live.retain(|number| !self.wires[*number as usize].closed);
+            events.extend(closed.into_iter().map(|connection| Event::Closed { connection }));
+        }
     }
 
-    fn event_of(&mut self, number: u32) -> Option<Event> {
-        let wire = &self.wires[&number];
-        let connection = wire.id.filter(|_| !wire.closed)?;
-        if wire.sending.is_some() && (wire.reset || !self.happens(self.faults.slow_reader)) {
-            return Some(self.sent(number, connection));
+    fn events_of(&mut self, number: u32, events: &mut Vec<Event>, closed: &mut Vec<ConnectionId>) {
+        let wire = &self.wires[number as usize];
+        let Some(connection) = wire.id else { return };
+        let can_send = wire.sending.is_some()
+            && (!wire.is_deaf || wire.reset || wire.close_is_asked)
+            && (wire.reset || !self.happens(self.faults.slow_reader));
+        if can_send && !self.happens(self.faults.delay) {
+            events.push(self.sent(number, connection));
         }
-        if self.wires[&number].receive_is_armed
-            && let Some(event) = self.received(number, connection)
-        {
-            return Some(event);
+        if self.wires[number as usize].receive_is_armed && !self.happens(self.faults.delay) {
+            events.extend(self.received(number, connection));
         }
-        let wire = self.wire(number);
-        if wire.close_is_asked && wire.sending.is_none() && !wire.receive_is_armed {
-            wire.closed = true;
-            return Some(Event::Closed { connection });
+        let wire = &self.wires[number as usize];
+        let is_over = wire.close_is_asked && wire.sending.is_none() && !wire.receive_is_armed;
+        if is_over && !self.happens(self.faults.delay) {
+            self.wire_mut(number).closed = true;
+            closed.push(connection);
         }
-        None
     }
 
     fn sent(&mut self, number: u32, connection: ConnectionId) -> Event {
-        let buffer = self.wire(number).sending.take().expect("the caller has looked");
-        let mut pieces = vec![buffer.filled().to_vec()];
+        let now_ms = self.now.monotonic_ms;
+        let wire = self.wire_mut(number);
+        let buffer = wire.sending.take().expect("the caller has looked");
+        wire.sent_ms = now_ms;
+        let size_before = wire.outbound.len();
+        wire.outbound.extend_from_slice(buffer.filled());
         let mut next = buffer.next();
         while let Some(piece) = next {
-            pieces.push(piece.filled().to_vec());
+            wire.outbound.extend_from_slice(piece.filled());
             next = piece.next();
         }
-        let bytes = pieces.concat();
-        let is_gone = self.wires[&number].reset;
-        let sent_bytes =
-            if is_gone { self.random.below(bytes.len() as u64) as u32 } else { bytes.len() as u32 };
-        if !is_gone {
-            self.wire(number).outbound.extend_from_slice(&bytes);
+        let mut size = wire.outbound.len() - size_before;
+        let (is_reset, is_deaf) = (wire.reset, wire.is_deaf);
+        // A deaf client's buffer is full: what is sent as the connection ends has no room.
+        if is_reset || is_deaf {
+            size = self.random.below(size as u64) as usize;
+            let reached = if is_reset { 0 } else { size };
+            self.wire_mut(number).outbound.truncate(size_before + reached);
         }
-        Event::Sent { connection, buffer, sent_bytes }
+        self.spoken_to.push(number);
+        self.tell(number, || format!("takes {size} bytes"));
+        Event::Sent { connection, buffer, sent_bytes: size as u32 }
     }
 
     fn received(&mut self, number: u32, connection: ConnectionId) -> Option<Event> {
         let is_short = self.happens(self.faults.fragment);
-        let wire = self.wires.get_mut(&number).expect("the client has connected");
-        if wire.reset || wire.close_is_asked {
-            wire.receive_is_armed = false;
-            return Some(Event::ReceiveEnded { connection, orderly: !wire.reset });
-        }
-        if wire.inbound.is_empty() {
-            if !wire.half_closed {
+        let is_stale = self.happens(self.faults.stale);
+        let now_ms = self.now.monotonic_ms;
+        let wire = &mut self.wires[number as usize];
+        let is_over = wire.reset || wire.close_is_asked;
+        if wire.inbound.is_empty() || is_over && !is_stale {
+            if !is_over && !wire.half_closed {
                 return None;
             }
             wire.receive_is_armed = false;
-            return Some(Event::ReceiveEnded { connection, orderly: true });
+            let orderly = !wire.reset;
+            self.tell(number, || format!("ends, orderly: {orderly}"));
+            return Some(Event::ReceiveEnded { connection, orderly });
         }
-        let buffer = self.receive.acquire()?;
+        let Some(buffer) = self.receive.acquire() else {
+            self.starved_count += 1;
+            return None;
+        };
         let mut size = wire.inbound.len().min(buffer.room_size() as usize);
         if is_short {
-            size = 1 + self.random.below(size as u64) as usize;
+            // Sometimes a byte, sometimes nearly all.
+            let most = 1 << self.random.below(15);
+            size = 1 + self.random.below(most) as usize % size;
         }
-        let bytes: Vec<u8> = wire.inbound.drain(..size).collect();
-        assert_eq!(buffer.append(&bytes), size, "it was measured");
+        let (one, other) = wire.inbound.as_slices();
+        let from_one = one.len().min(size);
+        buffer.append(&one[..from_one]);
+        buffer.append(&other[..size - from_one]);
+        assert_eq!(buffer.filled_size() as usize, size, "it was measured");
+        wire.inbound.drain(..size);
         wire.receive_is_armed = false;
+        wire.received_size += size as u64;
+        wire.received_ms = now_ms;
+        self.tell(number, || format!("is heard: {size} bytes"));
         Some(Event::Received { connection, buffer })
     }
 
+    fn tell(&self, client: u32, what: impl Fn() -> String) {
+        if self.is_verbose {
+            println!("    @{client} {}", what());
+        }
+    }
+
     fn perform(&mut self, action: Action) {
+        let now_ms = self.now.monotonic_ms;
         match action {
-            Action::Adopt { socket, connection } => self.wire(socket.0).id = Some(connection),
+            Action::Adopt { socket, connection } => {
+                self.by_slot[connection.slot as usize] = socket.0;
+                let wire = self.wire_mut(socket.0);
+                (wire.received_ms, wire.sent_ms) = (now_ms, now_ms);
+                wire.id = Some(connection);
+            }
             Action::Refuse { socket, line } => {
-                let wire = self.wire(socket.0);
+                let wire = self.wire_mut(socket.0);
                 wire.outbound.extend_from_slice(line);
-                wire.closed = true;
+                (wire.closed, wire.refused) = (true, true);
+                self.live.retain(|number| *number != socket.0);
+                self.spoken_to.push(socket.0);
+                self.ended.push(socket.0);
             }
             Action::Receive { connection } => {
                 let wire = self.wire_of(connection);
                 assert!(!wire.receive_is_armed, "two receives in flight");
+                assert!(!wire.close_is_asked, "a receive after the end");
                 wire.receive_is_armed = true;
             }
             Action::Return { buffer } => {
@@ -281,13 +451,18 @@ impl Kernel {
             Action::Send { connection, buffer } => {
                 let wire = self.wire_of(connection);
                 assert!(wire.sending.is_none(), "two sends in flight");
+                assert!(!wire.close_is_asked, "a send after the end");
                 assert!(buffer.filled_size() > 0, "a send of nothing");
                 wire.sending = Some(buffer);
+                wire.sent_ms = now_ms;
             }
             Action::Close { connection } => {
                 let wire = self.wire_of(connection);
                 assert!(!wire.close_is_asked, "closed twice");
                 wire.close_is_asked = true;
+                let client = self.by_slot[connection.slot as usize];
+                self.ended.push(client);
+                self.tell(client, || "is closed by the engine".to_owned());
             }
             Action::Sleep { duration_us } => self.advance(duration_us / 1000),
             Action::Stop { status } => self.stopped = Some(status),
@@ -295,7 +470,9 @@ impl Kernel {
     }
 
     fn wire_of(&mut self, connection: ConnectionId) -> &mut Wire {
-        let found = self.wires.values_mut().find(|wire| wire.id == Some(connection));
-        found.filter(|wire| !wire.closed).expect("the engine names a connection that lives")
+        let client = self.client_of(connection).expect("the engine names a connection");
+        let wire = self.wire_mut(client);
+        assert!(!wire.closed, "the engine names a connection that lives");
+        wire
     }
 }

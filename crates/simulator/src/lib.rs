@@ -6,9 +6,12 @@ pub mod kernel;
 pub mod memory;
 pub mod model;
 pub mod redis;
+pub mod report;
+pub mod seeds;
 pub mod transcript;
 pub mod trial;
 pub mod value;
+pub mod witness;
 pub mod workload;
 pub mod world;
 

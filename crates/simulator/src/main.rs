@@ -7,9 +7,14 @@
 //! `model --port N --seeds N..M` puts random commands to a real redis-server and judges the
 //! *model* by its replies.
 //!
-//! `random --seeds N..M` puts random commands to the engine, which the model judges;
-//! `world --seeds N..M` does so with many clients at once and a kernel with faults.
+//! `random --seeds N..M` puts random commands to the engine, one after the other, which the model
+//! judges.
+//!
+//! `--seeds N..M` runs whole worlds: many clients at once, a kernel with faults, pools of any
+//! size, and the same model. `--seed N --verbose` replays one of them; if it fails, it is made as
+//! small as it gets, and told as a story.
 use granite_simulator::redis::Redis;
+use granite_simulator::seeds;
 use granite_simulator::transcript::{Case, Settings, Transcript, replay};
 use granite_simulator::trial::{Plan, Trial, run_seed};
 use granite_simulator::workload::Profile;
@@ -22,7 +27,11 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: granite-simulator conformance --port N [TRANSCRIPT ...]
        granite-simulator model --port N --seeds N..M
        granite-simulator random --seeds N..M
-       granite-simulator world --seeds N..M";
+       granite-simulator --seeds N..M [--commands N]
+       granite-simulator --seed N [[--commands N] --verbose]";
+
+/// Commands in the world of a seed, unless it is asked for otherwise.
+const COMMANDS: &str = "2000";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,9 +40,17 @@ fn main() -> ExitCode {
         ["conformance", "--port", port, paths @ ..] => conformance(port, paths),
         ["model", "--port", port, "--seeds", seeds] => judge_the_model(port, seeds),
         ["random", "--seeds", seeds] => random(seeds),
-        ["world", "--seeds", seeds] => range(seeds).and_then(|mut seeds| {
-            seeds.try_for_each(|seed| world::run_seed(seed, 1_500).map(drop))
-        }),
+        ["--seeds", seeds] => worlds(seeds, COMMANDS),
+        ["--seeds", seeds, "--commands", count] => worlds(seeds, count),
+        ["--seed", seed] => one_world(seed, COMMANDS, false),
+        ["--seed", seed, "--verbose"] => one_world(seed, COMMANDS, true),
+        ["--seed", seed, "--commands", count, "--verbose"] => one_world(seed, count, true),
+        // What the program asks of itself, in children.
+        ["child", seeds, count] => range(seeds)
+            .and_then(|seeds| number(count).map(|count| seeds::run_range(seeds, count as u32))),
+        ["steps", seed, count, steps, rest @ ..] => {
+            plan(seed, count, !rest.is_empty()).and_then(|plan| seeds::run_steps(plan, steps))
+        }
         _ => Err(USAGE.to_owned()),
     };
     match result {
@@ -85,8 +102,24 @@ fn port_number(text: &str) -> Result<u16, String> {
 
 fn range(seeds: &str) -> Result<Range<u64>, String> {
     let (first, last) = seeds.split_once("..").ok_or(USAGE)?;
-    let number = |text: &str| text.parse::<u64>().map_err(|_| USAGE);
     Ok(number(first)?..number(last)?)
+}
+
+fn number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| USAGE.to_owned())
+}
+
+fn plan(seed: &str, command_count: &str, is_verbose: bool) -> Result<world::Plan, String> {
+    let plan = world::Plan::whole(number(seed)?, number(command_count)? as u32);
+    Ok(world::Plan { is_verbose, ..plan })
+}
+
+fn worlds(seeds: &str, command_count: &str) -> Result<(), String> {
+    seeds::run_all(&range(seeds)?, number(command_count)? as u32)
+}
+
+fn one_world(seed: &str, command_count: &str, is_verbose: bool) -> Result<(), String> {
+    seeds::run_one(&plan(seed, command_count, is_verbose)?)
 }
 
 fn random(seeds: &str) -> Result<(), String> {
@@ -101,7 +134,8 @@ fn random(seeds: &str) -> Result<(), String> {
 
 fn judge_the_model(port: &str, seeds: &str) -> Result<(), String> {
     let mut redis = Redis::connect(port_number(port)?)?;
-    let profile = Profile { key_count: 20, value_size_max: 70_000, near_deadlines: false };
+    let profile =
+        Profile { key_count: 20, value_size_max: 70_000, is_heavy: false, near_deadlines: false };
     let plan = Plan { command_count: 400, profile, clock_is_ours: false, may_be_full: false };
     let mut reached = BTreeSet::new();
     for seed in range(seeds)? {

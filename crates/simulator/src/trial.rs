@@ -180,13 +180,14 @@ pub fn run_seed(seed: u64, reached: &mut BTreeSet<String>) -> Result<(), String>
     let mut random = Random::new(seed ^ 0x6772_616E_6974_6521);
     let limits = small_limits(&mut random);
     let faults = match seed % 4 {
-        0 => Faults { fragment: 40, delay: 20, slow_reader: 20 },
+        0 => Faults { fragment: 40, delay: 20, slow_reader: 20, ..Faults::default() },
         1 => Faults { fragment: 250, ..Faults::default() },
         _ => Faults::default(),
     };
     let key_count = [20, 60, 60, 150][random.below(4) as usize];
     let value_size_max = [300, 5_000, 66_000, 66_000][random.below(4) as usize];
-    let profile = Profile { key_count, value_size_max, near_deadlines: random.below(4) > 0 };
+    let near_deadlines = random.below(4) > 0;
+    let profile = Profile { key_count, value_size_max, is_heavy: false, near_deadlines };
     let plan = Plan { command_count: 400, profile, clock_is_ours: true, may_be_full: false };
     let mut granite = Granite::new(limits, seed, faults);
     let mut trial = Trial::new(&mut granite, seed, plan, &Settings::default());

@@ -36,6 +36,8 @@ pub enum Value {
     Verbatim(Vec<u8>),
     /// `(123`.
     BigNumber(String),
+    /// There was a reply, but nobody has seen it.
+    Lost,
 }
 
 /// The bytes are not RESP.
@@ -129,6 +131,7 @@ impl Value {
             Self::Boolean(value) => format!("({value})"),
             Self::Double(text) => format!("(double) {text}"),
             Self::BigNumber(text) => text.clone(),
+            Self::Lost => "(lost)".to_owned(),
             Self::Map(items) => return print_map(out, items, indent, raw),
             Self::Set(items) => return print_list(out, items, ('~', "set"), indent, raw),
             Self::Array(items) => return print_list(out, items, (')', "array"), indent, raw),

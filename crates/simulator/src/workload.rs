@@ -90,6 +90,17 @@ const SYNTAX: &[&str] = &[
     "WATCH key+",
 ];
 
+/// What values are cut from.
+const PATTERN: [u8; 251 * 32] = {
+    let mut pattern = [0; 251 * 32];
+    let mut index = 0;
+    while index < pattern.len() {
+        pattern[index] = (index % 251) as u8;
+        index += 1;
+    }
+    pattern
+};
+
 /// Commands that random streams leave out, and why. A test compares both lists with the table of
 /// the engine, so that no command is forgotten.
 pub const LEFT_OUT: &[(&str, &str)] = &[
@@ -110,6 +121,8 @@ pub struct Profile {
     pub key_count: u64,
     /// The largest value.
     pub value_size_max: u64,
+    /// Every second value is about as large as that.
+    pub is_heavy: bool,
     /// Deadlines that pass during the run. Not where the clock is a real one.
     pub near_deadlines: bool,
 }
@@ -277,9 +290,20 @@ impl Workload {
         if self.one_in(3) {
             return self.integer().to_string().into_bytes();
         }
-        let size = self.size().min(self.profile.value_size_max);
-        let first = self.random.bits() as u8;
-        (0..size).map(|index| first.wrapping_add((index % 251) as u8)).collect()
+        let size = if self.profile.is_heavy && self.one_in(2) {
+            self.profile.value_size_max / (1 + self.random.below(4))
+        } else {
+            self.size().min(self.profile.value_size_max)
+        };
+        // Any piece of the pattern is told from its neighbours: 251 is prime.
+        let first = self.random.below(251) as usize;
+        let mut value = Vec::with_capacity(size as usize);
+        while value.len() < size as usize {
+            let rest = size as usize - value.len();
+            let from = (first + value.len()) % PATTERN.len();
+            value.extend_from_slice(&PATTERN[from..(from + rest).min(PATTERN.len())]);
+        }
+        value
     }
 
     /// Sizes with much weight on the borders of slot classes, of slots and of frames.
@@ -299,7 +323,11 @@ impl Workload {
             19 | 20 => self.random.below(4_000),
             21 => near(&mut self.random, 8 << 10) - self.random.below(2) * 20,
             22 => near(&mut self.random, 16 << 10),
-            _ if self.one_in(4) => near(&mut self.random, 64 << 10),
+            // Several frames of 32 or 64 KiB.
+            _ if self.one_in(4) => {
+                let frames = 2 + self.random.below((self.profile.value_size_max >> 15).max(1));
+                near(&mut self.random, frames << 15)
+            }
             _ => near(&mut self.random, 32 << 10),
         }
     }

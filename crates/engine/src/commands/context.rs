@@ -112,6 +112,7 @@ impl Context<'_> {
     fn fail_line(&mut self, kind: &'static str, line: &LineText) -> Result<(), CommandError> {
         assert!(line.bytes().starts_with(kind.as_bytes()), "a line begins with its kind");
         self.statistics.count_error(kind);
+        (self.hooks.refused)(line.bytes());
         self.reply.error(line.bytes());
         Err(CommandError::Written)
     }

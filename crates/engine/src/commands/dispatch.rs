@@ -151,6 +151,12 @@ pub(super) fn call(cx: &mut Context<'_>, id: CommandId, request: &Request<'_>) {
     if cx.orders.retry {
         return;
     }
+    if !cx.session().transaction.running {
+        (cx.hooks.ran)();
+    }
+    if cx.store.tuning.chaos {
+        cx.store.shuffle();
+    }
     let ended = (cx.hooks.ticks)();
     let duration_us = cx.statistics.count_call(id, started, ended, result.is_err()) / 1000;
     let slower_than_us = if cx.orders.settings_changed {
@@ -188,7 +194,9 @@ fn is_secret(name: &str, request: &Request<'_>, index: usize) -> bool {
 /// Writes the line of an error, and counts it.
 fn answer(cx: &mut Context<'_>, request: &Request<'_>, error: CommandError) {
     cx.statistics.count_error(error.kind());
-    cx.reply.error(error.line(request).bytes());
+    let line = error.line(request);
+    (cx.hooks.refused)(line.bytes());
+    cx.reply.error(line.bytes());
 }
 
 /// Answers a request that was refused, and remembers it for EXEC.

@@ -58,13 +58,12 @@ pub fn watch(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
         return Err(CommandError::Line("ERR WATCH inside MULTI is not allowed"));
     }
     let slot = cx.current as u32;
-    let was_watching = cx.session().watched_count > 0;
+    let (mark, watched_count) = (cx.store.watch_mark(slot), cx.session().watched_count);
     for index in 1..request.argument_count() {
         let key = cx.key(request, index);
         if !cx.store.watch(cx.now, slot, &key) {
-            if !was_watching {
-                unwatch(cx);
-            }
+            cx.store.unwatch_since(slot, mark);
+            cx.session().watched_count = watched_count;
             return Err(CommandError::Line(
                 "OOM cannot watch more keys: all connections together watch 'watches-max' already",
             ));
@@ -149,6 +148,7 @@ pub fn go_on(cx: &mut Context<'_>) {
         discard_staged(cx.store, &request);
         transaction.at = walk.place;
         transaction.queued_count -= 1;
+        transaction.large_count -= large_count(&request);
         cx.step_count += 1;
     }
     cx.work.set(work);
@@ -172,6 +172,12 @@ fn run_step(cx: &mut Context<'_>, id: CommandId, request: &Request<'_>) -> bool 
     !core::mem::take(&mut cx.orders.retry)
 }
 
+/// Large values among the arguments.
+fn large_count(request: &Request<'_>) -> u16 {
+    let values = (0..request.argument_count()).map(|index| request.value(index));
+    values.filter(|value| matches!(value, Value::Staged(_))).count() as u16
+}
+
 /// Puts a command at the end of the queue and answers QUEUED. A full pool fails the transaction.
 pub fn enqueue(
     cx: &mut Context<'_>,
@@ -188,9 +194,7 @@ pub fn enqueue(
     let staging = cx.staging.as_mut().expect("a queued command is never queued again");
     queue::push(staging, &mut transaction.queue, id, request).map_err(|BlocksFull| QUEUE_FULL)?;
     transaction.queued_count += 1;
-    let values = (0..request.argument_count()).map(|index| request.value(index));
-    let large_count = values.filter(|value| matches!(value, Value::Staged(_))).count();
-    transaction.large_count += large_count as u16;
+    transaction.large_count += large_count(request);
     cx.reply.simple("QUEUED");
     Ok(())
 }

@@ -6,6 +6,7 @@
 //! Invariant: what a turn does is bounded in counted work, whatever clients send: requests,
 //! bytes copied, connections looked at. What exceeds it waits for the next turn, in order.
 mod actions;
+mod check;
 mod closing;
 mod events;
 mod exclusive;
@@ -14,6 +15,8 @@ mod shared;
 mod stream;
 mod timers;
 mod turn;
+
+pub use check::InUse;
 
 use crate::clock::Now;
 use crate::connection::list::{List, Which};

@@ -99,6 +99,7 @@ impl Shared {
             log: takings.made("log lines", Log::new(LINES_MAX)),
             store: Store::counted(limits, hash_key, seed, takings),
         };
+        shared.store.tell_gone = hooks.gone;
         shared.apply_settings();
         shared
     }
@@ -159,6 +160,7 @@ impl Shared {
             self.sessions[slot].reply_mode = reply_mode;
             return Ran::Retry { for_buffers };
         }
+        self.tell_answered(slot);
         Ran::Done(orders, spent)
     }
 
@@ -175,7 +177,18 @@ impl Shared {
         transaction::go_on(&mut cx);
         let spent = Spent { steps: cx.step_count, bytes: cx.work.get() };
         end_reply(cx);
+        if !self.sessions[slot].transaction.running {
+            (self.hooks.ran)();
+        }
+        self.tell_answered(slot);
         Ran::Done(orders, spent)
+    }
+
+    /// A request has its answer, unless a transaction goes on.
+    fn tell_answered(&self, slot: usize) {
+        if !self.sessions[slot].transaction.running {
+            (self.hooks.answered)(self.sessions[slot].connection);
+        }
     }
 
     /// What a command of the connection in `slot` may see and change, with the reply that `reply`
@@ -225,6 +238,8 @@ impl Shared {
         };
         reply.error(line);
         reply.finish();
+        (self.hooks.refused)(line);
+        (self.hooks.answered)(session.connection);
         true
     }
 }

@@ -77,6 +77,23 @@ impl Default for Place {
     }
 }
 
+/// Which blocks were seen, as sums that are equal only if each block was seen once.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Tally {
+    count: u32,
+    sum: u64,
+    sum_of_squares: u64,
+}
+
+impl Tally {
+    fn add(&mut self, block: u32) {
+        let block = u64::from(block);
+        self.count += 1;
+        self.sum += block;
+        self.sum_of_squares += block * block;
+    }
+}
+
 /// The pool of blocks.
 pub struct Blocks {
     bytes: Box<[u8]>,
@@ -227,6 +244,33 @@ impl Blocks {
         let start = block * BLOCK_SIZE + place.offset;
         place.offset += size;
         Span { start, size }
+    }
+
+    /// Adds the blocks of a chain, or of the free list, to `tally`. O(blocks).
+    fn count_from(&self, head: u32, tally: &mut Tally) -> u32 {
+        let (mut id, mut count) = (head, 0);
+        while id != NONE {
+            tally.add(id);
+            count += 1;
+            assert!(count <= self.capacity(), "a list of blocks goes round in a circle");
+            id = self.next[id as usize];
+        }
+        count
+    }
+
+    /// Adds the blocks of `chain` to `tally`, which `check` then looks at.
+    pub fn count_chain(&self, chain: &Chain, tally: &mut Tally) {
+        let count = self.count_from(chain.head, tally);
+        assert_eq!(count, chain.block_count, "a chain has the blocks that it counts");
+    }
+
+    /// Asserts that each block is free or in one of the chains that were counted, and in no other.
+    pub fn check(&self, mut tally: Tally) {
+        let count = self.count_from(self.free_head, &mut tally);
+        assert_eq!(count, self.free_count, "the free list has the blocks that it counts");
+        let mut all = Tally::default();
+        (0..self.capacity()).for_each(|id| all.add(id));
+        assert_eq!(tally, all, "each block has one owner");
     }
 
     /// Blocks that no chain holds.

@@ -18,6 +18,11 @@ impl Frames {
         self.slot_count(class) - u64::from(self.slabs[class.index()].hole_count)
     }
 
+    /// Frames that are parts of large values.
+    pub fn whole_count(&self) -> u32 {
+        self.table.count(Group::WHOLE)
+    }
+
     /// Bytes of the slots and frames in use, with their rounding.
     pub fn used_bytes(&self) -> u64 {
         let slots: u64 = self
@@ -31,6 +36,18 @@ impl Frames {
             })
             .sum();
         slots + u64::from(self.table.count(Group::WHOLE)) * u64::from(self.frame_size())
+    }
+
+    /// Slot number `index` of those handed out of `class`, if it holds something. Where the frame
+    /// that is not full is not the last, some numbers name no slot, and some slots have none.
+    pub fn live_slot(&self, class: Class, index: u64) -> Option<Ref> {
+        let slab = &self.slabs[class.index()];
+        let slots = u64::from(slab.slots_per_frame);
+        let frame = self.table.frame(Group::of(class), (index / slots) as u32);
+        let slot = (index % slots) as u32;
+        let is_used = frame != slab.top || slot < slab.top_used;
+        let at = self.slot(slab, frame, slot);
+        (is_used && self.kind(at) != HOLE).then_some(at)
     }
 
     /// Visits every slot that is in use: for checks and tests. O(slots).

@@ -8,5 +8,6 @@ pub mod record;
 pub mod reply;
 pub mod request;
 
+mod pool;
 mod queue;
 mod streams;

@@ -1,5 +1,7 @@
 //! The queue keeps its bytes in order, and the pool shares its buffers by the rule.
 use super::*;
+use crate::limits::Limits;
+use crate::memory::buffer::BUFFER_SIZE;
 extern crate std;
 use std::vec::Vec;
 

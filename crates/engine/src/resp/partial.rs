@@ -126,6 +126,11 @@ impl Partial {
         self.chain.block_count()
     }
 
+    /// The blocks themselves, for checks.
+    pub const fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
     /// Does it hold more than one block, or a large argument?
     pub const fn is_large(&self) -> bool {
         self.chain.block_count() > 1 || self.large_count > 0

@@ -170,6 +170,11 @@ impl Streams {
 }
 
 impl Flow {
+    /// Values of it that are still to be sent.
+    pub(super) const fn value_count(&self) -> u32 {
+        self.value_count
+    }
+
     /// Bytes were written behind the last value.
     pub(super) const fn wrote(&mut self, size: u64) {
         self.after += size;

@@ -36,7 +36,10 @@ impl Store {
             let (is, was) = (counts[number as usize], self.databases.counts(number));
             assert_eq!((is.keys, is.deadlines), (was.keys, was.deadlines), "database {number}");
         }
+        let deadline_count: u64 = counts.iter().map(|row| row.deadlines).sum();
+        assert_eq!(deadline_count, self.wheel.count(), "what has a deadline is in the wheel");
         self.check_groups();
+        self.check_ropes();
         self.check_staged();
         let mut object_count = 0;
         self.frames.for_each_live(|class, at| {
@@ -49,6 +52,21 @@ impl Store {
             }
         });
         assert_eq!(object_count, key_count, "an object has a key, and a key an object");
+    }
+
+    /// Every frame, table and piece of a rope belongs to an object or to a staged value.
+    fn check_ropes(&self) {
+        let mut owned_bytes = self.staged_usage();
+        let mut part_bytes = u64::from(self.frames.whole_count() * self.frames.frame_size());
+        self.frames.for_each_live(|class, at| {
+            if self.frames.kind(at) >= object::KIND_STRING {
+                let is_rope = object::header(&self.frames, at).is_rope();
+                owned_bytes += if is_rope { self.rope_usage(at) } else { 0 };
+            } else if class != Class::CHILD_BUCKET {
+                part_bytes += u64::from(self.frames.class_size(class));
+            }
+        });
+        assert_eq!(owned_bytes, part_bytes, "each part of a rope has an owner");
     }
 
     fn check_groups(&self) {

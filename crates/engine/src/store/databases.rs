@@ -46,6 +46,11 @@ impl Databases {
         self.numbers[name as usize]
     }
 
+    /// The name that has a number now. None has one that is being reaped.
+    pub fn name(&self, number: u8) -> Option<u8> {
+        self.numbers.iter().position(|of_name| *of_name == number).map(|name| name as u8)
+    }
+
     /// Keys of a number.
     pub fn counts(&self, number: u8) -> KeyCounts {
         self.counts[number as usize]

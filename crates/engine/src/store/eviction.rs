@@ -86,6 +86,7 @@ impl Store {
     fn evict_object(&mut self, at: Ref, place: Place) -> u64 {
         let bytes = self.memory_usage(Entry { object: at, place });
         let hash = self.hash_of(at);
+        self.note_gone(at, true);
         self.remove(at, place);
         self.changed(hash);
         self.counters.evicted += 1;

@@ -345,6 +345,7 @@ impl Index {
         }
         let (at, _, count) = self.last_bucket(frames, self.home(hash));
         if count > CHAIN_BUCKETS_MAX {
+            // Writes that were let in together have made it longer: until it is shorter again.
             Insertion::Refused
         } else if self.bucket(frames, at).len() < BUCKET_ENTRIES {
             Insertion::Free

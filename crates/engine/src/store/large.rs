@@ -72,7 +72,7 @@ impl Store {
         if self.locate(key).is_some() {
             return Insertion::Free;
         }
-        self.index.insertion(&self.frames, key.hash)
+        self.insertion_of(key.hash)
     }
 
     /// An object for a rope of `size` bytes, of which everything is missing yet.

@@ -101,6 +101,7 @@ impl Store {
 
     /// Deletes an expired key.
     pub(super) fn expire(&mut self, hash: u64, object: Ref, place: Place) {
+        self.note_gone(object, false);
         self.remove(object, place);
         self.changed(hash);
         self.counters.expired += 1;

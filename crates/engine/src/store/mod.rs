@@ -15,6 +15,7 @@ pub mod shape;
 pub mod watch;
 pub mod wheel;
 
+mod chaos;
 mod check;
 mod compaction;
 mod deadlines;
@@ -63,6 +64,8 @@ pub struct Store {
     pub tuning: Tuning,
     /// What INFO shows.
     pub counters: StoreCounters,
+    /// Who is told when a key is dropped for its deadline or evicted; see `Hooks::gone`.
+    pub tell_gone: fn(u8, &[u8], bool),
     frames: Frames,
     index: Index,
     databases: Databases,
@@ -136,9 +139,11 @@ impl Store {
                 lfu_log_factor: 10,
                 lfu_decay_time: 1,
                 active_expire: true,
+                chaos: false,
                 value_size_max: limits.value_size_max,
             },
             counters: StoreCounters::default(),
+            tell_gone: |_, _, _| (),
             frames: takings.made("frames", Frames::new(division.frame_count, limits.frame_size)),
             index: takings.made("index buckets", Index::new(division.bucket_count)),
             databases: Databases::new(),
@@ -209,6 +214,15 @@ impl Store {
     fn changed(&mut self, hash: u64) {
         self.watches.touch(hash);
         self.counters.changes += 1;
+    }
+
+    /// Says that the store drops a key on its own account. One of a flushed database has no name
+    /// any more, and is nobody's loss.
+    fn note_gone(&self, at: Ref, evicted: bool) {
+        let number = object::header(&self.frames, at).database();
+        if let Some(database) = self.databases.name(number) {
+            (self.tell_gone)(database, object::key(&self.frames, at), evicted);
+        }
     }
 
     /// Gives an object's slot back, and what hangs on it.

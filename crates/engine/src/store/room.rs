@@ -64,6 +64,14 @@ impl Store {
         self.make_room(now, needs, None)
     }
 
+    /// What one more key in the chain of `hash` takes.
+    pub(super) fn insertion_of(&self, hash: u64) -> Insertion {
+        match self.index.insertion(&self.frames, hash) {
+            Insertion::Refused if self.is_reserved => Insertion::Child,
+            insertion => insertion,
+        }
+    }
+
     /// Refuses a new key whose chain takes no more. Dead keys in it are debt, which is paid first.
     pub fn check_chain(&mut self, now: Now, key: &Key<'_>) -> Result<(), StoreFull> {
         for _ in 0..STEPS_MAX {
@@ -110,8 +118,7 @@ impl Store {
         class: Class,
         is_new: bool,
     ) -> Result<(), StoreFull> {
-        let insertion =
-            if is_new { self.index.insertion(&self.frames, key.hash) } else { Insertion::Free };
+        let insertion = if is_new { self.insertion_of(key.hash) } else { Insertion::Free };
         let ahead =
             self.frames.spare_count() >= RESERVE_FRAMES || self.tuning.policy == Policy::NoEviction;
         if insertion == Insertion::Free && ahead && self.frames.fits_slot(class) {

@@ -244,6 +244,11 @@ impl Store {
         true
     }
 
+    /// Bytes of all parts that staged values have. For `check`.
+    pub(super) fn staged_usage(&self) -> u64 {
+        self.staged.rows.iter().map(|row| row.root.memory_usage(&self.frames)).sum()
+    }
+
     /// Checks that no parts belong to a free row. For `check`.
     pub(super) fn check_staged(&self) {
         for row in self.staged.rows.iter().filter(|row| row.state == State::Free) {

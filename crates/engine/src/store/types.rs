@@ -105,6 +105,9 @@ pub struct Tuning {
     pub lfu_decay_time: u32,
     /// DEBUG SET-ACTIVE-EXPIRE.
     pub active_expire: bool,
+    /// Every object moves after every command, so that a reference that outlives one is found:
+    /// for simulations.
+    pub chaos: bool,
     /// Bytes of the longest string. Option `proto-max-bulk-len`.
     pub value_size_max: u64,
 }

@@ -45,6 +45,10 @@ pub struct Watched {
     pub was_missing: bool,
 }
 
+/// What a connection watched last, at some moment.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct WatchMark(u32);
+
 /// The table of watched keys.
 pub struct Watches {
     entries: Box<[Watch]>,
@@ -183,10 +187,19 @@ impl Watches {
 
     /// Forgets what `slot` watches, and that it was broken.
     pub fn clear(&mut self, slot: u32) {
-        let watcher = &mut self.watchers[slot as usize];
-        let mut id = watcher.head;
-        *watcher = Watcher { head: NONE, broken: false };
-        while id != NONE {
+        self.clear_since(slot, WatchMark(NONE));
+        self.watchers[slot as usize].broken = false;
+    }
+
+    /// Where the watches of `slot` end now.
+    pub fn mark(&self, slot: u32) -> WatchMark {
+        WatchMark(self.watchers[slot as usize].head)
+    }
+
+    /// Forgets what `slot` watches since `mark`: what is newer stands in front of it.
+    pub fn clear_since(&mut self, slot: u32, mark: WatchMark) {
+        let mut id = core::mem::replace(&mut self.watchers[slot as usize].head, mark.0);
+        while id != mark.0 {
             let entry = self.entries[id as usize];
             self.unlink(id, entry.hash);
             self.entries[id as usize] = Watch { next: self.free_head, ..EMPTY };

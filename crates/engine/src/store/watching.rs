@@ -1,7 +1,7 @@
 //! WATCH, UNWATCH and what EXEC asks: the table of watched keys, seen from the keyspace.
 use super::Store;
 use super::types::Key;
-use super::watch::Watched;
+use super::watch::{WatchMark, Watched};
 use crate::clock::Now;
 
 impl Store {
@@ -10,6 +10,16 @@ impl Store {
         let was_missing = self.find(now, key).is_none();
         let watched = Watched { hash: key.hash, database: key.database, was_missing };
         self.watches.add(slot, watched)
+    }
+
+    /// Where the keys end that `slot` watches now, for `unwatch_since`.
+    pub fn watch_mark(&self, slot: u32) -> WatchMark {
+        self.watches.mark(slot)
+    }
+
+    /// Forgets the keys that `slot` watches since `mark`: of a WATCH that found no room.
+    pub fn unwatch_since(&mut self, slot: u32, mark: WatchMark) {
+        self.watches.clear_since(slot, mark);
     }
 
     /// Has a key that `slot` watches been written, deleted or expired since?

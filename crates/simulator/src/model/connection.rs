@@ -54,15 +54,18 @@ impl Call<'_> {
                 Some(_) => return refuse("NOPROTO unsupported protocol version"),
             };
         }
-        let mut index = 2;
+        let (mut index, mut name) = (2, None);
         while index < self.count() {
             let left = self.count() - index - 1;
             if self.is_word(index, "SETNAME") && left >= 1 {
                 if !is_name(&self.arguments[index + 1]) {
                     return refuse(BAD_NAME);
                 }
-                let name = self.arguments[index + 1].clone();
-                self.session().name = name;
+                name = Some(self.arguments[index + 1].clone());
+                if self.model.like_7_0 {
+                    // 7.0 has set it even if an error follows, 7.2 has not.
+                    self.session().name = name.take().unwrap_or_default();
+                }
                 index += 2;
             } else {
                 let option = String::from_utf8_lossy(&self.arguments[index]);
@@ -70,6 +73,9 @@ impl Call<'_> {
             }
         }
         self.session().resp3 = resp3;
+        if let Some(name) = name {
+            self.session().name = name;
+        }
         let proto = Value::Integer(if resp3 { 3 } else { 2 });
         let is_legal = match (self.actual, resp3) {
             (Value::Map(items), true) | (Value::Array(items), false) => {

@@ -147,6 +147,7 @@ impl Call<'_> {
         let database = self.database();
         let live = self.model.keys(database).len();
         let stored = self.model.databases[usize::from(database)].len();
+        let live = if self.model.is_told { stored } else { live };
         let is_legal = matches!(self.actual, Value::Integer(count)
             if (live..=stored).contains(&(*count as usize)));
         self.legal(is_legal, &format!("DBSIZE is {live} to {stored}"))
@@ -229,7 +230,15 @@ impl Call<'_> {
             let is_legal = encodings.iter().any(|name| *self.actual == Value::bulk(name));
             return self.legal(is_legal, &format!("the encoding is one of {encodings:?}"));
         }
-        if self.is_word(1, "FREQ") {
+        let is_lfu = self.model.policy.ends_with("-lfu");
+        if self.is_word(1, "IDLETIME") && is_lfu {
+            return refuse(
+                "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that \
+                 when switching between policies at runtime LRU and LFU data will take some time \
+                 to adjust.",
+            );
+        }
+        if self.is_word(1, "FREQ") && !is_lfu {
             return refuse(
                 "ERR An LFU maxmemory policy is not selected, access frequency not tracked. \
                  Please note that when switching between policies at runtime LRU and LFU data \

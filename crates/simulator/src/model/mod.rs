@@ -14,6 +14,7 @@ mod bitfield;
 mod bitmap;
 mod connection;
 mod expiry;
+mod follow;
 mod glob;
 mod keyspace;
 mod long_double;
@@ -24,10 +25,13 @@ mod transaction;
 
 use crate::memory::{Account, Change, Need, Shape};
 use crate::value::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
+pub use follow::Part;
 pub use glob::matches;
 
+/// Arguments above this may take data memory while they arrive.
+const STAGED_SIZE_MIN: usize = 8_000;
 /// Databases of a server with default options.
 const DATABASE_COUNT: u8 = 16;
 /// The longest name of a key: Granite's own limit.
@@ -117,6 +121,16 @@ pub struct Model {
     in_flight: Option<Vec<u64>>,
     /// Large values that EXEC has answered: readers may keep them until the reply is sent.
     being_read: Vec<Need>,
+    /// Which keys the server may evict, under its policy's name; none without one.
+    pub policy: &'static str,
+    /// The server says which keys it drops by itself (see `follow`), so that it counts exactly.
+    pub is_told: bool,
+    /// What the server did while it ran the request that is being judged.
+    account: VecDeque<Part>,
+    /// A loss within a command that was not legal.
+    wrong_loss: Option<String>,
+    /// Somebody has watched a key: from then on changes are counted.
+    is_watched: bool,
     databases: Vec<BTreeMap<Vec<u8>, Entry>>,
     touches: BTreeMap<(u8, Vec<u8>), u64>,
     sessions: BTreeMap<u32, Session>,
@@ -143,6 +157,11 @@ impl Model {
             undo: None,
             in_flight: None,
             being_read: Vec::new(),
+            policy: "noeviction",
+            is_told: false,
+            account: VecDeque::new(),
+            wrong_loss: None,
+            is_watched: false,
             databases: vec![BTreeMap::new(); usize::from(DATABASE_COUNT)],
             touches: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -157,9 +176,7 @@ impl Model {
         actual: &Value,
     ) -> Result<(), String> {
         match self.execute(connection, arguments, actual) {
-            Ok(expected) if expected == *actual || is_same_refusal(&expected, actual) => {
-                self.check_contents()
-            }
+            Ok(expected) if is_same(&expected, actual) => self.check_contents(),
             Ok(expected) => Err(format!("expected {}", expected.to_text(false))),
             Err(Failure::Illegal(why)) => Err(format!("not a legal reply: {why}\n")),
             Err(Failure::Refused(_)) => unreachable!("a refusal is a reply"),
@@ -190,17 +207,20 @@ impl Model {
     fn execute(&mut self, connection: u32, arguments: &[Vec<u8>], actual: &Value) -> Outcome {
         let session = self.sessions.entry(connection).or_insert_with(Session::new);
         let is_queueing = session.queue.is_some();
+        self.begin_part();
         if let Some(line) = actual.as_error()
             && self.is_own_refusal(connection, arguments, line)?
         {
             self.sessions
                 .entry(connection)
                 .and_modify(|session| session.queue_failed = is_queueing);
+            self.give_up_exec(connection, arguments, actual);
             return Ok(actual.clone());
         }
         let mut call = Call { model: self, connection, arguments, actual };
         match call.dispatch() {
             Err(Failure::Refused(line)) => Ok(Value::error(&line)),
+            Err(Failure::Illegal(_)) if *actual == Value::Lost => Ok(Value::Lost),
             other => other,
         }
     }
@@ -238,7 +258,9 @@ impl Model {
         if self.undo.is_some() {
             return;
         }
-        *self.touches.entry((database, key.to_vec())).or_default() += 1;
+        if self.is_watched {
+            *self.touches.entry((database, key.to_vec())).or_default() += 1;
+        }
     }
 
     fn touch_count(&self, database: u8, key: &[u8]) -> u64 {
@@ -332,6 +354,18 @@ impl Call<'_> {
     }
 }
 
+/// What nobody has seen is what it should be.
+fn is_same(expected: &Value, actual: &Value) -> bool {
+    match (expected, actual) {
+        (_, Value::Lost) => true,
+        (Value::Array(expected), Value::Array(actual)) => {
+            expected.len() == actual.len()
+                && expected.iter().zip(actual).all(|(one, other)| is_same(one, other))
+        }
+        _ => expected == actual || is_same_refusal(expected, actual),
+    }
+}
+
 /// What a refusal says about bytes that no line can hold is not compared.
 fn is_same_refusal(expected: &Value, actual: &Value) -> bool {
     let (Some(expected), Some(actual)) = (expected.as_error(), actual.as_error()) else {
@@ -340,6 +374,11 @@ fn is_same_refusal(expected: &Value, actual: &Value) -> bool {
     let is_plain = expected.iter().all(|byte| (b' '..=b'~').contains(byte));
     let quoted = expected.iter().position(|byte| *byte == b'\'').unwrap_or(expected.len());
     !is_plain && actual.starts_with(&expected[..quoted])
+}
+
+/// Is an argument so large that its bytes go into data memory before the command is known?
+fn is_staged(arguments: &[Vec<u8>]) -> bool {
+    arguments.iter().any(|word| word.len() > STAGED_SIZE_MIN)
 }
 
 /// Text as Redis reads an integer: no blanks, no plus, no leading zeros, no `-0`.

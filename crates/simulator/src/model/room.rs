@@ -3,7 +3,7 @@
 //! A write that the server refused for want of memory is tried: its need is added up as the model
 //! changes its keys, then the changes are taken back, and `memory` says whether the need was more
 //! than what is free.
-use super::{Call, Entry, Failure, KEY_SIZE_MAX, Model};
+use super::{Call, Entry, Failure, KEY_SIZE_MAX, Model, is_staged};
 use crate::memory::{Account, Change, Need, Room, Stored, Usage, Verdict};
 use crate::value::Value;
 
@@ -219,7 +219,11 @@ impl Model {
             return Ok(is_of_size && arguments.iter().any(|word| word.len() > KEY_SIZE_MAX));
         }
         if self.memory.is_none() {
-            return Ok(self.may_be_full);
+            // Of the limits that are not about what is stored everybody may run into each.
+            let is_of_data = line == OUT_OF_MEMORY || line.starts_with(b"OOM bucket chain");
+            let name = arguments[0].to_ascii_uppercase();
+            let may_need = WRITES.iter().any(|write| write.as_bytes() == name);
+            return Ok(self.may_be_full && (!is_of_data || may_need || is_staged(arguments)));
         }
         if line != OUT_OF_MEMORY {
             return Ok(self.is_limit_reached(connection, arguments, line));
@@ -254,6 +258,9 @@ impl Model {
             return queued.iter().chain(&own).filter(|size| is_large(size)).count()
                 > LARGE_COUNT_MIN
                 || all_count as u64 > memory.room.staged_max();
+        }
+        if line.starts_with("OOM no room for the reply") {
+            return self.in_flight.is_some();
         }
         if line.starts_with("OOM no room to queue") {
             let bytes: u64 = queued.iter().chain(&own).filter(|size| !is_large(size)).sum();

@@ -32,6 +32,12 @@ impl Call<'_> {
         if kept {
             let mut entry = Entry::new(self.arguments[2].clone());
             entry.expires_at = expires_at;
+            if self.is_over(expires_at) {
+                let database = self.database();
+                self.model.touch(database, &self.arguments[1]);
+                self.model.databases[usize::from(database)].remove(&self.arguments[1]);
+                return Ok(if options.get { old } else { Value::ok() });
+            }
             if options.keep {
                 entry.expires_at = before.and_then(|entry| entry.expires_at);
             }
@@ -42,6 +48,11 @@ impl Call<'_> {
             (false, true) => Value::ok(),
             (false, false) => Value::Null,
         })
+    }
+
+    /// A value that is dead when it is stored: a server that counts exactly does not keep it.
+    fn is_over(&self, expires_at: Option<i64>) -> bool {
+        self.model.is_told && expires_at.is_some_and(|deadline| deadline < self.model.now_ms)
     }
 
     fn set_options(&self, from: usize, is_set: bool) -> Result<Options, Failure> {

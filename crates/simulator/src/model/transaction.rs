@@ -94,13 +94,12 @@ impl Call<'_> {
             }
             return Err(refusal);
         }
-        let arguments = self.arguments.to_vec();
-        let session = self.session();
         let runs_at_once =
             ["EXEC", "DISCARD", "MULTI", "WATCH", "QUIT", "RESET"].contains(&name.as_str());
-        match &mut session.queue {
+        let arguments = self.arguments;
+        match &mut self.session().queue {
             Some(queue) if !runs_at_once => {
-                queue.push(arguments);
+                queue.push(arguments.to_vec());
                 Ok(Value::Simple("QUEUED".to_owned()))
             }
             _ => self.run(&name),
@@ -227,7 +226,10 @@ impl Call<'_> {
         let mut replies = Vec::new();
         for (index, arguments) in queue.iter().enumerate() {
             self.model.begin_queued(self.connection, &queue[index..], index);
-            let actual = self.actual.elements().and_then(|replies| replies.get(index));
+            let actual = match self.actual {
+                Value::Lost => Some(&Value::Lost),
+                actual => actual.elements().and_then(|replies| replies.get(index)),
+            };
             let (model, connection) = (&mut *self.model, self.connection);
             replies.push(model.execute(connection, arguments, actual.unwrap_or(&Value::Null))?);
         }
@@ -240,6 +242,7 @@ impl Call<'_> {
             return refuse("ERR WATCH inside MULTI is not allowed");
         }
         let database = self.database();
+        self.model.is_watched = true;
         for index in 1..self.count() {
             let key = self.arguments[index].clone();
             let is_known = |known: &Watched| known.database == database && known.key == key;

@@ -7,7 +7,7 @@ use super::{Store, object};
 use crate::clock::Now;
 use crate::memory::frames::{Needs, Ref};
 use crate::resp::request::{StagedId, Value};
-use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TTL, Header, KIND_STRING};
+use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TEXT, FLAG_TTL, Header, KIND_STRING};
 use crate::store::rope::{Owner, Root};
 use core::ops::Range;
 
@@ -94,6 +94,12 @@ impl Store {
     pub fn mark_raw(&mut self, key: &Key<'_>) {
         let (at, _) = self.locate(key).expect("the caller found the key");
         object::header_mut(&mut self.frames, at).flags |= FLAG_RAW;
+    }
+
+    /// The existing string is no `int` from now on, until it is set again.
+    pub fn mark_text(&mut self, key: &Key<'_>) {
+        let (at, _) = self.locate(key).expect("the caller found the key");
+        object::header_mut(&mut self.frames, at).flags |= FLAG_TEXT;
     }
 
     /// Makes the key an inline string of `size` bytes, the new ones zero.

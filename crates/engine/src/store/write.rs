@@ -6,7 +6,7 @@ use crate::clock::Now;
 use crate::memory::frames::Ref;
 use crate::resp::request::Value;
 use crate::store::index::Place;
-use crate::store::object::{FLAG_RAW, FLAG_TTL, Header, KIND_STRING};
+use crate::store::object::{FLAG_RAW, FLAG_TEXT, FLAG_TTL, Header, KIND_STRING};
 
 impl Store {
     /// `key` becomes a string with `value`, whatever it was. A staged value is consumed.
@@ -112,7 +112,7 @@ impl Store {
         }
         let header = object::header_mut(&mut self.frames, at);
         header.value_size = bytes.len() as u32;
-        header.flags &= !FLAG_RAW;
+        header.flags &= !(FLAG_RAW | FLAG_TEXT);
         object::inline_value_mut(&mut self.frames, at).copy_from_slice(bytes);
         if let Some(deadline) = deadline {
             self.reschedule(at, deadline);

@@ -55,6 +55,8 @@ pub struct Transaction {
     pub queued_count: u32,
     /// Count of large values among their arguments: at most a quarter of `staged-values-max`.
     pub large_count: u16,
+    /// One of them empties databases: EXEC waits until none is being emptied.
+    pub flushes: bool,
     /// The queued commands, as records: argument count, then the arguments.
     pub queue: Chain,
 }

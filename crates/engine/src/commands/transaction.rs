@@ -105,6 +105,10 @@ pub fn exec(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
         cx.reply.null_array();
         return Ok(());
     }
+    // A flushed database keeps its number until it is reaped, and there are not many.
+    if cx.session().transaction.flushes && cx.store.is_flushing() {
+        return Err(CommandError::Retry);
+    }
     // Reserve first: from here on each command has room for its reply.
     if let Err(full) = cx.reply.begin_transaction(count) {
         let error = CommandError::from(full);
@@ -170,6 +174,7 @@ pub fn enqueue(
     let staging = cx.staging.as_mut().expect("a queued command is never queued again");
     push(staging, &mut transaction.queue, id, request).map_err(|BlocksFull| QUEUE_FULL)?;
     transaction.queued_count += 1;
+    transaction.flushes |= matches!(id.command().name, "flushall" | "flushdb");
     let values = (0..request.argument_count()).map(|index| request.value(index));
     let large_count = values.filter(|value| matches!(value, Value::Staged(_))).count();
     transaction.large_count += large_count as u16;
@@ -233,6 +238,7 @@ pub fn release(blocks: &mut Blocks, store: &mut Store, transaction: &mut Transac
         walk.discard_command(blocks, store);
     }
     (transaction.queued_count, transaction.large_count) = (0, 0);
+    transaction.flushes = false;
     blocks.release(&mut transaction.queue);
 }
 

@@ -141,6 +141,11 @@ impl Store {
         true
     }
 
+    /// Are keys of emptied databases still being reaped?
+    pub const fn is_flushing(&self) -> bool {
+        self.databases.any_flushed()
+    }
+
     /// Exchanges the names of two databases. O(watched keys).
     pub fn swap(&mut self, now: Now, one: u8, other: u8) {
         let numbers = (self.databases.number(one), self.databases.number(other));

@@ -9,6 +9,10 @@
 //!
 //! `random --seeds N..M` puts random commands to the engine, which the model judges;
 //! `world --seeds N..M` does so with many clients at once and a kernel with faults.
+//!
+//! `differential` puts random commands to a real redis-server and to running Granites, and compares
+//! what they say and keep; `cargo xtask differential` starts all of them.
+use granite_simulator::differential;
 use granite_simulator::redis::Redis;
 use granite_simulator::transcript::{Case, Settings, Transcript, replay};
 use granite_simulator::trial::{Plan, Trial, run_seed};
@@ -22,7 +26,9 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: granite-simulator conformance --port N [TRANSCRIPT ...]
        granite-simulator model --port N --seeds N..M
        granite-simulator random --seeds N..M
-       granite-simulator world --seeds N..M";
+       granite-simulator world --seeds N..M
+       granite-simulator differential --redis PORT --granite NAME=PORT [--granite NAME=PORT ...]
+           [--commands N] [--seed N] [--keep-going]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,6 +40,9 @@ fn main() -> ExitCode {
         ["world", "--seeds", seeds] => range(seeds).and_then(|mut seeds| {
             seeds.try_for_each(|seed| world::run_seed(seed, 1_500).map(drop))
         }),
+        ["differential", options @ ..] => {
+            differential::parse(options).and_then(|options| differential::run(&options))
+        }
         _ => Err(USAGE.to_owned()),
     };
     match result {

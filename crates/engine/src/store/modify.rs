@@ -25,6 +25,20 @@ impl Store {
         offset: u64,
         value: Value<'_>,
     ) -> Result<u64, StoreFull> {
+        let size = self.write_untold(now, key, offset, value)?;
+        self.changed(key.hash);
+        Ok(size)
+    }
+
+    /// As `write_at`, but those who watch the key are not told: that is for the caller to do, with
+    /// `tell_watchers`, if it counts as a change.
+    pub fn write_untold(
+        &mut self,
+        now: Now,
+        key: &Key<'_>,
+        offset: u64,
+        value: Value<'_>,
+    ) -> Result<u64, StoreFull> {
         let written_size = self.value_size(value);
         let existing = self.find(now, key).map(|entry| entry.object);
         let old_size =
@@ -49,8 +63,12 @@ impl Store {
             Value::Staged(id) => self.write_staged(at, offset, id),
         }
         self.index.set_touched(&mut self.frames, place, true);
-        self.changed(key.hash);
         Ok(size)
+    }
+
+    /// Tells those who watch the key that it has changed, and counts that.
+    pub fn tell_watchers(&mut self, key: &Key<'_>) {
+        self.changed(key.hash);
     }
 
     /// Makes sure that writing to each of `ranges` of the string `key`, made if it is missing, will

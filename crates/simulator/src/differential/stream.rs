@@ -196,24 +196,28 @@ impl Making<'_> {
         }
         self.expand(rule);
         self.spoil(name);
-        let deadline = ["EXAT", "PXAT"];
-        let may_be_dead = matches!(name, "set" | "getex")
-            && self.words.iter().any(|word| {
-                deadline.iter().any(|option| word.eq_ignore_ascii_case(option.as_bytes()))
-            });
-        let key = if may_be_dead { self.words.get(1).to_vec() } else { Vec::new() };
         let said = self.add();
-        if may_be_dead {
-            self.words.clear();
-            self.words.push(b"EXISTS");
-            self.words.push(&key);
-            self.add();
-            self.stream.steps.last_mut().expect("it was added a line above").follows = true;
-        }
+        self.look_at_dead(name);
         if name == "reset" && self.stream.resp3 {
             self.literal(&["HELLO", "3"]);
         }
         said
+    }
+
+    /// Looks at the key of the last command, if that may have set a deadline in the past.
+    fn look_at_dead(&mut self, name: &str) {
+        let is_absolute = |word: &[u8]| {
+            ["EXAT", "PXAT"].iter().any(|it| word.eq_ignore_ascii_case(it.as_bytes()))
+        };
+        if !matches!(name, "set" | "getex") || !self.words.iter().any(is_absolute) {
+            return;
+        }
+        let key = self.words.get(1).to_vec();
+        self.words.clear();
+        self.words.push(b"EXISTS");
+        self.words.push(&key);
+        self.add_as(Form::Array);
+        self.stream.steps.last_mut().expect("it was added a line above").follows = true;
     }
 
     /// CLIENT REPLY OFF or SKIP, and what they silence.
@@ -230,6 +234,7 @@ impl Making<'_> {
                 self.expand(rule);
                 // Redis takes an empty request for the one to be skipped.
                 self.add_as(Form::Array);
+                self.look_at_dead(name);
                 sent += 1;
             }
         }

@@ -19,6 +19,7 @@ const STEPS: &[(&str, &[&str])] = &[
     ("more seeds", &["target/release/granite-simulator", "random", "--seeds", "1000..2000"]),
     ("yet more seeds", &["target/release/granite-simulator", "random", "--seeds", "2000..3000"]),
     ("worlds", &["target/release/granite-simulator", "--seeds", "1000..3000"]),
+    ("a real redis-server says the same", &["cargo", "xtask", "differential"]),
     ("the store has no history", &["scripts/no-history.sh"]),
     ("clients of other languages", &["scripts/clients.sh"]),
     ("the suite of Redis itself", &["scripts/tcl-suite.sh"]),

@@ -1,6 +1,8 @@
-//! The project's own tools, one word each: `cargo xtask ci`, `tidy`, `commands`, `limits`.
+//! The project's own tools, one word each: `cargo xtask ci`, `tidy`, `commands`, `limits`,
+//! `differential`.
 mod ci;
 mod commands;
+mod differential;
 mod licences;
 mod limits;
 mod tidy;
@@ -15,7 +17,8 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["commands"] => commands::write(),
         ["limits"] => limits::write(),
-        _ => Err("usage: cargo xtask ci | tidy | commands | limits".to_owned()),
+        ["differential", options @ ..] => differential::run(options),
+        _ => Err("usage: cargo xtask ci | tidy | commands | limits | differential".to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,6 +1,8 @@
-//! The judges of the engine: transcripts, a naive model of Redis, and a simulated kernel.
+//! The judges of the engine: transcripts, a naive model of Redis, a simulated kernel, and a
+//! real redis-server that is asked the same.
 //!
 //! Nothing here is part of the server. What judges the engine shares no code with it.
+pub mod differential;
 pub mod granite;
 pub mod kernel;
 pub mod memory;

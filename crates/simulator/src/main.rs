@@ -13,6 +13,10 @@
 //! `--seeds N..M` runs whole worlds: many clients at once, a kernel with faults, pools of any
 //! size, and the same model. `--seed N --verbose` replays one of them; if it fails, it is made as
 //! small as it gets, and told as a story.
+//!
+//! `differential` puts random commands to a real redis-server and to running Granites, and compares
+//! what they say and keep; `cargo xtask differential` starts all of them.
+use granite_simulator::differential;
 use granite_simulator::redis::Redis;
 use granite_simulator::seeds;
 use granite_simulator::transcript::{Case, Settings, Transcript, replay};
@@ -28,7 +32,9 @@ const USAGE: &str = "usage: granite-simulator conformance --port N [TRANSCRIPT .
        granite-simulator model --port N --seeds N..M
        granite-simulator random --seeds N..M
        granite-simulator --seeds N..M [--commands N]
-       granite-simulator --seed N [[--commands N] --verbose]";
+       granite-simulator --seed N [[--commands N] --verbose]
+       granite-simulator differential --redis PORT --granite NAME=PORT [--granite NAME=PORT ...]
+            [--commands N] [--seed N] [--keep-going]";
 
 /// Commands in the world of a seed, unless it is asked for otherwise.
 const COMMANDS: &str = "2000";
@@ -50,6 +56,9 @@ fn main() -> ExitCode {
             .and_then(|seeds| number(count).map(|count| seeds::run_range(seeds, count as u32))),
         ["steps", seed, count, steps, rest @ ..] => {
             plan(seed, count, !rest.is_empty()).and_then(|plan| seeds::run_steps(plan, steps))
+        }
+        ["differential", options @ ..] => {
+            differential::parse(options).and_then(|options| differential::run(&options))
         }
         _ => Err(USAGE.to_owned()),
     };

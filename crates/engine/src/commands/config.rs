@@ -37,6 +37,8 @@ pub fn set(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandErr
     if let Err(error) = cx.settings.config_set(pairs) {
         return cx.fail_text("ERR", format_args!("{error}"));
     }
+    // At once, because EXEC may have more to run before the engine obeys.
+    apply(cx.settings, cx.store, cx.statistics, cx.log);
     cx.orders.settings_changed = true;
     cx.reply.ok();
     Ok(())

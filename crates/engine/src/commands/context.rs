@@ -93,7 +93,7 @@ impl Context<'_> {
     pub fn fail(&mut self, kind: &'static str, pieces: &[&[u8]]) -> Result<(), CommandError> {
         let mut line = LineText::new();
         for piece in pieces {
-            line.push(piece);
+            line.push_quoted(piece);
         }
         self.fail_line(kind, &line)
     }

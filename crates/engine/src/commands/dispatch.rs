@@ -262,7 +262,7 @@ fn answer_unknown(cx: &mut Context<'_>, request: &Request<'_>) {
             break;
         };
         quoted.push(b"'");
-        quoted.push(&argument[..argument.len().min(room)]);
+        quoted.push_quoted(&argument[..argument.len().min(room)]);
         quoted.push(b"' ");
     }
     let _ = cx.fail(

@@ -108,6 +108,11 @@ impl LineText {
         self.size += size;
     }
 
+    /// Appends what a client sent, up to a NUL: Redis' errors are strings of C.
+    pub fn push_quoted(&mut self, bytes: &[u8]) {
+        self.push(bytes.split(|byte| *byte == 0).next().unwrap_or_default());
+    }
+
     /// Appends a number.
     pub fn push_number(&mut self, value: u64) {
         self.push(number::format_u64(value, &mut [0; number::I64_TEXT_SIZE_MAX]));
@@ -162,7 +167,7 @@ impl CommandError {
             }
             Self::Argument { text, index } => {
                 line.push(text.as_bytes());
-                line.push(request.argument(index));
+                line.push_quoted(request.argument(index));
             }
             Self::Limit { name, needed } => {
                 line.push(b"OOM command needs ");

@@ -229,7 +229,7 @@ pub fn encoding(cx: &Context<'_>, entry: Entry) -> Result<&'static str, CommandE
             let text = cx.store.string(entry)?;
             Ok(if text.is_raw() || text.size() > EMBEDDED_SIZE_MAX {
                 "raw"
-            } else if text.as_slice().and_then(number::parse_i64).is_some() {
+            } else if !text.is_text() && text.as_slice().and_then(number::parse_i64).is_some() {
                 "int"
             } else {
                 "embstr"

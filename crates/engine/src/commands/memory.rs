@@ -22,15 +22,15 @@ pub fn overhead_bytes(limits: &Limits) -> u64 {
 
 /// `MEMORY USAGE key [SAMPLES count]`: the bytes that the key takes, or null.
 pub fn usage(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    match request.argument_count() {
-        3 => {}
-        5 if is_word(request.argument(3), "samples") => {
-            // Nothing has to be sampled, but the count is checked as in Redis.
-            if integer(request.argument(4))? < 0 {
-                return Err(CommandError::SYNTAX);
-            }
+    let count = request.argument_count();
+    for index in (3..count).step_by(2) {
+        // Nothing has to be sampled, but the count is checked as in Redis.
+        if !is_word(request.argument(index), "samples")
+            || index + 1 == count
+            || integer(request.argument(index + 1))? < 0
+        {
+            return Err(CommandError::SYNTAX);
         }
-        _ => return Err(CommandError::SYNTAX),
     }
     let key = cx.key(request, 2);
     match cx.store.find(cx.now, &key) {

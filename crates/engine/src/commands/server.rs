@@ -58,6 +58,15 @@ pub fn shutdown(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comma
 
 /// `FUNCTION FLUSH [ASYNC | SYNC]`: there is no function to delete.
 pub fn function_flush(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    if request.argument_count() > 3 {
+        let name = request.argument(1);
+        let text: [&[u8]; 3] = [
+            b"ERR unknown subcommand or wrong number of arguments for '",
+            &name[..name.len().min(128)],
+            b"'. Try FUNCTION HELP.",
+        ];
+        return cx.fail("ERR", &text);
+    }
     flush_nothing(cx, request, "ERR FUNCTION FLUSH only supports SYNC|ASYNC option")
 }
 

@@ -7,7 +7,7 @@ use super::{Store, object};
 use crate::clock::Now;
 use crate::memory::frames::{Needs, Ref};
 use crate::resp::request::{StagedId, Value};
-use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TTL, Header, KIND_STRING};
+use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TEXT, FLAG_TTL, Header, KIND_STRING};
 use crate::store::rope::{Owner, Root};
 use core::ops::Range;
 
@@ -19,6 +19,20 @@ impl Store {
     /// end and `offset`; returns the new size. The caller has checked the type. APPEND writes at
     /// the end. The deadline stays. The string is `raw` afterwards. A staged value is consumed.
     pub fn write_at(
+        &mut self,
+        now: Now,
+        key: &Key<'_>,
+        offset: u64,
+        value: Value<'_>,
+    ) -> Result<u64, StoreFull> {
+        let size = self.write_untold(now, key, offset, value)?;
+        self.changed(key.hash);
+        Ok(size)
+    }
+
+    /// As `write_at`, but those who watch the key are not told: that is for the caller to do, with
+    /// `tell_watchers`, if it counts as a change.
+    pub fn write_untold(
         &mut self,
         now: Now,
         key: &Key<'_>,
@@ -49,8 +63,12 @@ impl Store {
             Value::Staged(id) => self.write_staged(at, offset, id),
         }
         self.index.set_touched(&mut self.frames, place, true);
-        self.changed(key.hash);
         Ok(size)
+    }
+
+    /// Tells those who watch the key that it has changed, and counts that.
+    pub fn tell_watchers(&mut self, key: &Key<'_>) {
+        self.changed(key.hash);
     }
 
     /// Makes sure that writing to each of `ranges` of the string `key`, made if it is missing, will
@@ -98,6 +116,12 @@ impl Store {
     pub fn mark_raw(&mut self, key: &Key<'_>) {
         let (at, _) = self.locate(key).expect("the caller found the key");
         object::header_mut(&mut self.frames, at).flags |= FLAG_RAW;
+    }
+
+    /// The existing string is no `int` from now on, until it is set again.
+    pub fn mark_text(&mut self, key: &Key<'_>) {
+        let (at, _) = self.locate(key).expect("the caller found the key");
+        object::header_mut(&mut self.frames, at).flags |= FLAG_TEXT;
     }
 
     /// Makes the key an inline string of `size` bytes, the new ones zero.

@@ -21,6 +21,8 @@ pub const TTL_SIZE: u32 = 16;
 pub const FLAG_TTL: u8 = 1;
 /// OBJECT ENCODING says `raw` whatever the size.
 pub const FLAG_RAW: u8 = 2;
+/// OBJECT ENCODING never says `int`, though the value may be one.
+pub const FLAG_TEXT: u8 = 16;
 /// Somebody copies the value out.
 pub const FLAG_PINNED: u8 = 4;
 /// No key any more: waits for the reaper, or for its last reader.

@@ -39,6 +39,11 @@ impl<'a> Text<'a> {
         inline.into_iter().filter(|bytes| !bytes.is_empty()).chain(rope.into_iter().flatten())
     }
 
+    /// INCRBYFLOAT leaves a text for OBJECT ENCODING, also where the sum is an integer.
+    pub fn is_text(&self) -> bool {
+        object::header(&self.store.frames, self.object).has(object::FLAG_TEXT)
+    }
+
     /// APPEND, SETRANGE and SETBIT leave a string `raw` for OBJECT ENCODING.
     pub fn is_raw(&self) -> bool {
         object::header(&self.store.frames, self.object).has(object::FLAG_RAW)

@@ -5,7 +5,7 @@ use crate::clock::Now;
 use crate::limits::SLOT_SIZE_MAX;
 use crate::memory::frames::{Needs, Ref};
 use crate::store::index::Place;
-use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TTL, Header, KIND_ROPE};
+use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TEXT, FLAG_TTL, Header, KIND_ROPE};
 use crate::store::rope::Owner;
 
 impl Store {
@@ -75,7 +75,7 @@ impl Store {
     /// The header that the object gets with another name and with or without a deadline.
     fn reshaped(old: &Header, target: &Key<'_>, has_ttl: bool) -> Header {
         let ttl = if has_ttl { FLAG_TTL } else { 0 };
-        let flags = old.flags & (FLAG_RAW | FLAG_PINNED) | ttl;
+        let flags = old.flags & (FLAG_RAW | FLAG_TEXT | FLAG_PINNED) | ttl;
         let mut header =
             Header::new(old.kind, flags, target.name.len(), old.value_size, target.database);
         header.set_clock(old.clock());

@@ -7,7 +7,7 @@ use crate::memory::classes::Class;
 use crate::memory::frames::Ref;
 use crate::resp::request::Value;
 use crate::store::index::Place;
-use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TTL, Header, KIND_STRING};
+use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TEXT, FLAG_TTL, Header, KIND_STRING};
 use crate::store::rope::Given;
 
 impl Store {
@@ -140,7 +140,7 @@ impl Store {
         }
         let header = object::header_mut(&mut self.frames, at);
         header.value_size = bytes.len() as u32;
-        header.flags &= !FLAG_RAW;
+        header.flags &= !(FLAG_RAW | FLAG_TEXT);
         object::inline_value_mut(&mut self.frames, at).copy_from_slice(bytes);
         if let Some(deadline) = deadline {
             self.reschedule(at, deadline);

@@ -283,8 +283,11 @@ fn run(cx: &mut Context<'_>, request: &Request<'_>, read_only: bool) -> Result<(
         }
     }
     if writes {
-        // Growing is not a change of its own.
-        cx.store.counters.changes = changes_before - u64::from(grows) + change_count;
+        // Growing is not a change of its own: Redis does not tell who watches.
+        if grows && change_count > 0 {
+            cx.store.tell_watchers(&key);
+        }
+        cx.store.counters.changes = changes_before + change_count;
     }
     Ok(())
 }
@@ -304,7 +307,7 @@ fn make_room(
     cx.store.reserve_writes(cx.now, key, written.clone())?;
     let end = written.map(|range| range.end).max().unwrap_or(0);
     if end > size {
-        cx.store.write_at(cx.now, key, end - 1, Value::Bytes(&[0]))?;
+        cx.store.write_untold(cx.now, key, end - 1, Value::Bytes(&[0]))?;
     } else {
         cx.store.mark_raw(key);
     }

@@ -57,15 +57,28 @@ fn command_of<'r>(request: &Request<'r>) -> Result<(Request<'r>, &'static Comman
 
 /// What is done with the keys of this very command, where that depends on its options.
 fn flags_here(keys: Keys, command: &Command, whole: &Request<'_>) -> u16 {
-    let has = |word| whole.arguments_from(2).any(|argument| is_word(argument, word));
     match command.name {
         _ if keys.flags & VARIABLE == 0 => keys.flags,
         "set" if whole.arguments_from(3).any(|argument| is_word(argument, "get")) => {
             RW | ACCESS | UPDATE
         }
         "set" => OW | UPDATE,
-        "bitfield" if has("set") || has("incrby") => RW | ACCESS | UPDATE,
-        "bitfield" => RO | ACCESS,
+        "bitfield" if only_reads(whole) => RO | ACCESS,
+        "bitfield" => RW | ACCESS | UPDATE,
         _ => keys.flags,
     }
+}
+
+/// Does BITFIELD only read? What is wrong is taken for a write, as in Redis.
+fn only_reads(whole: &Request<'_>) -> bool {
+    let (mut index, count) = (2, whole.argument_count());
+    while index < count {
+        let (word, rest_count) = (whole.argument(index), count - index - 1);
+        index += match word {
+            _ if is_word(word, "get") && rest_count >= 2 => 3,
+            _ if is_word(word, "overflow") && rest_count >= 1 => 2,
+            _ => return false,
+        };
+    }
+    true
 }

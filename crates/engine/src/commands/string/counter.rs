@@ -65,6 +65,8 @@ pub fn incrbyfloat(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Co
     let text = sum.format(&mut room);
     reserve_reply(cx, text.len() as u64 + BULK_OVERHEAD)?;
     cx.store.set(cx.now, &key, Value::Bytes(text), Expiry::Keep)?;
+    // Redis keeps the sum as a text, even where it is an integer.
+    cx.store.mark_text(&key);
     cx.reply.bulk(text);
     Ok(())
 }

@@ -1,0 +1,481 @@
+//! The kinds of values, which argument has which, and the hand-written edges of each.
+//!
+//! Keeps true: no edge makes a string of more than a few MiB (a valid offset at the end of 512 MiB
+//! would), closes the driver's own connections, or depends on the second in which it is used.
+
+/// A kind of value.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Source {
+    /// The name of a key.
+    Key,
+    /// A string to store.
+    Value,
+    /// Of INCRBY and the like.
+    Integer,
+    /// Of INCRBYFLOAT.
+    Float,
+    /// A pattern for keys.
+    KeyPattern,
+    /// A pattern for commands.
+    CommandPattern,
+    /// A time to live.
+    Seconds,
+    /// A time to live.
+    Milliseconds,
+    /// A time.
+    UnixSeconds,
+    /// A time.
+    UnixMilliseconds,
+    /// A bit that is read.
+    BitRead,
+    /// A bit that is written.
+    BitOffset,
+    /// Of SETRANGE.
+    ByteOffset,
+    /// The begin or end of a range.
+    Position,
+    /// 0 or 1.
+    Bit,
+    /// `u8`.
+    FieldWidth,
+    /// `#3`.
+    FieldOffset,
+    /// The same, where it can only be read.
+    FieldRead,
+    /// What a bit field is set to.
+    FieldOperand,
+    /// Of BITOP.
+    Operation,
+    /// The number of a database.
+    Database,
+    /// Of SCAN.
+    Cursor,
+    /// Of SCAN, SLOWLOG and so on.
+    Count,
+    /// A type of values.
+    Type,
+    /// The name of a connection.
+    Name,
+    /// The name of a user.
+    User,
+    /// A password.
+    Password,
+    /// Of HELLO.
+    Protocol,
+    /// Of INFO.
+    Section,
+    /// Of LATENCY.
+    Event,
+    /// The name of a command.
+    CommandName,
+    /// A category of commands.
+    Category,
+    /// The name of an option.
+    Parameter,
+    /// An address of a client.
+    Address,
+    /// The number of a client.
+    ClientId,
+    /// `yes` or `no`.
+    YesNo,
+}
+
+impl Source {
+    /// May a malformed number stand here?
+    pub fn is_number(self) -> bool {
+        matches!(
+            self,
+            Self::Integer
+                | Self::Float
+                | Self::Seconds
+                | Self::Milliseconds
+                | Self::UnixSeconds
+                | Self::UnixMilliseconds
+                | Self::BitRead
+                | Self::BitOffset
+                | Self::ByteOffset
+                | Self::Position
+                | Self::Bit
+                | Self::FieldOffset
+                | Self::FieldRead
+                | Self::FieldOperand
+                | Self::Database
+                | Self::Cursor
+                | Self::Count
+                | Self::Protocol
+        )
+    }
+}
+
+/// Which values an argument of a command has.
+pub fn source(command: &str, argument: &str) -> Option<Source> {
+    Some(match (command, argument) {
+        (_, "key" | "destkey" | "source" | "destination" | "newkey") => Source::Key,
+        ("bitfield", "value" | "increment") => Source::FieldOperand,
+        ("setbit", "value") | ("bitpos", "bit") => Source::Bit,
+        ("bitfield", "offset") => Source::FieldOffset,
+        ("bitfield_ro", "offset") => Source::FieldRead,
+        ("getbit", "offset") => Source::BitRead,
+        ("setbit", "offset") => Source::BitOffset,
+        ("setrange", "offset") => Source::ByteOffset,
+        ("incrbyfloat", "increment") => Source::Float,
+        ("command|list", "pattern") => Source::CommandPattern,
+        (_, "value" | "message") => Source::Value,
+        (_, "increment" | "decrement") => Source::Integer,
+        (_, "pattern") => Source::KeyPattern,
+        (_, "seconds") => Source::Seconds,
+        (_, "milliseconds") => Source::Milliseconds,
+        (_, "unix-time-seconds") => Source::UnixSeconds,
+        (_, "unix-time-milliseconds") => Source::UnixMilliseconds,
+        (_, "start" | "end") => Source::Position,
+        (_, "encoding") => Source::FieldWidth,
+        (_, "operation") => Source::Operation,
+        (_, "db" | "destination-db" | "index" | "index1" | "index2") => Source::Database,
+        (_, "cursor") => Source::Cursor,
+        (_, "count") => Source::Count,
+        (_, "type") => Source::Type,
+        (_, "connection-name" | "clientname" | "module-name") => Source::Name,
+        (_, "username") => Source::User,
+        (_, "password") => Source::Password,
+        (_, "protover") => Source::Protocol,
+        (_, "section") => Source::Section,
+        (_, "event") => Source::Event,
+        (_, "command-name" | "command") => Source::CommandName,
+        (_, "category") => Source::Category,
+        (_, "parameter") => Source::Parameter,
+        (_, "ip:port") => Source::Address,
+        (_, "client-id") => Source::ClientId,
+        (_, "yes/no") => Source::YesNo,
+        _ => return None,
+    })
+}
+
+/// Numbers that are none, or hardly.
+pub const MALFORMED: &[&str] = &[
+    "",
+    " 1",
+    "1 ",
+    "01",
+    "+1",
+    "-0",
+    "-",
+    "1.0",
+    "1e3",
+    "0x10",
+    "abc",
+    "9223372036854775808",
+    "-9223372036854775809",
+    "18446744073709551615",
+    "18446744073709551616",
+    "123456789012345678901234567890",
+];
+
+/// Edges of a kind, and that one in so many is an edge (1: always).
+pub fn fixed(source: Source) -> Option<(u64, &'static [&'static str])> {
+    Some(match source {
+        Source::Integer => (4, INTEGERS),
+        Source::FieldOperand => (4, OPERANDS),
+        Source::Float => (1, FLOATS),
+        Source::KeyPattern => (1, KEY_PATTERNS),
+        Source::CommandPattern => {
+            (1, &["get*", "*bit*", "config|*", "[a-c]*", "nosuch", "GETRANGE"])
+        }
+        Source::Seconds => (
+            12,
+            &[
+                "0",
+                "-1",
+                "-100000",
+                "9223372036854775807",
+                "9223372036854775",
+                "-9223372036854775808",
+            ],
+        ),
+        Source::Milliseconds => (
+            12,
+            &[
+                "0",
+                "-1",
+                "-100000",
+                "9223372036854775807",
+                "9223372036854775806",
+                "-9223372036854775808",
+            ],
+        ),
+        Source::UnixSeconds => (
+            8,
+            &[
+                "0",
+                "-1",
+                "1",
+                "1000000000",
+                "4102444800",
+                "33177117420",
+                "9223372036854775807",
+                "9223372036854775",
+                "-9223372036854775808",
+            ],
+        ),
+        Source::UnixMilliseconds => (
+            8,
+            &[
+                "0",
+                "-1",
+                "1",
+                "1000000000000",
+                "4102444800000",
+                "33177117420000",
+                "9223372036854775807",
+                "-9223372036854775808",
+            ],
+        ),
+        Source::BitRead => (
+            6,
+            &["0", "7", "8", "63", "64", "4294967295", "4294967296", "-1", "9223372036854775807"],
+        ),
+        Source::BitOffset => (
+            6,
+            &[
+                "0",
+                "7",
+                "8",
+                "63",
+                "64",
+                "65535",
+                "65536",
+                "524288",
+                "4294967296",
+                "-1",
+                "9223372036854775807",
+            ],
+        ),
+        Source::ByteOffset => (
+            6,
+            &["0", "1", "8191", "8192", "65535", "65536", "536870912", "-1", "9223372036854775807"],
+        ),
+        Source::Position => (
+            5,
+            &[
+                "0",
+                "-1",
+                "1",
+                "-2",
+                "63",
+                "64",
+                "65535",
+                "65536",
+                "9223372036854775807",
+                "-9223372036854775808",
+                "9223372036854775806",
+                "-9223372036854775807",
+            ],
+        ),
+        Source::Bit => (1, &["0", "1", "0", "1", "0", "1", "0", "1", "0", "1", "2", "-1"]),
+        Source::FieldWidth => {
+            (8, &["u63", "i64", "u64", "i65", "u0", "i0", "x8", "u", "", "U8", "u8x", "i-1"])
+        }
+        Source::FieldOffset => (12, &["#0", "#", "#-1", "4294967296", "-1", "x"]),
+        // Where the product with the width overflows, Redis goes on with what is left of it.
+        Source::FieldRead => {
+            (8, &["#0", "#", "#-1", "4294967295", "4294967296", "-1", "#1152921504606846976", "x"])
+        }
+        Source::Operation => {
+            (1, &["AND", "OR", "XOR", "NOT", "and", "Or", "xor", "not", "AND", "OR", "XOR", "NAND"])
+        }
+        Source::Database => (1, &["0", "0", "0", "1", "1", "2", "2", "15", "16", "-1"]),
+        Source::Cursor => {
+            (1, &["0", "0", "0", "0", "0", "0", "0", "7", "x", "18446744073709551615"])
+        }
+        Source::Count => (4, &["1000000", "1000000", "1", "0", "-1", "-2", "9223372036854775807"]),
+        Source::Type => (1, &["string", "string", "STRING", "hash", "list", "nosuch", ""]),
+        Source::Name => (1, &["me", "", "a name", "you\n", "x", "~!", "\u{e9}", "\u{7f}"]),
+        Source::User => (1, &["default", "default", "nobody", ""]),
+        Source::Password => (1, &["", "secret"]),
+        Source::Protocol => (1, &["2", "3", "3", "3", "1", "4", "-3"]),
+        Source::Section => (
+            1,
+            &[
+                "server",
+                "clients",
+                "memory",
+                "persistence",
+                "stats",
+                "replication",
+                "cpu",
+                "commandstats",
+                "latencystats",
+                "errorstats",
+                "cluster",
+                "keyspace",
+                "all",
+                "default",
+                "everything",
+                "nosuch",
+                "",
+            ],
+        ),
+        Source::Event => (1, &["command", "fork", "", "nosuch"]),
+        Source::CommandName => (1, COMMAND_NAMES),
+        Source::Category => (
+            1,
+            &[
+                "read",
+                "write",
+                "string",
+                "bitmap",
+                "fast",
+                "slow",
+                "transaction",
+                "connection",
+                "keyspace",
+                "dangerous",
+                "admin",
+                "nosuch",
+                "",
+            ],
+        ),
+        Source::Parameter => (1, PARAMETERS),
+        Source::Address => (1, &["1.2.3.4:5678", "x", "", "[::1]:1"]),
+        Source::ClientId => (1, &["999999999999", "9223372036854775807", "0", "-1", "x"]),
+        Source::YesNo => (1, &["yes", "no", "YES", "maybe"]),
+        _ => return None,
+    })
+}
+
+const INTEGERS: &[&str] = &[
+    "9223372036854775807",
+    "-9223372036854775808",
+    "9223372036854775806",
+    "-9223372036854775807",
+    "0",
+    "1",
+    "-1",
+    "255",
+    "256",
+    "9999",
+    "10000",
+    "2147483647",
+    "2147483648",
+    "4294967295",
+    "4611686018427387904",
+];
+
+/// Below half of the range, Redis' own check for overflow overflows.
+const OPERANDS: &[&str] = &[
+    "9223372036854775807",
+    "-4611686018427387904",
+    "9223372036854775806",
+    "0",
+    "1",
+    "-1",
+    "127",
+    "128",
+    "255",
+    "256",
+    "-128",
+    "-129",
+    "2147483647",
+    "-2147483648",
+];
+
+const FLOATS: &[&str] = &[
+    "1.5",
+    "-0.1",
+    "0.2",
+    "3",
+    "1e3",
+    "-2.5e-3",
+    "1e17",
+    "nan",
+    "inf",
+    "-inf",
+    "infinity",
+    "",
+    "1e5000",
+    "123456789.123456789",
+    "0x1f",
+    "0x1.8p1",
+    "-1e-9",
+    " 1",
+    "1 ",
+    ".5",
+    "5.",
+    "+5",
+    "-",
+    ".",
+    "e5",
+    "1e",
+    "0.1",
+    "99999999999999999",
+    "3.0e3",
+    "1e-20",
+    "-0",
+    "10.50",
+    "1e400",
+];
+
+const KEY_PATTERNS: &[&str] = &[
+    "*",
+    "*",
+    "key:*",
+    "key:?",
+    "*:1*",
+    "[a-k]*",
+    "key:[^12]",
+    "\\*",
+    "",
+    "key:[1-3]*",
+    "[",
+    "k[e",
+    "\\",
+    "*\\",
+    "?*?*?",
+    "[]",
+    "[^]",
+    "[z-a]*",
+    "key:1",
+    "**",
+    "*[",
+    "key:[\\1]",
+    "k\\ey:2",
+    "n*",
+];
+
+const COMMAND_NAMES: &[&str] = &[
+    "get",
+    "SET",
+    "mset",
+    "bitop",
+    "config|get",
+    "object|encoding",
+    "nosuch",
+    "expire",
+    "copy",
+    "scan",
+    "config|nosuch",
+    "getdel",
+    "",
+    "rename",
+    "memory|usage",
+    "incrbyfloat",
+    "touch",
+    "exec",
+];
+
+/// Options that both servers have, with the same value.
+const PARAMETERS: &[&str] = &[
+    "timeout",
+    "databases",
+    "appendonly",
+    "proto-max-bulk-len",
+    "slowlog-[lm]*",
+    "lfu-*",
+    "latency-tracking",
+    "maxmemory-policy",
+    "nosuch",
+    "tcp-keepalive",
+    "s[l]owlog-max-len",
+    "TIMEOUT",
+    "",
+    "maxmemory-pol?cy",
+];

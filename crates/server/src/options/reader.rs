@@ -56,6 +56,11 @@ impl Reader {
         self.open(path, 0)
     }
 
+    /// Reads `text` as if it were a file.
+    pub(super) fn read_text(&mut self, text: &[u8]) -> Result<(), OptionsError> {
+        self.read_lines(text, "text".into(), 0, false)
+    }
+
     fn open(&mut self, path: &[u8], depth: u32) -> Result<(), OptionsError> {
         let name = Place::File(printable(path), 0);
         let fail = |error| OptionsError::silent(&name, format_args!("can't open it: {error}"));

@@ -1,8 +1,10 @@
-//! The project's own tools, one word each: `cargo xtask ci`, `tidy`, `commands`, `limits`.
+//! The project's own tools, one word each: `cargo xtask ci`, `tidy`, `commands`, `limits`, `tcl`.
+mod bad_inputs;
 mod ci;
 mod commands;
 mod licences;
 mod limits;
+mod tcl;
 mod tidy;
 
 use std::path::PathBuf;
@@ -15,7 +17,8 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["commands"] => commands::write(),
         ["limits"] => limits::write(),
-        _ => Err("usage: cargo xtask ci | tidy | commands | limits".to_owned()),
+        ["tcl", units @ ..] => tcl::run(units),
+        _ => Err("usage: cargo xtask ci | tidy | commands | limits | tcl [UNIT ...]".to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

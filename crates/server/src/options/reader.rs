@@ -95,6 +95,10 @@ impl Reader {
                 let name = text.split(u8::is_ascii_whitespace).next().unwrap_or(text);
                 return Err(OptionsError::at(&place, name, "Unbalanced quotes in this line"));
             }
+            if words.len() == 0 {
+                // A vertical tab is a blank between words, though not at the ends of a line.
+                continue;
+            }
             if words.get(0).eq_ignore_ascii_case(b"include") {
                 self.include(&words, &place, depth)?;
             } else {

@@ -46,7 +46,7 @@ fn the_page_and_the_tests_agree() {
 
 #[test]
 fn what_is_missing_is_found() {
-    let all: String = (1..ROW_COUNT).map(|row| format!("| {row} | a | `bad_1_a` |\n")).collect();
-    let found = problems(&all, "fn bad_1_a() {}\nfn bad_2_b() {}\n");
+    let all: Vec<String> = (1..ROW_COUNT).map(|row| format!("| {row} | a | `bad_1_a` |")).collect();
+    let found = problems(&all.join("\n"), "fn bad_1_a() {}\nfn bad_2_b() {}\n");
     assert_eq!(found.len(), 2, "a test without a row, and the last row: {found:?}");
 }

@@ -1,10 +1,12 @@
 //! The project's own tools, one word each: `cargo xtask ci`, `tidy`, `commands`, `limits`,
-//! `differential`.
+//! `differential`, `tcl`.
+mod bad_inputs;
 mod ci;
 mod commands;
 mod differential;
 mod licences;
 mod limits;
+mod tcl;
 mod tidy;
 
 use std::path::PathBuf;
@@ -18,7 +20,11 @@ fn main() -> ExitCode {
         ["commands"] => commands::write(),
         ["limits"] => limits::write(),
         ["differential", options @ ..] => differential::run(options),
-        _ => Err("usage: cargo xtask ci | tidy | commands | limits | differential".to_owned()),
+        ["tcl", units @ ..] => tcl::run(units),
+        _ => {
+            Err("usage: cargo xtask ci | tidy | commands | limits | differential | tcl [UNIT ...]"
+                .to_owned())
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

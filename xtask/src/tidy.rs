@@ -1,6 +1,6 @@
 //! `tidy`: the rules of style that a program can check, as a test. A rule that is not true of the
 //! code is worse than none, so each has either no exception or a list that may only shrink.
-use crate::{commands, limits, root};
+use crate::{bad_inputs, commands, limits, root};
 use std::path::Path;
 
 /// Lines of a file without its tests.
@@ -67,6 +67,7 @@ fn problems() -> Vec<String> {
     }
     problems.extend(commands::check().err());
     problems.extend(limits::check().err());
+    problems.extend(bad_inputs::check());
     problems
 }
 

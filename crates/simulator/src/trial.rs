@@ -83,9 +83,7 @@ impl<'a, T: Target> Trial<'a, T> {
         for _ in 0..self.plan.command_count {
             if self.plan.clock_is_ours && self.workload.random.below(8) == 0 {
                 let duration_ms = self.workload.random.below(300);
-                self.target.advance(duration_ms);
-                self.model.now_ms += duration_ms.cast_signed();
-                self.remember(format!("~ {duration_ms} ms"));
+                self.advance(duration_ms);
             }
             let connection = 1 + self.workload.random.below(2) as u32;
             self.workload.now_ms = self.now_ms();
@@ -93,6 +91,12 @@ impl<'a, T: Target> Trial<'a, T> {
             self.ask(connection, &command)?;
         }
         self.look_at_everything()
+    }
+
+    fn advance(&mut self, duration_ms: u64) {
+        self.target.advance(duration_ms);
+        self.model.now_ms += duration_ms.cast_signed();
+        self.remember(format!("~ {duration_ms} ms"));
     }
 
     fn now_ms(&self) -> i64 {
@@ -234,6 +238,58 @@ fn small_limits(random: &mut Random) -> Limits {
 pub(crate) fn hash_key(seed: u64) -> [u8; 16] {
     let mut random = Random::new(seed);
     std::array::from_fn(|_| random.bits() as u8)
+}
+
+/// Commands chosen by bytes instead of by a seed: for fuzzers.
+pub struct Script {
+    trial: Trial<'static, Granite>,
+}
+
+impl Script {
+    /// A small full world; `world` says how small, and what the commands are made of.
+    pub fn new(world: u8) -> Self {
+        let seed = u64::from(world);
+        let limits = Limits {
+            receive_buffers_max: 4,
+            reply_buffers_max: 32,
+            staged_max: 16,
+            blocks_max: 128,
+            ..small_limits(&mut Random::new(seed))
+        };
+        let profile = Profile {
+            key_count: 12,
+            value_size_max: 40_000,
+            is_heavy: false,
+            near_deadlines: true,
+        };
+        let plan = Plan { command_count: 0, profile, clock_is_ours: true, may_be_full: false };
+        // A fuzzer ends its process after some thousands of these.
+        let granite = Box::leak(Box::new(Granite::new(limits, seed, Faults::default())));
+        let trial = Trial::new(granite, seed, plan, &Settings::default());
+        let trial = trial.with_model(|model| {
+            model.now_ms = 2_000_000_000_000;
+            model.memory = Some(Account::new(Room::of(&limits, hash_key(seed))));
+        });
+        Self { trial }
+    }
+
+    /// Runs the command that these bytes choose.
+    pub fn step(&mut self, [how, low, high]: [u8; 3]) -> Result<(), String> {
+        let trial = &mut self.trial;
+        if how >= 224 {
+            trial.advance(u64::from(how - 224) * 20);
+        }
+        let connection = 1 + u32::from(how & 1);
+        trial.workload.now_ms = trial.model.now_ms;
+        trial.workload.random = Random::new(u64::from(u16::from_le_bytes([low, high])));
+        let command = trial.workload.command(trial.model.in_transaction(connection));
+        trial.ask(connection, &command).map(drop)
+    }
+
+    /// Looks at everything that is stored.
+    pub fn finish(&mut self) -> Result<(), String> {
+        self.trial.look_at_everything()
+    }
 }
 
 fn shortened(word: &[u8]) -> String {

@@ -61,5 +61,15 @@ where
     arguments::read(&arguments)
 }
 
+/// Reads `text` as if it were the configuration file, without a command line: for judges that make
+/// many files.
+pub fn read_text(text: &[u8]) -> Result<Start, OptionsError> {
+    let mut reader = reader::Reader::new();
+    reader.read_text(text)?;
+    let (settings, notices) = reader.finish()?;
+    let config_file = String::new();
+    Ok(Start { mode: Mode::Run, settings, notices, config_file })
+}
+
 #[cfg(test)]
 mod options_test;

@@ -56,6 +56,11 @@ impl Reader {
         self.open(path, 0)
     }
 
+    /// Reads `text` as if it were a file.
+    pub(super) fn read_text(&mut self, text: &[u8]) -> Result<(), OptionsError> {
+        self.read_lines(text, "text".into(), 0, false)
+    }
+
     fn open(&mut self, path: &[u8], depth: u32) -> Result<(), OptionsError> {
         let name = Place::File(printable(path), 0);
         let fail = |error| OptionsError::silent(&name, format_args!("can't open it: {error}"));
@@ -89,6 +94,10 @@ impl Reader {
             if words.split(text).is_err() {
                 let name = text.split(u8::is_ascii_whitespace).next().unwrap_or(text);
                 return Err(OptionsError::at(&place, name, "Unbalanced quotes in this line"));
+            }
+            if words.len() == 0 {
+                // A vertical tab is a blank between words, though not at the ends of a line.
+                continue;
             }
             if words.get(0).eq_ignore_ascii_case(b"include") {
                 self.include(&words, &place, depth)?;

@@ -6,6 +6,7 @@ mod bad_data;
 mod bad_process;
 mod bad_protocol;
 mod bad_resources;
+mod bad_sessions;
 mod bad_start;
 mod client;
 mod real_clients;

@@ -58,12 +58,21 @@ pub(crate) fn free_port() -> u16 {
 }
 
 impl Server {
+    /// As `start`, with a configuration file.
+    pub(crate) fn start_with_file(path: &str, options: &[&str]) -> Result<Self, Refusal> {
+        Self::start_as(Some(path), options)
+    }
+
     /// Starts the server with small memory and `options`, on a free port.
     pub(crate) fn start(options: &[&str]) -> Result<Self, Refusal> {
+        Self::start_as(None, options)
+    }
+
+    fn start_as(path: Option<&str>, options: &[&str]) -> Result<Self, Refusal> {
         loop {
             let port = free_port();
             let mut command = Command::new(BINARY);
-            command.args(["--port", &port.to_string()]).args(SMALL).args(options);
+            command.args(path).args(["--port", &port.to_string()]).args(SMALL).args(options);
             match Self::start_command(command, port) {
                 Err(refusal) if refusal.text.contains("in use") => {}
                 result => return result,

@@ -260,7 +260,7 @@ fn by_hand(name: &str) -> Option<Node> {
         ]),
         // OFF and SKIP come with what they silence, from the stream.
         "client|reply" => Node::Choice(vec![Node::word("ON"), Node::word("maybe")]),
-        // Without AUTH and SETNAME in one: 7.0 does one before it has read the other, 7.2 reads all.
+        // Without AUTH and SETNAME in one: 7.0 does one before it has read the other, 7.2 not.
         "hello" => {
             let auth =
                 [Node::word("AUTH"), Node::Value(Source::User), Node::Value(Source::Password)];

@@ -25,10 +25,21 @@ mod transaction;
 
 use crate::memory::{Account, Change, Need, Shape};
 use crate::value::Value;
+use long_double::LongDouble;
 use std::collections::{BTreeMap, VecDeque};
 
 pub use follow::Part;
 pub use glob::matches;
+
+/// What INCRBYFLOAT makes of two texts; none if either is no float or their sum is no number.
+pub fn float_sum(one: &[u8], other: &[u8]) -> Option<String> {
+    let (one, other) = (LongDouble::parse(one)?, LongDouble::parse(other)?);
+    if one.is_infinite() || other.is_infinite() {
+        return None;
+    }
+    let sum = one.add(&other).filter(|sum| !sum.is_infinite())?;
+    Some(sum.to_text())
+}
 
 /// Arguments above this may take data memory while they arrive.
 const STAGED_SIZE_MIN: usize = 8_000;

@@ -121,7 +121,8 @@ impl Model {
     /// The one place where a key gets a value.
     pub(super) fn insert(&mut self, database: u8, key: &[u8], mut entry: Entry, change: &Change) {
         if let Some(mut memory) = self.memory.take() {
-            if self.is_live(&entry) {
+            // A name that is too long is refused before anything is written.
+            if self.is_live(&entry) && key.len() <= KEY_SIZE_MAX {
                 let chain_count = memory
                     .chain(database, key)
                     .filter(|_| self.undo.is_some())

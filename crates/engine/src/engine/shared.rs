@@ -228,9 +228,6 @@ impl Shared {
     pub(super) fn write_error(&mut self, slot: usize, output: &mut Output, line: &[u8]) -> bool {
         let session = &mut self.sessions[slot];
         let muted = session.reply_mode != ReplyMode::On;
-        if session.reply_mode == ReplyMode::SkipNext {
-            session.reply_mode = ReplyMode::On;
-        }
         let local = session.peer.is_local();
         let Ok(mut reply) = Reply::new(output, &mut self.replies, session.protocol, muted, local)
         else {
@@ -238,6 +235,9 @@ impl Shared {
         };
         reply.error(line);
         reply.finish();
+        if session.reply_mode == ReplyMode::SkipNext {
+            session.reply_mode = ReplyMode::On;
+        }
         (self.hooks.refused)(line);
         (self.hooks.answered)(session.connection);
         true

@@ -57,7 +57,17 @@ impl Call<'_> {
             entry.encoding = Encoding::Raw;
             let writes = operations.iter().filter(|operation| operation.verb != Verb::Get);
             let reserved = writes.map(Operation::bytes).collect();
-            self.put_changed(before, entry, &Change::Ranges { reserved, written });
+            let change = Change::Ranges { reserved, written };
+            let mut outcomes = operations.iter().zip(&replies);
+            if outcomes
+                .any(|(operation, reply)| operation.verb != Verb::Get && *reply != Value::Null)
+            {
+                self.put_changed(before, entry, &change);
+            } else {
+                // Nothing but the room for what then failed: nobody is told.
+                let database = self.database();
+                self.model.insert(database, &self.arguments[1], entry, &change);
+            }
         }
         Ok(Value::Array(replies))
     }

@@ -169,3 +169,108 @@ fn streams_of_many_clients_do_not_wait_for_each_other() {
     assert!(complete_count >= 4, "{complete_count} of {}", clients.len());
     world.end();
 }
+
+/// Review 1: the client is gone, its reply muted, and CLIENT REPLY ON among what is left to run
+/// unmutes it, though its buffers were given back.
+#[test]
+fn review_reply_on_after_the_client_is_gone() {
+    let mut world = World::new(&roomy(), 50);
+    let (client, other) = (world.connect(), world.connect());
+    let mut commands = b"INCR n\r\n".repeat(COMMAND_COUNT);
+    commands.extend_from_slice(b"CLIENT REPLY ON\r\nINCR n\r\n");
+    world.check(other, "PING\r\n", "+PONG\r\n");
+    queue_all(&mut world, client, &commands, COMMAND_COUNT + 2);
+    world.clients[client].outgoing.extend_from_slice(b"EXEC\r\n");
+    world.run_until(|world| world.engine.exclusive.is_some());
+    world.vanish(client);
+    world.run_until(|world| world.clients[client].is_closed);
+    world.check(other, "GET n\r\n", &format!("$4\r\n{}\r\n", COMMAND_COUNT + 1));
+    world.end();
+}
+
+/// Review 2: each flow is held by a client that has got its value but not what waits behind it,
+/// so pins are free and flows are not.
+#[test]
+fn review_a_value_when_pins_are_free_but_flows_are_not() {
+    let limits = Limits { pins_max: 2, reply_buffers_max: 256, reply_credit: 2 << 20, ..limits() };
+    let mut world = World::new(&limits, 51);
+    let clients: Vec<usize> = (0..2).map(|_| world.connect()).collect();
+    let other = world.connect();
+    let (large, small) = (vec![b'v'; 70_000], vec![b's'; 60_000]);
+    for (name, value) in [(&b"large"[..], &large), (b"small", &small)] {
+        let reply = exchange(&mut world, other, &command(&[b"SET", name, value]), 5);
+        assert_eq!(reply, b"+OK\r\n");
+    }
+    let mut starts = Vec::new();
+    for &client in &clients {
+        let commands = [&b"GET large\r\n"[..], &b"GET small\r\n".repeat(12)].concat();
+        queue_all(&mut world, client, &commands, 13);
+        starts.push(world.clients[client].incoming.len());
+        world.clients[client].slowness = u64::MAX;
+        world.clients[client].outgoing.extend_from_slice(b"EXEC\r\n");
+        for _ in 0..200 {
+            world.step();
+        }
+    }
+    let [(pin_count, ..), _] = world.engine.shared.store.large_values_used();
+    let streaming = world.engine.connections.iter().filter(|c| c.output.is_streaming()).count();
+    assert_eq!((pin_count, streaming), (0, 2), "pins and flows in use");
+    // A value when all flows are taken.
+    let reply = exchange(&mut world, other, b"GET large\r\n", 10);
+    assert!(reply.starts_with(b"$70000"));
+    world.end();
+}
+
+/// Review 3: who waits for a pin keeps the thread busy, though only a client that does not read
+/// can give one back.
+#[test]
+fn review_waiting_for_a_pin_does_not_spin() {
+    let mut world = World::new(&Limits { pins_max: 1, ..limits() }, 52);
+    let (client, other) = (world.connect(), world.connect());
+    let value = vec![b'v'; 1_500_000];
+    let reply = exchange(&mut world, client, &command(&[b"SET", b"k", &value]), 5);
+    assert_eq!(reply, b"+OK\r\n");
+    world.clients[client].slowness = u64::MAX;
+    world.clients[client].outgoing.extend_from_slice(b"GET k\r\n");
+    for _ in 0..200 {
+        world.step();
+    }
+    world.clients[other].outgoing.extend_from_slice(b"GET k\r\n");
+    let mut busy_count = 0;
+    for _ in 0..1_000 {
+        world.step();
+        busy_count += u32::from(world.engine.wait_ms(world.now) == Some(0));
+    }
+    assert!(busy_count < 500, "{busy_count} of 1000 turns ask for another one at once");
+}
+
+/// Review 4: no key leaves the counts in the middle of a transaction.
+#[test]
+fn review_dbsize_stands_still() {
+    let mut world = World::new(&roomy(), 53);
+    let client = world.connect();
+    for first in (0..3_000).step_by(100) {
+        let sets: Vec<String> =
+            (0..100).map(|index| format!("SET k{} v PX 30000\r\n", first + index)).collect();
+        world.check(client, &sets.concat(), &"+OK\r\n".repeat(100));
+    }
+    queue_all(&mut world, client, &b"DBSIZE\r\n".repeat(COMMAND_COUNT), COMMAND_COUNT);
+    let start = world.clients[client].incoming.len();
+    world.now.monotonic_ms += 60_000;
+    world.now.unix_us += 60_000_000;
+    world.clients[client].outgoing.extend_from_slice(b"EXEC\r\n");
+    world.run_until(|world| {
+        let text = &world.clients[client].incoming[start..];
+        !text.is_empty() && reply_size_or_none(text).is_some()
+    });
+    let text = String::from_utf8(world.clients[client].incoming[start..].to_vec()).unwrap();
+    let mut seen: Vec<&str> = text.split("\r\n").skip(1).filter(|l| !l.is_empty()).collect();
+    seen.dedup();
+    assert_eq!(seen.len(), 1, "{seen:?}");
+    world.end();
+}
+
+fn reply_size_or_none(bytes: &[u8]) -> Option<()> {
+    let lines = bytes.windows(2).filter(|pair| *pair == b"\r\n").count();
+    (lines == COMMAND_COUNT + 1).then_some(())
+}

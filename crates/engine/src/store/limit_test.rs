@@ -300,3 +300,29 @@ fn writes_within_a_slot_need_no_room() {
         "growing out of the slot does"
     );
 }
+
+/// Review 5: MSET counts an overdue key as one that stays in its slot, then frees that slot to
+/// make room for another of its keys.
+#[test]
+fn review_mset_of_an_overdue_key_in_a_full_store() {
+    let mut store = store(2 << 20, 20_000);
+    let key = store.key(0, b"k:dies");
+    let soon = NOW.unix_ms() + 10;
+    store.set(NOW, &key, Value::Bytes(&[b'v'; 900]), Expiry::At(soon)).unwrap();
+    fill(&mut store, "s", 900);
+    let later = Now { monotonic_ms: NOW.monotonic_ms + 60_000, unix_us: NOW.unix_us + 60_000_000 };
+    let mut needs = Needs::default();
+    let names = ["k:new", "k:dies"];
+    for name in names {
+        let key = store.key(0, name.as_bytes());
+        store.check_chain(later, &key).unwrap();
+        store.need_set(&mut needs, &key, 900);
+    }
+    if store.reserve(later, &needs).is_ok() {
+        for name in names {
+            let key = store.key(0, name.as_bytes());
+            store.set_reserved(later, &key, Value::Bytes(&[b'n'; 900]));
+        }
+    }
+    store.check();
+}

@@ -274,3 +274,131 @@ fn reply_size_or_none(bytes: &[u8]) -> Option<()> {
     let lines = bytes.windows(2).filter(|pair| *pair == b"\r\n").count();
     (lines == COMMAND_COUNT + 1).then_some(())
 }
+
+/// Review 8: as Redis: SKIP within a transaction silences itself and what follows EXEC, not the
+/// rest of the transaction.
+#[test]
+fn review_reply_skip_within_a_transaction() {
+    let mut world = World::new(&roomy(), 54);
+    let client = world.connect();
+    queue_all(&mut world, client, b"INCR n\r\nCLIENT REPLY SKIP\r\nINCR n\r\n", 3);
+    world.check(client, "EXEC\r\nPING\r\nECHO end\r\n", "*3\r\n:1\r\n:2\r\n$3\r\nend\r\n");
+}
+
+/// Review: anything in transactions, with little of everything: nothing breaks, nobody hangs.
+#[test]
+fn review_anything_in_transactions() {
+    let count = std::env::var("REVIEW_SEEDS").map_or(60, |text| text.parse().unwrap());
+    let first = std::env::var("REVIEW_FIRST").map_or(0, |text| text.parse().unwrap());
+    for seed in first..first + count {
+        std::eprintln!("seed {seed}");
+        anything(seed);
+    }
+}
+
+fn anything(seed: u64) {
+    let mut random = Random::new(seed ^ 0x5EED);
+    let vanishes = seed % 2 == 0;
+    let only_transactions = seed % 3 == 0;
+    let limits = Limits {
+        pins_max: if only_transactions { 1 + random.below(6) as u32 } else { 64 },
+        reply_buffers_max: 8 + random.below(40) as u32,
+        reply_credit: (32 << 10) << random.below(5),
+        reply_max: (64 << 10) << random.below(5),
+        data_bytes: (2 << 20) << random.below(3),
+        staged_max: 4 + random.below(12) as u32,
+        ..roomy()
+    };
+    let mut world = World::new(&limits, seed);
+    let clients: Vec<usize> = (0..6)
+        .map(|index| {
+            let _: usize = index;
+            let client = world.connect();
+            world.clients[client].slowness = 1 + random.below(6);
+            client
+        })
+        .collect();
+    if random.below(2) == 0 {
+        world.check(clients[0], "CONFIG SET maxmemory-policy allkeys-random\r\n", "+OK\r\n");
+    }
+    for &client in &clients {
+        for _ in 0..6 {
+            let is_transaction = only_transactions || random.below(3) > 0;
+            let mut out = Vec::new();
+            if is_transaction {
+                out.extend_from_slice(b"MULTI\r\n");
+            }
+            let most = if random.below(4) == 0 { 400 } else { 20 };
+            for _ in 0..1 + random.below(most) {
+                out.extend(any_command(&mut random, vanishes, is_transaction || !only_transactions));
+            }
+            if is_transaction {
+                out.extend_from_slice(b"EXEC\r\n");
+            }
+            world.clients[client].outgoing.extend(out);
+        }
+        world.clients[client]
+            .outgoing
+            .extend(format!("DISCARD\r\nCLIENT REPLY ON\r\nECHO done{client}\r\n").into_bytes());
+    }
+    let mut vanished = [false; 6];
+    for step in 0..400_000 {
+        let is_done = clients.iter().all(|&client| {
+            let state = &world.clients[client];
+            state.is_closed
+                || state.is_close_asked
+                || state.incoming.ends_with(format!("done{client}\r\n").as_bytes())
+        });
+        if is_done {
+            break;
+        }
+        world.step();
+        if vanishes && step % 50 == 17 && random.below(20) == 0 {
+            let number = random.below(6) as usize;
+            if !vanished[number] && world.clients[clients[number]].id.is_some() {
+                vanished[number] = true;
+                world.vanish(clients[number]);
+            }
+        }
+        if step % 997 == 0 {
+            world.engine.check();
+        }
+        assert!(step < 399_999, "seed {seed} hangs");
+    }
+    world.engine.check();
+    world.end();
+}
+
+fn any_command(random: &mut Random, vanishes: bool, large: bool) -> Vec<u8> {
+    let key = format!("k{}", random.below(6)).into_bytes();
+    let other = format!("k{}", random.below(6)).into_bytes();
+    let size = match random.below(10) {
+        0 if large => 65_000 + random.below(400_000),
+        1 => 8_000 + random.below(20_000),
+        2 => random.below(70_000),
+        _ => random.below(600),
+    };
+    let value = vec![b'v'; size as usize];
+    match random.below(24) {
+        0..=4 => command(&[b"GET", &key]),
+        5 | 6 => command(&[b"SET", &key, &value]),
+        7 => command(&[b"SET", &key, &value, b"GET"]),
+        8 => command(&[b"GETSET", &key, &value]),
+        9 => command(&[b"GETDEL", &key]),
+        10 => command(&[b"GETEX", &key, b"PX", b"300"]),
+        11 => command(&[b"COPY", &key, &other, b"REPLACE"]),
+        12 => command(&[b"RENAME", &key, &other]),
+        13 => command(&[b"MGET", &key, &other]),
+        14 => command(&[b"ECHO", &value]),
+        15 => command(&[b"HELLO", if random.below(2) == 0 { b"2" } else { b"3" }]),
+        16 if !vanishes => command(&[b"CLIENT", b"REPLY", b"ON"]),
+        17 => command(&[b"CLIENT", b"REPLY", b"OFF"]),
+        18 if !vanishes => command(&[b"CLIENT", b"REPLY", b"SKIP"]),
+        19 => command(&[b"FLUSHALL"]),
+        20 => command(&[b"CLIENT", b"LIST"]),
+        21 => command(&[b"GETRANGE", &key, b"0", b"-1"]),
+        22 => command(&[b"APPEND", &key, &value]),
+        23 if random.below(60) == 0 => command(&[&vec![b'x'; 100][..], &value[..value.len().min(200)]]),
+        _ => command(&[b"SETRANGE", &key, b"100000", &value]),
+    }
+}

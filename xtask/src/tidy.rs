@@ -30,12 +30,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("stdx", &[]),
     ("facts", &[]),
     ("log", &["stdx"]),
+    ("marks", &[]),
     ("prefetch", &[]),
-    ("memory", &["limits", "random", "stdx"]),
+    ("memory", &["limits", "marks", "random", "stdx"]),
     ("event", &["memory"]),
-    ("resp", &["limits", "memory", "random", "stdx"]),
+    ("resp", &["limits", "marks", "memory", "random", "stdx"]),
     // A staged value is the one thing that requests and the store both know.
-    ("store", &["clock", "limits", "memory", "prefetch", "random", "resp::request", "stdx"]),
+    (
+        "store",
+        &["clock", "limits", "marks", "memory", "prefetch", "random", "resp::request", "stdx"],
+    ),
 ];
 
 /// Prints what is wrong.

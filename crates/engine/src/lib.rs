@@ -20,6 +20,7 @@ pub mod facts;
 pub mod hooks;
 pub mod limits;
 pub mod log;
+pub mod marks;
 pub mod memory;
 pub mod options;
 pub mod prefetch;

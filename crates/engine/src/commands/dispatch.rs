@@ -188,6 +188,9 @@ fn is_secret(name: &str, request: &Request<'_>, index: usize) -> bool {
 /// Writes the line of an error, and counts it.
 fn answer(cx: &mut Context<'_>, request: &Request<'_>, error: CommandError) {
     cx.statistics.count_error(error.kind());
+    if let Some(mark) = error.mark() {
+        cx.statistics.marks.reach(mark);
+    }
     cx.reply.error(error.line(request).bytes());
 }
 

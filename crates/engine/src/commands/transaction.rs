@@ -10,6 +10,7 @@ use crate::commands::dispatch;
 use crate::commands::error::CommandError;
 use crate::commands::session::Transaction;
 use crate::commands::table::CommandId;
+use crate::marks::Mark;
 use crate::memory::blocks::{BLOCK_SIZE, Blocks, BlocksFull, Chain, Span};
 use crate::resp::request::{Request, STAGED, StagedId, Value};
 use crate::store::Store;
@@ -98,10 +99,12 @@ pub fn exec(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
     if failed || broken {
         discard(cx);
         if failed {
+            cx.statistics.marks.reach(Mark::ExecAborted);
             return Err(CommandError::Line(
                 "EXECABORT Transaction discarded because of previous errors.",
             ));
         }
+        cx.statistics.marks.reach(Mark::ExecBroken);
         cx.reply.null_array();
         return Ok(());
     }
@@ -168,7 +171,10 @@ pub fn enqueue(
         return Ok(());
     }
     let staging = cx.staging.as_mut().expect("a queued command is never queued again");
-    push(staging, &mut transaction.queue, id, request).map_err(|BlocksFull| QUEUE_FULL)?;
+    if push(staging, &mut transaction.queue, id, request).is_err() {
+        cx.statistics.marks.reach(Mark::QueueFull);
+        return Err(QUEUE_FULL);
+    }
     transaction.queued_count += 1;
     let values = (0..request.argument_count()).map(|index| request.value(index));
     let large_count = values.filter(|value| matches!(value, Value::Staged(_))).count();

@@ -2,6 +2,7 @@
 use super::Engine;
 use crate::commands::transaction;
 use crate::connection::{Held, Parked, Phase};
+use crate::marks::Mark;
 use crate::memory::buffer::BufferHandle;
 
 /// How long the end of the server may take: who does not read until then is cut.
@@ -41,9 +42,11 @@ impl Engine {
         }
         if let Some(buffer) = self.carry.acquire() {
             connection.input_held = Held::Carried;
+            self.marks.reach(Mark::InputCarried);
             self.give_back(buffer);
         } else {
             connection.input_held = Held::Kept;
+            self.marks.reach(Mark::ReceiveKept);
             self.kept_count += 1;
         }
     }
@@ -80,6 +83,7 @@ impl Engine {
         connection.parked = Parked::No;
         let store = &mut self.shared.store;
         if let Some(stream) = connection.stream.take() {
+            self.marks.reach(Mark::StreamCut);
             store.unpin(stream.pin);
         }
         connection.partial.reset(&mut self.requests, |staged| store.stage_discard(staged));
@@ -116,6 +120,7 @@ impl Engine {
     pub(super) fn close_killed(&mut self) {
         for slot in 0..self.connections.len() {
             if self.shared.sessions[slot].open && self.shared.sessions[slot].killed {
+                self.marks.reach(Mark::ClientKilled);
                 self.close(slot as u32);
             }
         }
@@ -127,6 +132,9 @@ impl Engine {
             return;
         }
         self.stopping_ms = Some(self.shared.now.monotonic_ms);
+        if self.connections.iter().any(|connection| connection.has_work()) {
+            self.marks.reach(Mark::StopWaited);
+        }
         for slot in 0..self.connections.len() as u32 {
             self.drain(slot);
         }
@@ -137,7 +145,11 @@ impl Engine {
         let Some(since_ms) = self.stopping_ms else { return };
         let late = self.shared.now.monotonic_ms - since_ms >= STOP_MS_MAX;
         let mut phases = self.connections.iter().map(|connection| connection.phase);
-        if late || !phases.any(|phase| matches!(phase, Phase::Open | Phase::Draining)) {
+        let is_served = phases.any(|phase| matches!(phase, Phase::Open | Phase::Draining));
+        if late && is_served {
+            self.marks.reach(Mark::StopCut);
+        }
+        if late || !is_served {
             self.shared.log.warning(format_args!("Granite is now ready to exit, bye bye..."));
             self.is_stopped = true;
         }

@@ -3,6 +3,7 @@ use super::{Answer, EVENTS_PER_TURN, Engine};
 use crate::clock::Now;
 use crate::connection::{Moment, Parked, Phase};
 use crate::event::{ConnectionId, Event, Peer, Signal, Socket};
+use crate::marks::Mark;
 use crate::memory::buffer::{Buffer, BufferHandle};
 
 /// Bytes a second at which a request never runs into `request-timeout`.
@@ -52,6 +53,9 @@ impl Engine {
         let answer = match self.refusal_of(&peer) {
             Some(line) => {
                 self.shared.statistics.traffic.rejected_count += 1;
+                let is_full = line == TOO_MANY;
+                let mark = if is_full { Mark::ConnectionsFull } else { Mark::ConnectionRefused };
+                self.marks.reach(mark);
                 Answer::Refuse(socket, line)
             }
             None => Answer::Adopt(socket, self.open(peer)),
@@ -93,6 +97,7 @@ impl Engine {
 
     fn received(&mut self, id: ConnectionId, buffer: BufferHandle) {
         let Some(slot) = self.slot_of(id) else {
+            self.marks.reach(Mark::EventStale);
             self.give_back(buffer);
             return;
         };
@@ -115,11 +120,17 @@ impl Engine {
     }
 
     fn receive_ended(&mut self, id: ConnectionId, orderly: bool) {
-        let Some(slot) = self.slot_of(id) else { return };
+        let Some(slot) = self.slot_of(id) else {
+            self.marks.reach(Mark::EventStale);
+            return;
+        };
         let connection = &mut self.connections[slot as usize];
         connection.is_receiving = false;
         connection.is_ended = true;
         if orderly {
+            if connection.has_work() {
+                self.marks.reach(Mark::EndedWaiting);
+            }
             self.settle(slot);
         } else {
             self.close(slot);
@@ -138,6 +149,7 @@ impl Engine {
         self.shared.statistics.traffic.output_bytes += u64::from(sent_bytes);
         self.buffers_came_back = true;
         if !complete && connection.phase != Phase::Closing {
+            self.marks.reach(Mark::SendCut);
             self.close(slot);
             return;
         }

@@ -5,6 +5,7 @@
 use super::Engine;
 use super::shared::Shared;
 use crate::connection::{Parked, Stream};
+use crate::marks::Mark;
 use crate::resp::output::{Grant, Output};
 
 /// Buffers that a stream fills ahead of the client.
@@ -45,6 +46,7 @@ impl Engine {
             self.park(slot, parked);
         } else {
             connection.stream = None;
+            self.marks.reach(Mark::StreamFinished);
             self.shared.store.unpin(stream.pin);
         }
         copied_size

@@ -10,6 +10,7 @@ use crate::clock::Now;
 use crate::commands::context::Orders;
 use crate::connection::{Parked, Phase};
 use crate::limits::GROUP_SPANS;
+use crate::marks::Mark;
 use crate::memory::buffer::BUFFER_SIZE;
 use crate::resp::parse::parse;
 use crate::resp::request::Request;
@@ -131,6 +132,9 @@ impl Engine {
             self.gather(&mut budget);
             self.prefetch();
             self.execute_group(&mut budget);
+        }
+        if self.runnable.count() > 0 {
+            self.marks.reach(Mark::TurnSpent);
         }
         self.store_has_work = self.shared.store.turn(now, REQUESTS_PER_TURN - budget.requests);
         self.check_stop();
@@ -333,6 +337,11 @@ impl Engine {
         let connection = &mut self.connections[slot as usize];
         assert!(reason != Parked::No, "nothing to wait for");
         connection.parked = reason;
+        self.marks.reach(match reason {
+            Parked::No | Parked::Output => Mark::ParkedOutput,
+            Parked::Pool => Mark::ParkedPool,
+            Parked::Store => Mark::ParkedStore,
+        });
         if reason != Parked::Output {
             self.waiting.push(&mut self.connections, slot);
         }

@@ -13,6 +13,7 @@
 //! Byte 0 of every slot in use says what it is (`store::kind`); 1 is a hole.
 //!
 //! Invariant: slots in use + holes = slots handed out, in each class; a frame is in one group.
+use crate::marks::{Mark, Marks};
 use crate::memory::classes::{CLASS_COUNT_MAX, Class, GRANULE, SizeClasses};
 use crate::memory::frame_table::{FrameId, FrameTable, Group};
 pub use crate::memory::needs::Needs;
@@ -63,6 +64,8 @@ impl Slab {
 
 /// Data memory.
 pub struct Frames {
+    /// Rare paths of the whole store: all of it has the frames at hand.
+    pub marks: Marks,
     lines: Box<[Line]>,
     pub(super) table: FrameTable,
     pub(super) classes: SizeClasses,
@@ -95,7 +98,16 @@ impl Frames {
             };
         }
         let table = FrameTable::new(frame_count);
-        Self { lines, table, classes, slabs, indebted: 0, promised: 0, free_count_min: frame_count }
+        Self {
+            marks: Marks::new(),
+            lines,
+            table,
+            classes,
+            slabs,
+            indebted: 0,
+            promised: 0,
+            free_count_min: frame_count,
+        }
     }
 
     /// Bytes that the frames take.
@@ -338,6 +350,7 @@ impl Frames {
         if slab.top_used > 0 {
             return;
         }
+        self.marks.reach(Mark::FrameEmptied);
         let (emptied, group) = (slab.top, Group::of(class));
         slab.frame_count -= 1;
         self.table.release(group, emptied);

@@ -13,6 +13,7 @@
 //! Invariant: a buffer is taken only under a `Grant`, and a grant is given only when the buffers
 //! are there; within one command nobody else takes any. So writing a reply never fails.
 use crate::limits::Limits;
+use crate::marks::{Mark, Marks};
 use crate::memory::buffer::{BUFFER_SIZE, BufferHandle, BufferPool};
 
 /// Bytes that any command may write without reserving them.
@@ -47,6 +48,8 @@ pub enum Refusal {
 
 /// The buffers for replies, and the rule that shares them.
 pub struct ReplyPool {
+    /// Rare paths of the replies.
+    pub marks: Marks,
     buffers: BufferPool,
     /// Buffers that one connection may hold without the jumbo permit.
     credit_count: u32,
@@ -62,6 +65,7 @@ impl ReplyPool {
     /// All buffers for replies that `limits` ask for.
     pub fn new(limits: &Limits) -> Self {
         Self {
+            marks: Marks::new(),
             buffers: BufferPool::new(Self::buffer_count(limits)),
             credit_count: (limits.reply_credit / BUFFER_SIZE as u32).max(1),
             kept_count: KEPT_COUNT.min(limits.reply_buffers_max / 8),
@@ -137,6 +141,7 @@ impl ReplyPool {
             return Ok(Grant::default());
         }
         if size > self.reply_max + u64::from(REPLY_ROOM) {
+            self.marks.reach(Mark::ReplyTooLarge);
             return Err(Refusal::TooLarge);
         }
         let buffer_count = (size - u64::from(room)).div_ceil(BUFFER_SIZE as u64) as u32;
@@ -149,6 +154,9 @@ impl ReplyPool {
         if buffer_count <= open_count && held_count + buffer_count <= held_max {
             return Ok(Grant { buffer_count, jumbo: false });
         }
+        if buffer_count > open_count {
+            self.marks.reach(Mark::ReplyFull);
+        }
         if buffer_count <= held_max && patient {
             // It will fit once its own output, or that of others, is sent.
             return Err(Refusal::Wait);
@@ -158,11 +166,17 @@ impl ReplyPool {
 
     fn admit_jumbo(&mut self, output: &mut Output, buffer_count: u32) -> Result<Grant, Refusal> {
         if self.jumbo_taken && !output.jumbo {
+            self.marks.reach(Mark::JumboRefused);
             return Err(Refusal::Wait);
         }
         if buffer_count > self.jumbo_capacity - self.jumbo_used {
-            return Err(if self.jumbo_used > 0 { Refusal::Wait } else { Refusal::TooLarge });
+            if self.jumbo_used > 0 {
+                return Err(Refusal::Wait);
+            }
+            self.marks.reach(Mark::ReplyTooLarge);
+            return Err(Refusal::TooLarge);
         }
+        self.marks.reach(Mark::JumboGranted);
         self.jumbo_taken = true;
         output.jumbo = true;
         Ok(Grant { buffer_count, jumbo: true })

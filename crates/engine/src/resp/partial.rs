@@ -9,6 +9,7 @@
 //!
 //! Invariant: nothing is reserved in proportion to what a client announces, only to what it sent
 //! (but a large argument, for which the caller reserves exactly its size).
+use crate::marks::Mark;
 use crate::memory::blocks::{Blocks, Chain, Span};
 use crate::resp::grammar::{Bounds, DigitLine, DigitStep, LINE_SIZE_MAX, ProtocolError};
 use crate::resp::inline::Inline;
@@ -129,6 +130,25 @@ impl Partial {
     /// Does it hold more than one block, or a large argument?
     pub const fn is_large(&self) -> bool {
         self.chain.block_count() > 1 || self.large_count > 0
+    }
+
+    /// Is a complete request one without a count before it?
+    pub const fn is_inline(&self) -> bool {
+        self.announced_count == 0
+    }
+
+    /// Where in the request its bytes have ended for now.
+    pub const fn split(&self) -> Option<Mark> {
+        Some(match self.state {
+            State::Start => return None,
+            State::Count(_) => Mark::SplitCount,
+            State::Dollar => Mark::SplitDollar,
+            State::Size(_) => Mark::SplitSize,
+            State::Body { .. } => Mark::SplitBody,
+            State::BodyEnd { carriage_return: false } => Mark::SplitEnd,
+            State::BodyEnd { carriage_return: true } => Mark::SplitLineFeed,
+            State::Inline { .. } => Mark::SplitInline,
+        })
     }
 
     /// Large arguments that it holds, complete or not.

@@ -4,6 +4,7 @@
 //! of its key's hash, a child bucket in the chain of any key in it, a piece of a rope names its
 //! owner. Only this file knows all of them.
 use super::{Store, kind, object};
+use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::Ref;
 use crate::store::index::Index;
@@ -27,7 +28,10 @@ impl Store {
     /// Closes one hole of a class that has too many, or with `all` of any class. One move at most.
     pub(super) fn close_hole(&mut self, all: bool) -> bool {
         let Some(class) = self.frames.indebted_class(all) else { return false };
-        if !self.frames.drop_last_hole(class) {
+        if self.frames.drop_last_hole(class) {
+            self.frames.marks.reach(Mark::LastHoleDropped);
+        } else {
+            self.frames.marks.reach(Mark::HoleFilled);
             let last = self.frames.last(class).expect("a class with holes has slots");
             let hole = self.frames.take_hole(class);
             self.relocate(class, last, hole);
@@ -42,6 +46,7 @@ impl Store {
         self.frames.copy_slot(class, from, to);
         match self.frames.kind(from) {
             kind::BUCKET | kind::BUCKET_CHAINED => {
+                self.frames.marks.reach(Mark::ChildMoved);
                 let hash = self.hash_of(Index::any_object(&self.frames, from));
                 self.index.moved_child(&mut self.frames, hash, from, to);
             }
@@ -59,10 +64,12 @@ impl Store {
             self.moved_pinned(from, to);
         }
         if header.has(FLAG_DETACHED) {
+            self.frames.marks.reach(Mark::DetachedMoved);
             self.moved_detached(from, to);
             return;
         }
         if header.has(FLAG_TTL) {
+            self.frames.marks.reach(Mark::ScheduledMoved);
             self.moved_scheduled(from, to);
         }
         let hash = self.hash_of(to);

@@ -13,6 +13,7 @@ use super::room::RESERVE_FRAMES;
 use super::types::{Entry, Key, Policy};
 use super::{Store, object};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Needs, Ref};
 use crate::store::index::{GROUP_BUCKETS, Place};
@@ -64,15 +65,19 @@ impl Store {
         if self.tuning.policy == Policy::VolatileTtl
             && let Some(soonest) = self.soonest(spared)
         {
+            self.frames.marks.reach(Mark::EvictedSoonest);
             return self.evict_object(soonest.at, soonest.place);
         }
         let Some(global) = self.oldest_of_chains(now, spared) else { return 0 };
         let class = needs.largest_class();
         let own = class.and_then(|class| self.oldest_of_class(now, class, spared));
-        let victim = match (own, class) {
-            (Some(own), Some(class)) if self.prefers_own(own, global, class) => own,
-            _ => global,
+        let (victim, mark) = match (own, class) {
+            (Some(own), Some(class)) if self.prefers_own(own, global, class) => {
+                (own, Mark::EvictedOwn)
+            }
+            _ => (global, Mark::EvictedGlobal),
         };
+        self.frames.marks.reach(mark);
         self.evict_object(victim.at, victim.place)
     }
 
@@ -153,6 +158,7 @@ impl Store {
             let end = (start + GROUP_BUCKETS).min(self.index.bucket_count());
             let found = (start..end).find_map(|bucket| self.oldest_of_chain(now, bucket, spared));
             if found.is_some() {
+                self.frames.marks.reach(Mark::EvictedByCounts);
                 return found;
             }
         }

@@ -12,6 +12,7 @@
 //!
 //! Rows of counts for each group of 1,024 buckets say how many keys of each database live there
 //! and how many have a deadline: empty groups are skipped, and a random key is found by counting.
+use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Frames, Ref};
 pub use crate::store::bucket::{BUCKET_ENTRIES, Bucket};
@@ -276,6 +277,7 @@ impl Index {
 
     /// Gives a full bucket a child, into which its last entry moves.
     fn chain(&mut self, frames: &mut Frames, at: BucketAt) -> BucketAt {
+        frames.marks.reach(Mark::BucketChained);
         let child = frames.allocate(Class::CHILD_BUCKET);
         *frames.get_mut::<Bucket>(child) = Bucket::EMPTY;
         let parent = self.bucket_mut(frames, at);
@@ -300,6 +302,7 @@ impl Index {
         if let Some(parent) = parent
             && last_slot == 1
         {
+            frames.marks.reach(Mark::ChildFreed);
             // One entry is left in the child: it goes back to where it came from.
             let item = self.bucket(frames, last).item(0);
             frames.free(Class::CHILD_BUCKET, last.child);

@@ -2,6 +2,7 @@
 use super::types::{Entry, Type};
 use super::{Store, object};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::store::databases::DATABASE_NAMES;
 use crate::store::index::GROUP_BUCKETS;
 
@@ -120,9 +121,14 @@ impl Store {
         let number = self.databases.number(database);
         let key_count = self.databases.counts(number).keys;
         if !self.databases.flush(database) {
+            self.frames.marks.reach(Mark::FlushRetried);
             return false;
         }
         let fresh = self.databases.number(database);
+        // At the start the names have the numbers below.
+        if fresh != number && usize::from(fresh) < DATABASE_NAMES {
+            self.frames.marks.reach(Mark::NumberRecycled);
+        }
         // Under the fresh number there is no key yet, expired or not.
         let renumber = |watched| if watched == number { fresh } else { watched };
         self.renumber_watches(Now::default(), renumber);
@@ -133,6 +139,7 @@ impl Store {
     /// Empties every database, or none of them: false as for `flush`.
     pub fn flush_all(&mut self) -> bool {
         if !self.databases.can_flush_all() {
+            self.frames.marks.reach(Mark::FlushRetried);
             return false;
         }
         for database in 0..DATABASE_NAMES as u8 {
@@ -164,6 +171,9 @@ impl Store {
         watches.renumber(
             |hash, number| {
                 let new_number = renumber(number);
+                if new_number != number {
+                    frames.marks.reach(Mark::WatchRenumbered);
+                }
                 (hash ^ Self::database_mix(number) ^ Self::database_mix(new_number), new_number)
             },
             |hash| index.find(frames, hash, |at| hash_of(at) == hash).is_some(),

@@ -2,6 +2,7 @@
 use super::types::{Key, StoreFull};
 use super::{Store, object, rope};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::frames::{Needs, Ref};
 use crate::resp::request::Value;
 use crate::store::index::Insertion;
@@ -112,11 +113,15 @@ impl Store {
         let (owner, position) = rope::child_at(&self.frames, to);
         match owner {
             Owner::Object(at) => {
+                self.frames.marks.reach(Mark::PieceMoved);
                 let mut root = object::root(&self.frames, at);
                 root.child_moved(position, to);
                 object::set_root(&mut self.frames, at, &root);
             }
-            Owner::Staged(index) => self.staged_moved(index, position, to),
+            Owner::Staged(index) => {
+                self.frames.marks.reach(Mark::StagedPieceMoved);
+                self.staged_moved(index, position, to);
+            }
         }
     }
 
@@ -124,7 +129,9 @@ impl Store {
     pub(super) fn drop_rope(&mut self, at: Ref) {
         let header = object::header_mut(&mut self.frames, at);
         header.flags |= object::FLAG_DETACHED;
-        if !header.has(object::FLAG_PINNED) {
+        if header.has(object::FLAG_PINNED) {
+            self.frames.marks.reach(Mark::RopeDetached);
+        } else {
             self.bury(at);
         }
     }

@@ -5,6 +5,7 @@
 use super::types::{Key, StoreFull};
 use super::{Store, object};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::frames::{Needs, Ref};
 use crate::resp::request::{StagedId, Value};
 use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TTL, Header, KIND_STRING};
@@ -148,6 +149,9 @@ impl Store {
             if header.is_rope() && !header.has(FLAG_PINNED) {
                 return self.grow_rope_in_place(now, key, (old_size, size), range);
             }
+            if header.is_rope() {
+                self.frames.marks.reach(Mark::RopeCopied);
+            }
         }
         // A rope of its own: for a new key, an inline value, or one that somebody is reading.
         let deadline = existing.and_then(|at| object::deadline(&self.frames, at));
@@ -185,6 +189,7 @@ impl Store {
         self.make_room(now, &needs, Some(key))?;
         // Reserve first: from here on nothing fails.
         let (at, _) = self.locate(key).expect("making room spares the key");
+        self.frames.marks.reach(Mark::RopeGrown);
         let mut root = object::root(&self.frames, at);
         root.resize(&mut self.frames, Owner::Object(at), old_size, size);
         object::set_root(&mut self.frames, at, &root);

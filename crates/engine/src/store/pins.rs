@@ -4,6 +4,7 @@
 //! leaves it to the last reader; whoever writes into it copies it first.
 use super::types::Entry;
 use super::{Store, object};
+use crate::marks::Mark;
 use crate::memory::frames::Ref;
 use crate::resp::request::PinId;
 use alloc::boxed::Box;
@@ -41,7 +42,11 @@ impl Pins {
 impl Store {
     /// Keeps a string readable until `unpin`. None when `pins-max` are in use.
     pub fn pin(&mut self, entry: Entry) -> Option<PinId> {
-        let index = self.pins.rows.iter().position(|pin| pin.object.is_none())?;
+        let free = self.pins.rows.iter().position(|pin| pin.object.is_none());
+        let Some(index) = free else {
+            self.frames.marks.reach(Mark::PinsFull);
+            return None;
+        };
         let header = object::header_mut(&mut self.frames, entry.object);
         assert!(header.is_rope(), "a value within a slot is copied at once");
         header.flags |= object::FLAG_PINNED;
@@ -79,6 +84,7 @@ impl Store {
     pub(super) fn moved_pinned(&mut self, from: Ref, to: Ref) {
         for pin in self.pins.rows.iter_mut().filter(|pin| pin.object == from) {
             pin.object = to;
+            self.frames.marks.reach(Mark::PinnedMoved);
         }
     }
 }

@@ -6,6 +6,7 @@
 //! Flushed databases: a cursor goes over the buckets, skipping groups whose row of counts says
 //! that no flushed key is there.
 use super::{Store, object};
+use crate::marks::Mark;
 use crate::memory::frames::Ref;
 use crate::store::index::GROUP_BUCKETS;
 
@@ -91,6 +92,7 @@ impl Store {
             }
             self.graveyard.count -= 1;
             self.counters.reaped += 1;
+            self.frames.marks.reach(Mark::RopeReaped);
             self.free_object(at);
         }
         true
@@ -156,6 +158,7 @@ impl Store {
         while numbers != 0 {
             let number = numbers.trailing_zeros() as u8;
             if self.databases.counts(number).keys == 0 {
+                self.frames.marks.reach(Mark::FlushReaped);
                 self.databases.reaped(number);
             }
             numbers &= numbers - 1;

@@ -6,6 +6,7 @@
 use super::Store;
 use super::types::StoreFull;
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::frames::{Frames, Needs, Ref};
 use crate::resp::request::StagedId;
 use crate::store::rope::{self, Owner, Position, Root};
@@ -87,14 +88,17 @@ impl Store {
     /// Reserves frames for a value of `size` bytes that is about to arrive.
     pub fn stage(&mut self, now: Now, size: u64) -> Result<StagedId, StoreFull> {
         if size > self.tuning.value_size_max.min(rope::size_max(self.frames.frame_size())) {
+            self.frames.marks.reach(Mark::StagedRefused);
             return Err(StoreFull::ValueSize);
         }
         let Some(index) = self.staged.rows.iter().position(|row| row.state == State::Free) else {
+            self.frames.marks.reach(Mark::StagedFull);
             return Err(StoreFull::Staged);
         };
         let mut needs = Needs::NONE;
         Root::EMPTY.needs(&self.frames, &mut needs, 0, size, 0..size);
-        self.make_room(now, &needs, None)?;
+        self.make_room(now, &needs, None)
+            .inspect_err(|_| self.frames.marks.reach(Mark::StagedRefused))?;
         // Slots cannot be promised, since others take them from the same frames: they are taken.
         let mut root = Root::EMPTY;
         root.prepare(&mut self.frames, Owner::Staged(index as u32), size);
@@ -149,12 +153,14 @@ impl Store {
         if let Some(row) = staged.row_mut(id) {
             frames.redeem(core::mem::take(&mut row.promised));
             row.state = State::Discarded;
+            frames.marks.reach(Mark::StagedDiscarded);
             staged.discarded_count += 1;
         }
     }
 
     /// Takes a complete value over: its row is free again.
     pub(super) fn consume_staged(&mut self, id: StagedId) -> Root {
+        self.frames.marks.reach(Mark::StagedConsumed);
         let row = self.staged.row_mut(id).expect("a staged value is consumed once");
         assert_eq!(row.written, row.size, "a value is consumed when all of it is there");
         row.state = State::Free;
@@ -177,6 +183,7 @@ impl Store {
         if row.root.release_some(frames, budget) {
             row.state = State::Free;
             staged.discarded_count -= 1;
+            frames.marks.reach(Mark::StagedReaped);
         }
         true
     }

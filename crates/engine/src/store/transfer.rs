@@ -3,6 +3,7 @@ use super::types::{Key, StoreFull};
 use super::{Store, object};
 use crate::clock::Now;
 use crate::limits::SLOT_SIZE_MAX;
+use crate::marks::Mark;
 use crate::memory::frames::{Needs, Ref};
 use crate::store::index::Place;
 use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TTL, Header, KIND_ROPE};
@@ -95,6 +96,7 @@ impl Store {
         target: &Key<'_>,
         deadline: Option<i64>,
     ) -> Result<(), StoreFull> {
+        self.frames.marks.reach(Mark::ValueOutgrown);
         self.twin(now, source, target, deadline)?;
         if source.hash != target.hash || source.name != target.name {
             let (at, place) = self.locate(source).expect("making room spares the key");

@@ -18,6 +18,7 @@
 //!
 //! Invariant: a slot fires no later than the deadline of any object in it; lists that have fired
 //! are empty before the position moves on.
+use crate::marks::Mark;
 use crate::memory::frames::{Frames, Ref};
 use alloc::boxed::Box;
 
@@ -39,6 +40,10 @@ const TIME_MAX: i64 = 1 << 62;
 
 /// Objects that `soonest` looks at.
 const SOONEST_LOOKS_MAX: u32 = 16;
+
+/// What is reached when a slot of a level above the first fires.
+const LEVEL_MARKS: [Mark; LEVEL_COUNT - 1] =
+    [Mark::WheelLevel1, Mark::WheelLevel2, Mark::WheelLevel3];
 
 const DEADLINE: usize = 12;
 const PREVIOUS: usize = 20;
@@ -78,7 +83,7 @@ impl Wheel {
 
     /// Links the object at `at`, whose deadline is written already. O(1).
     pub fn link(&mut self, frames: &mut Frames, at: Ref) {
-        let list = self.list_for(deadline(frames, at));
+        let list = self.list_for(frames, deadline(frames, at));
         let head = self.heads[list];
         set_word(frames, at, PREVIOUS, LIST_TAG | list as u32);
         set_word(frames, at, NEXT, head.as_u32());
@@ -141,6 +146,9 @@ impl Wheel {
     /// from `work` for each object or slot looked at.
     pub fn next_due(&mut self, frames: &mut Frames, now_ms: i64, work: &mut u32) -> Option<Ref> {
         let now = clamped(now_ms);
+        if now < self.position {
+            frames.marks.reach(Mark::WheelBack);
+        }
         // The wall clock may go back; what was linked as overdue then is not.
         self.position = self.position.min(now);
         while *work > 0 {
@@ -148,6 +156,9 @@ impl Wheel {
                 *work -= 1;
                 if deadline(frames, at) <= now {
                     return Some(at);
+                }
+                if self.heads[FIRED] == at {
+                    frames.marks.reach(Mark::DeadlineLater);
                 }
                 self.unlink(frames, at);
                 self.link(frames, at);
@@ -214,7 +225,7 @@ impl Wheel {
     }
 
     /// The list for an object with this deadline: in the first level that reaches so far.
-    fn list_for(&self, deadline: i64) -> usize {
+    fn list_for(&self, frames: &Frames, deadline: i64) -> usize {
         let distance = deadline.saturating_sub(self.position);
         if distance <= 0 {
             return FIRED;
@@ -223,6 +234,7 @@ impl Wheel {
         if level < LEVEL_COUNT {
             return list_at(level, deadline);
         }
+        frames.marks.reach(Mark::WheelBeyond);
         // Out of reach: the slot that fires last, and then is linked again.
         let width = 1 << (LEVEL_BITS * (LEVEL_COUNT as u32 - 1));
         list_at(LEVEL_COUNT - 1, self.position + DIGIT_MASK * width)
@@ -278,6 +290,9 @@ impl Wheel {
             let head = self.heads[list];
             if !starts_here || head.is_none() {
                 continue;
+            }
+            if level > 0 {
+                frames.marks.reach(LEVEL_MARKS[level - 1]);
             }
             let fired = FIRED + level;
             assert!(self.heads[fired].is_none(), "the position moves on when all is looked at");

@@ -3,6 +3,7 @@
 use super::types::{Expiry, Key, StoreFull};
 use super::{Store, object, rope};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::frames::Ref;
 use crate::resp::request::Value;
 use crate::store::index::Place;
@@ -80,6 +81,9 @@ impl Store {
                 let found = found.expect("paying debt deletes no key that can be found");
                 self.overwrite(now, key, found, bytes, deadline);
                 return Ok(());
+            }
+            if old.is_rope() {
+                self.frames.marks.reach(Mark::RopeReplaced);
             }
         }
         self.make_room_for_slot(now, key, class, existing.is_none())?;

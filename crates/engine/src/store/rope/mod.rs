@@ -23,6 +23,7 @@ mod chunks;
 pub use child::{Owner, Position, child_at};
 pub use chunks::Chunks;
 
+use crate::marks::Mark;
 use crate::memory::frames::{Frames, Needs, Ref};
 use child::{HEADER_SIZE, Header, class_of, grown, release_child, slot_size};
 use core::ops::Range;
@@ -207,6 +208,7 @@ impl Root {
         if !self.promotes(&old, &new) {
             return;
         }
+        frames.marks.reach(Mark::RopePromoted);
         let frame = frames.allocate_frame();
         frames.bytes_mut(frame, old.frame_size as u32).fill(0);
         for (piece, at) in self.tail.iter_mut().enumerate().filter(|(_, at)| !at.is_none()) {

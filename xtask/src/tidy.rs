@@ -31,14 +31,25 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("facts", &[]),
     ("log", &["stdx"]),
     ("marks", &[]),
+    ("planted", &[]),
     ("prefetch", &[]),
-    ("memory", &["limits", "marks", "random", "stdx"]),
+    ("memory", &["limits", "marks", "planted", "random", "stdx"]),
     ("event", &["memory"]),
-    ("resp", &["limits", "marks", "memory", "random", "stdx"]),
+    ("resp", &["limits", "marks", "memory", "planted", "random", "stdx"]),
     // A staged value is the one thing that requests and the store both know.
     (
         "store",
-        &["clock", "limits", "marks", "memory", "prefetch", "random", "resp::request", "stdx"],
+        &[
+            "clock",
+            "limits",
+            "marks",
+            "memory",
+            "planted",
+            "prefetch",
+            "random",
+            "resp::request",
+            "stdx",
+        ],
     ),
 ];
 

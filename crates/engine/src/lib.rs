@@ -23,6 +23,7 @@ pub mod log;
 pub mod marks;
 pub mod memory;
 pub mod options;
+pub mod planted;
 pub mod prefetch;
 pub mod random;
 pub mod resp;

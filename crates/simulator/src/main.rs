@@ -9,11 +9,15 @@
 //!
 //! `random --seeds N..M` puts random commands to the engine, which the model judges;
 //! `world --seeds N..M` does so with many clients at once and a kernel with faults.
+//!
+//! `--planted [BUG ...]` tests the tests: it builds itself with planted bugs (see the engine's
+//! `planted.rs`), plants one after the other, and shows which seed finds it.
+use granite_simulator::reached::Reached;
 use granite_simulator::redis::Redis;
 use granite_simulator::transcript::{Case, Settings, Transcript, replay};
 use granite_simulator::trial::{Plan, Trial, run_seed};
 use granite_simulator::workload::Profile;
-use granite_simulator::world;
+use granite_simulator::{planted, world};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
@@ -22,18 +26,21 @@ use std::process::ExitCode;
 const USAGE: &str = "usage: granite-simulator conformance --port N [TRANSCRIPT ...]
        granite-simulator model --port N --seeds N..M
        granite-simulator random --seeds N..M
-       granite-simulator world --seeds N..M";
+       granite-simulator world --seeds N..M
+       granite-simulator --planted [BUG ...]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let result = match words.as_slice() {
+    let result = match planted_before(&words) {
         ["conformance", "--port", port, paths @ ..] => conformance(port, paths),
         ["model", "--port", port, "--seeds", seeds] => judge_the_model(port, seeds),
         ["random", "--seeds", seeds] => random(seeds),
-        ["world", "--seeds", seeds] => range(seeds).and_then(|mut seeds| {
-            seeds.try_for_each(|seed| world::run_seed(seed, 1_500).map(drop))
-        }),
+        ["world", "--seeds", seeds] => worlds(seeds),
+        ["--planted", bugs @ ..] => {
+            let numbers: Result<Vec<usize>, _> = bugs.iter().map(|bug| bug.parse()).collect();
+            numbers.map_err(|_| USAGE.to_owned()).and_then(|numbers| planted::run(&numbers))
+        }
         _ => Err(USAGE.to_owned()),
     };
     match result {
@@ -90,13 +97,35 @@ fn range(seeds: &str) -> Result<Range<u64>, String> {
 }
 
 fn random(seeds: &str) -> Result<(), String> {
-    let mut reached = BTreeSet::new();
-    range(seeds)?.try_for_each(|seed| run_seed(seed, &mut reached))?;
+    let (mut said, mut reached) = (BTreeSet::new(), Reached::new());
+    let seeds = range(seeds)?;
+    seeds.clone().try_for_each(|seed| run_seed(seed, &mut said, &mut reached))?;
     println!("the engine agrees with the model; it has said:");
-    for what in reached {
+    for what in said {
         println!("  {what}");
     }
+    print!("{}", reached.table());
     Ok(())
+}
+
+fn worlds(seeds: &str) -> Result<(), String> {
+    let mut reached = Reached::new();
+    let seeds = range(seeds)?;
+    for seed in seeds.clone() {
+        reached.collect(&world::run_seed(seed, 1_500)?.kernel);
+    }
+    print!("{}", reached.table());
+    Ok(())
+}
+
+/// Plants the bug that stands before the other words, in a build that has any.
+fn planted_before<'a>(words: &'a [&'a str]) -> &'a [&'a str] {
+    #[cfg(planted)]
+    if let ["--bug", number, rest @ ..] = words {
+        granite_engine::planted::plant(number.parse().expect("a number of a bug"));
+        return rest;
+    }
+    words
 }
 
 fn judge_the_model(port: &str, seeds: &str) -> Result<(), String> {

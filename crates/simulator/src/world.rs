@@ -19,6 +19,9 @@ const LOCAL: &[&str] = &[
     "GETSET", "INCR", "MGET", "MSET", "PING", "RENAME", "SETBIT", "SETNX", "SETRANGE", "STRLEN",
 ];
 
+/// Steps between two walks over everything that the engine keeps.
+const STEPS_PER_CHECK: u32 = 100;
+
 /// Turns after which a client must have had its replies.
 const PATIENCE_TURNS: u32 = 20_000;
 
@@ -198,6 +201,7 @@ impl World {
                 break;
             }
         }
+        self.kernel.engine.check();
         match self.kernel.receive_buffers_lent() {
             0 => Ok(()),
             count => Err(format!("{count} receive buffers never came back")),
@@ -213,7 +217,14 @@ fn words(command: &[Vec<u8>]) -> Vec<String> {
 /// One seed, `step_count` steps.
 pub fn run_seed(seed: u64, step_count: u32) -> Result<World, String> {
     let mut world = World::new(seed);
-    let result = (0..step_count).try_for_each(|_| world.step()).and_then(|()| world.settle());
+    let mut steps = 0..step_count;
+    let result = steps.try_for_each(|number| {
+        if number % STEPS_PER_CHECK == 0 {
+            world.kernel.engine.check();
+        }
+        world.step()
+    });
+    let result = result.and_then(|()| world.settle());
     result.map(|()| world).map_err(|why| format!("world seed {seed}: {why}"))
 }
 

@@ -12,6 +12,7 @@ use crate::commands::session::Transaction;
 use crate::commands::table::CommandId;
 use crate::marks::Mark;
 use crate::memory::blocks::{BLOCK_SIZE, Blocks, BlocksFull, Chain, Span};
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::{Request, STAGED, StagedId, Value};
 use crate::store::Store;
 
@@ -118,7 +119,9 @@ pub fn exec(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
     }
     // Out of the session: the watched keys are forgotten, and a queued command cannot queue.
     let mut transaction = core::mem::take(&mut cx.session().transaction);
-    unwatch(cx);
+    if !is_planted(Bug::WatchKept) {
+        unwatch(cx);
+    }
     cx.reply.array(count.into());
     cx.first_hash = None;
     let mut staging = cx.staging.take().expect("EXEC is never queued");

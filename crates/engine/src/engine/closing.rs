@@ -4,6 +4,7 @@ use crate::commands::transaction;
 use crate::connection::{Held, Parked, Phase};
 use crate::marks::Mark;
 use crate::memory::buffer::BufferHandle;
+use crate::planted::{Bug, is_planted};
 
 /// How long the end of the server may take: who does not read until then is cut.
 const STOP_MS_MAX: u64 = 800;
@@ -23,10 +24,13 @@ impl Engine {
         let Some(buffer) = connection.input.take() else { return };
         match core::mem::take(&mut connection.input_held) {
             Held::Lent => self.give_back(buffer),
+            Held::Carried if is_planted(Bug::CarryLost) => {}
             Held::Carried => drop(self.carry.release(buffer)),
             Held::Kept => {
                 self.kept_count -= 1;
-                self.give_back(buffer);
+                if !is_planted(Bug::ReceiveLost) {
+                    self.give_back(buffer);
+                }
             }
         }
     }
@@ -103,6 +107,7 @@ impl Engine {
     pub(super) fn settle(&mut self, slot: u32) {
         let connection = &mut self.connections[slot as usize];
         let is_idle = connection.parked == Parked::No && !connection.has_work();
+        let is_idle = is_idle || is_planted(Bug::EndedEarly);
         if connection.phase == Phase::Open && connection.is_ended && is_idle {
             self.drain(slot);
             return;

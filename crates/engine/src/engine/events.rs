@@ -5,6 +5,7 @@ use crate::connection::{Moment, Parked, Phase};
 use crate::event::{ConnectionId, Event, Peer, Signal, Socket};
 use crate::marks::Mark;
 use crate::memory::buffer::{Buffer, BufferHandle};
+use crate::planted::{Bug, is_planted};
 
 /// Bytes a second at which a request never runs into `request-timeout`.
 const REQUEST_RATE_MIN: u64 = 16 * 1024;
@@ -144,6 +145,7 @@ impl Engine {
         connection.is_sending = false;
         connection.drained = Moment::at(self.shared.now.monotonic_ms);
         let complete = chain_size(chain) == u64::from(sent_bytes);
+        let complete = complete || is_planted(Bug::ShortSendTaken);
         self.shared.replies.release(&mut connection.output, chain);
         self.shared.sessions[slot as usize].output_bytes = connection.output.byte_count() as u32;
         self.shared.statistics.traffic.output_bytes += u64::from(sent_bytes);
@@ -153,7 +155,7 @@ impl Engine {
             self.close(slot);
             return;
         }
-        if connection.parked == Parked::Output {
+        if connection.parked == Parked::Output && !is_planted(Bug::OutputUnwoken) {
             connection.parked = Parked::No;
         }
         if connection.has_work() && connection.parked == Parked::No {

@@ -6,6 +6,7 @@ use super::Engine;
 use super::shared::Shared;
 use crate::connection::{Parked, Stream};
 use crate::marks::Mark;
+use crate::planted::{Bug, is_planted};
 use crate::resp::output::{Grant, Output};
 
 /// Buffers that a stream fills ahead of the client.
@@ -47,7 +48,9 @@ impl Engine {
         } else {
             connection.stream = None;
             self.marks.reach(Mark::StreamFinished);
-            self.shared.store.unpin(stream.pin);
+            if !is_planted(Bug::PinKept) {
+                self.shared.store.unpin(stream.pin);
+            }
         }
         copied_size
     }

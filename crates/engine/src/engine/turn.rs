@@ -12,6 +12,7 @@ use crate::connection::{Parked, Phase};
 use crate::limits::GROUP_SPANS;
 use crate::marks::Mark;
 use crate::memory::buffer::BUFFER_SIZE;
+use crate::planted::{Bug, is_planted};
 use crate::resp::parse::parse;
 use crate::resp::request::Request;
 use crate::store::{Key, NameHash};
@@ -270,7 +271,7 @@ impl Engine {
                     break;
                 }
             }
-            if next == Next::GoOn {
+            if next == Next::GoOn || is_planted(Bug::RequestsDropped) {
                 consumed = visit.end;
             }
             budget.spend(visit.end_entry - visit.first_entry, u64::from(consumed));
@@ -365,8 +366,11 @@ impl Engine {
                 continue;
             }
             match connection.parked {
+                Parked::Store if is_planted(Bug::StoreUnwoken) => {}
                 Parked::Store => connection.parked = Parked::No,
-                Parked::Pool if came_back => connection.parked = Parked::No,
+                Parked::Pool if came_back && !is_planted(Bug::PoolUnwoken) => {
+                    connection.parked = Parked::No
+                }
                 Parked::Pool => {
                     self.waiting.push(&mut self.connections, slot);
                     continue;

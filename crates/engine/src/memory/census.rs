@@ -33,6 +33,11 @@ impl Frames {
         slots + u64::from(self.table.count(Group::WHOLE)) * u64::from(self.frame_size())
     }
 
+    /// Frames that ropes use as a whole.
+    pub fn whole_count(&self) -> u32 {
+        self.table.count(Group::WHOLE)
+    }
+
     /// Visits every slot that is in use: for checks and tests. O(slots).
     pub fn for_each_live(&self, mut visit: impl FnMut(Class, Ref)) {
         for class in self.classes.all() {

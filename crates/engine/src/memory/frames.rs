@@ -18,6 +18,7 @@ use crate::memory::classes::{CLASS_COUNT_MAX, Class, GRANULE, SizeClasses};
 use crate::memory::frame_table::{FrameId, FrameTable, Group};
 pub use crate::memory::needs::Needs;
 pub use crate::memory::reference::Ref;
+use crate::planted::{Bug, is_planted};
 use alloc::boxed::Box;
 use zerocopy::{FromBytes, FromZeros, Immutable, IntoBytes, KnownLayout};
 
@@ -278,7 +279,7 @@ impl Frames {
         } else {
             self.bytes_mut(previous, 16)[4..8].copy_from_slice(&next.as_u32().to_le_bytes());
         }
-        if !next.is_none() {
+        if !next.is_none() && !is_planted(Bug::HoleHalfUnlinked) {
             self.bytes_mut(next, 16)[8..12].copy_from_slice(&previous.as_u32().to_le_bytes());
         }
         // Whatever comes here next writes its own kind; until then it must not look like a hole.
@@ -358,6 +359,7 @@ impl Frames {
             // Every other frame of the class is full: any of them can be the top.
             let slab = &mut self.slabs[class.index()];
             (slab.top, slab.top_used) = (self.table.frame(group, 0), slab.slots_per_frame);
+            slab.top_used -= u32::from(is_planted(Bug::TopFrameShort));
         }
     }
 

@@ -15,6 +15,7 @@
 use crate::limits::Limits;
 use crate::marks::{Mark, Marks};
 use crate::memory::buffer::{BUFFER_SIZE, BufferHandle, BufferPool};
+use crate::planted::{Bug, is_planted};
 
 /// Bytes that any command may write without reserving them.
 pub const REPLY_ROOM: u32 = 1024;
@@ -186,7 +187,7 @@ impl ReplyPool {
     pub fn settle(&mut self, output: &mut Output) {
         if output.jumbo && output.jumbo_count == 0 {
             assert!(self.jumbo_taken, "the jumbo permit was lost");
-            self.jumbo_taken = false;
+            self.jumbo_taken = is_planted(Bug::JumboKept);
             output.jumbo = false;
         }
     }
@@ -203,7 +204,7 @@ impl ReplyPool {
     pub fn release(&mut self, output: &mut Output, chain: BufferHandle) {
         let released_count = self.buffers.release(chain);
         assert!(released_count <= output.held_count, "released buffers that were not held");
-        output.held_count -= released_count;
+        output.held_count -= if is_planted(Bug::CreditKept) { 0 } else { released_count };
         // The jumbo buffers count as the first to come back: others wait for them.
         let jumbo_count = released_count.min(output.jumbo_count);
         output.jumbo_count -= jumbo_count;
@@ -333,6 +334,9 @@ impl Output {
         if self.front.is_none() {
             while let Some(newest) = self.back.take() {
                 self.back = newest.take_next();
+                if is_planted(Bug::RepliesSwapped) {
+                    return Some(newest);
+                }
                 if let Some(front) = self.front.take() {
                     newest.link(front);
                 }
@@ -351,6 +355,10 @@ impl Output {
     /// Drops everything that waits. What is being sent stays counted.
     pub fn clear(&mut self, pool: &mut ReplyPool) {
         while let Some(buffer) = self.take_front().or_else(|| self.tail.take()) {
+            if is_planted(Bug::ReplyLost) {
+                self.held_count -= 1;
+                continue;
+            }
             pool.release(self, buffer);
         }
         self.byte_count = 0;

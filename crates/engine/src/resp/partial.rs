@@ -11,6 +11,7 @@
 //! (but a large argument, for which the caller reserves exactly its size).
 use crate::marks::Mark;
 use crate::memory::blocks::{Blocks, Chain, Span};
+use crate::planted::{Bug, is_planted};
 use crate::resp::grammar::{Bounds, DigitLine, DigitStep, LINE_SIZE_MAX, ProtocolError};
 use crate::resp::inline::Inline;
 use crate::resp::record::{self, RECORD_SIZE_MAX, Records};
@@ -284,7 +285,9 @@ impl Partial {
         self.enter_body(target, remaining - u64::from(size));
         match target {
             Target::Record { end } => {
-                let span = Span { start: end - remaining as u32, size };
+                let is_split = is_planted(Bug::ByteLost) && u64::from(size) < remaining;
+                let content = &content[..content.len() - usize::from(is_split)];
+                let span = Span { start: end - remaining as u32, size: content.len() as u32 };
                 blocks.record_mut(span).copy_from_slice(content);
                 None
             }

@@ -9,6 +9,7 @@
 //!
 //! Invariant: the entries in use are the first ones.
 use crate::memory::frames::Ref;
+use crate::planted::{Bug, is_planted};
 use crate::store::kind;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -76,7 +77,7 @@ impl Bucket {
     pub(super) fn put(&mut self, slot: usize, item: Item) {
         self.refs[slot] = item.object;
         self.tags[slot] = item.tag;
-        self.set_bit(TTL_SHIFT, slot, item.has_ttl);
+        self.set_bit(TTL_SHIFT, slot, item.has_ttl && !is_planted(Bug::TtlBitLost));
         self.set_bit(TOUCHED_SHIFT, slot, item.touched);
     }
 

@@ -7,6 +7,7 @@ use super::{Store, kind, object};
 use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::Ref;
+use crate::planted::{Bug, is_planted};
 use crate::store::index::Index;
 use crate::store::object::{FLAG_DETACHED, FLAG_PINNED, FLAG_TTL};
 
@@ -48,6 +49,9 @@ impl Store {
             kind::BUCKET | kind::BUCKET_CHAINED => {
                 self.frames.marks.reach(Mark::ChildMoved);
                 let hash = self.hash_of(Index::any_object(&self.frames, from));
+                if is_planted(Bug::BucketUnpatched) {
+                    return;
+                }
                 self.index.moved_child(&mut self.frames, hash, from, to);
             }
             object::KIND_STRING | object::KIND_ROPE => self.moved_object(from, to),
@@ -57,7 +61,7 @@ impl Store {
 
     pub(super) fn moved_object(&mut self, from: Ref, to: Ref) {
         let header = *object::header(&self.frames, to);
-        if header.is_rope() {
+        if header.is_rope() && !is_planted(Bug::PieceUnadopted) {
             self.adopt_rope(to);
         }
         if header.has(FLAG_PINNED) {
@@ -70,13 +74,17 @@ impl Store {
         }
         if header.has(FLAG_TTL) {
             self.frames.marks.reach(Mark::ScheduledMoved);
-            self.moved_scheduled(from, to);
+            if !is_planted(Bug::LinkUnpatched) {
+                self.moved_scheduled(from, to);
+            }
         }
         let hash = self.hash_of(to);
         let place = self
             .index
             .find_ref(&self.frames, hash, from)
             .expect("a key's object is in the chain of its hash");
-        self.index.replace(&mut self.frames, place, to);
+        if !is_planted(Bug::OwnerUnpatched) {
+            self.index.replace(&mut self.frames, place, to);
+        }
     }
 }

@@ -16,6 +16,7 @@ use crate::clock::Now;
 use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Needs, Ref};
+use crate::planted::{Bug, is_planted};
 use crate::store::index::{GROUP_BUCKETS, Place};
 
 /// Slots of the needed class that are looked at.
@@ -225,6 +226,7 @@ impl Store {
         if self.is_volatile() && !header.has(object::FLAG_TTL) {
             return None;
         }
+        let spared = spared.filter(|_| !is_planted(Bug::SparedEvicted));
         if spared.is_some_and(|key| {
             key.database == header.database() && key.name == object::key(&self.frames, at)
         }) {

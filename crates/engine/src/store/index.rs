@@ -15,6 +15,7 @@
 use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Frames, Ref};
+use crate::planted::{Bug, is_planted};
 pub use crate::store::bucket::{BUCKET_ENTRIES, Bucket};
 use crate::store::bucket::{CHILD_SLOT, Item, TOUCHED_SHIFT, TTL_SHIFT};
 use crate::store::databases::DATABASE_NUMBERS;
@@ -235,6 +236,12 @@ impl Index {
         (at, parent, count)
     }
 
+    /// Buckets in the chain of a bucket, itself included.
+    pub fn chain_buckets(&self, frames: &Frames, home: u32) -> u32 {
+        let (_, _, count) = self.last_bucket(frames, home);
+        count
+    }
+
     /// What one more key in the chain of `hash` takes.
     #[inline]
     pub fn insertion(&self, frames: &Frames, hash: u64) -> Insertion {
@@ -285,7 +292,9 @@ impl Index {
         parent.clear(CHILD_SLOT);
         parent.refs[CHILD_SLOT] = child;
         parent.set_kind(kind::BUCKET_CHAINED);
-        frames.get_mut::<Bucket>(child).put(0, item);
+        if !is_planted(Bug::ChainEntryLost) {
+            frames.get_mut::<Bucket>(child).put(0, item);
+        }
         BucketAt { home: at.home, child }
     }
 
@@ -305,7 +314,9 @@ impl Index {
             frames.marks.reach(Mark::ChildFreed);
             // One entry is left in the child: it goes back to where it came from.
             let item = self.bucket(frames, last).item(0);
-            frames.free(Class::CHILD_BUCKET, last.child);
+            if !is_planted(Bug::ChildLeaked) {
+                frames.free(Class::CHILD_BUCKET, last.child);
+            }
             let bucket = self.bucket_mut(frames, parent);
             bucket.set_kind(kind::BUCKET);
             bucket.put(CHILD_SLOT, item);
@@ -318,6 +329,7 @@ impl Index {
         if more {
             *keys += 1;
             row.deadlines += u32::from(has_ttl);
+            row.deadlines += u32::from(has_ttl && is_planted(Bug::TtlCountedTwice));
         } else {
             *keys -= 1;
             row.deadlines -= u32::from(has_ttl);

@@ -3,6 +3,7 @@ use super::types::{Entry, Type};
 use super::{Store, object};
 use crate::clock::Now;
 use crate::marks::Mark;
+use crate::planted::{Bug, is_planted};
 use crate::store::databases::DATABASE_NAMES;
 use crate::store::index::GROUP_BUCKETS;
 
@@ -34,13 +35,14 @@ impl Store {
             }
             self.index.for_each(&self.frames, bucket, |at, place| {
                 let is_ours = object::header(&self.frames, at).database() == number;
-                if is_ours && !self.has_expired(now, at) {
+                let is_shown = is_planted(Bug::ScanShowsExpired) || !self.has_expired(now, at);
+                if is_ours && is_shown {
                     visited_count += 1;
                     visit(object::key(&self.frames, at), self.kind(Entry { object: at, place }));
                 }
                 true
             });
-            bucket += 1;
+            bucket += 1 + u32::from(is_planted(Bug::ScanSkips) && visited_count >= count);
         }
         if bucket < bucket_count { u64::from(bucket) } else { 0 }
     }
@@ -163,6 +165,9 @@ impl Store {
     /// Names have other numbers now: watches follow their names. A watch is broken if the key
     /// existed under the old number or exists, not expired, under the new one.
     fn renumber_watches(&mut self, now: Now, renumber: impl Fn(u8) -> u8) {
+        if is_planted(Bug::SwapUnseen) {
+            return;
+        }
         let Self { watches, index, frames, hash_key, .. } = self;
         let hash_of = |at| {
             let database = object::header(frames, at).database();

@@ -4,6 +4,7 @@ use super::{Store, object, rope};
 use crate::clock::Now;
 use crate::marks::Mark;
 use crate::memory::frames::{Needs, Ref};
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::Value;
 use crate::store::index::Insertion;
 use crate::store::object::{FLAG_TTL, Header, KIND_ROPE};
@@ -115,6 +116,9 @@ impl Store {
             Owner::Object(at) => {
                 self.frames.marks.reach(Mark::PieceMoved);
                 let mut root = object::root(&self.frames, at);
+                if is_planted(Bug::RootUnpatched) {
+                    return;
+                }
                 root.child_moved(position, to);
                 object::set_root(&mut self.frames, at, &root);
             }
@@ -131,7 +135,7 @@ impl Store {
         header.flags |= object::FLAG_DETACHED;
         if header.has(object::FLAG_PINNED) {
             self.frames.marks.reach(Mark::RopeDetached);
-        } else {
+        } else if !is_planted(Bug::GraveForgotten) {
             self.bury(at);
         }
     }

@@ -6,6 +6,7 @@ use super::types::Entry;
 use super::{Store, object};
 use crate::marks::Mark;
 use crate::memory::frames::Ref;
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::PinId;
 use alloc::boxed::Box;
 
@@ -82,6 +83,9 @@ impl Store {
 
     /// A pinned object moved.
     pub(super) fn moved_pinned(&mut self, from: Ref, to: Ref) {
+        if is_planted(Bug::PinUnpatched) {
+            return;
+        }
         for pin in self.pins.rows.iter_mut().filter(|pin| pin.object == from) {
             pin.object = to;
             self.frames.marks.reach(Mark::PinnedMoved);

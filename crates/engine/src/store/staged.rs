@@ -8,6 +8,7 @@ use super::types::StoreFull;
 use crate::clock::Now;
 use crate::marks::Mark;
 use crate::memory::frames::{Frames, Needs, Ref};
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::StagedId;
 use crate::store::rope::{self, Owner, Position, Root};
 use alloc::boxed::Box;
@@ -151,7 +152,9 @@ impl Store {
     pub fn stage_discard(&mut self, id: StagedId) {
         let Self { staged, frames, .. } = self;
         if let Some(row) = staged.row_mut(id) {
-            frames.redeem(core::mem::take(&mut row.promised));
+            if !is_planted(Bug::PromiseKept) {
+                frames.redeem(core::mem::take(&mut row.promised));
+            }
             row.state = State::Discarded;
             frames.marks.reach(Mark::StagedDiscarded);
             staged.discarded_count += 1;
@@ -169,6 +172,9 @@ impl Store {
 
     /// A part of a staged value was moved to `to`.
     pub(super) fn staged_moved(&mut self, index: u32, position: Position, to: Ref) {
+        if is_planted(Bug::StagedUnpatched) {
+            return;
+        }
         self.staged.rows[index as usize].root.child_moved(position, to);
     }
 
@@ -186,6 +192,16 @@ impl Store {
             frames.marks.reach(Mark::StagedReaped);
         }
         true
+    }
+
+    /// The root of row `index`. For `check`.
+    pub(super) fn staged_root(&self, index: u32) -> Root {
+        self.staged.rows[index as usize].root
+    }
+
+    /// Whole frames of all values that are arriving or discarded. For `check`.
+    pub(super) fn staged_frame_count(&self) -> u32 {
+        self.staged.rows.iter().map(|row| row.root.frame_count(&self.frames)).sum()
     }
 
     /// Checks that no parts belong to a free row. For `check`.

@@ -20,6 +20,7 @@
 //! are empty before the position moves on.
 use crate::marks::Mark;
 use crate::memory::frames::{Frames, Ref};
+use crate::planted::{Bug, is_planted};
 use alloc::boxed::Box;
 
 const LEVEL_COUNT: usize = 4;
@@ -131,7 +132,7 @@ impl Wheel {
     /// Gives the linked object at `at` another deadline. One that is later is only written: the
     /// object is linked again when its old slot fires.
     pub fn set_deadline(&mut self, frames: &mut Frames, at: Ref, deadline_ms: i64) {
-        let earlier = deadline_ms < deadline(frames, at);
+        let earlier = deadline_ms < deadline(frames, at) && !is_planted(Bug::EarlierForgotten);
         if earlier {
             self.unlink(frames, at);
         }
@@ -300,6 +301,41 @@ impl Wheel {
             self.set_head(fired, head);
             set_word(frames, head, PREVIOUS, LIST_TAG | fired as u32);
         }
+    }
+}
+
+impl Wheel {
+    /// Asserts that links are mutual, that no slot fires after the deadline of an object in it, and
+    /// that the bitmaps and the count are right. For `Store::check`. O(objects).
+    pub(super) fn check(&self, frames: &Frames) {
+        let mut count = 0;
+        for list in 0..LIST_COUNT {
+            let mut start = i64::MIN;
+            if list < FIRED {
+                let bit = self.occupied[list / SLOT_COUNT][list % SLOT_COUNT / 64] >> (list % 64);
+                assert_eq!(bit & 1 != 0, !self.heads[list].is_none(), "bit of list {list}");
+                start = self.start_of(list);
+            }
+            let (mut at, mut previous) = (self.heads[list], LIST_TAG | list as u32);
+            while !at.is_none() {
+                assert_eq!(word(frames, at, PREVIOUS), previous, "a link that is not mutual");
+                assert!(deadline(frames, at) >= start, "a slot fires after a deadline in it");
+                count += 1;
+                assert!(count <= self.count, "a list without an end");
+                previous = at.as_u32();
+                at = Ref::from_u32(word(frames, at, NEXT));
+            }
+        }
+        assert_eq!(count, self.count, "objects in the wheel");
+    }
+
+    /// When the slot fires next.
+    fn start_of(&self, list: usize) -> i64 {
+        let (level, slot) = (list / SLOT_COUNT, list % SLOT_COUNT);
+        let shift = LEVEL_BITS * level as u32;
+        let first = (digit(self.position, level) + 1) % SLOT_COUNT;
+        let ahead = (slot + SLOT_COUNT - first) % SLOT_COUNT + 1;
+        ((self.position >> shift) + ahead as i64) << shift
     }
 }
 

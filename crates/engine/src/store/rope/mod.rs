@@ -20,6 +20,7 @@
 mod child;
 mod chunks;
 
+use crate::planted::{Bug, is_planted};
 pub use child::{Owner, Position, child_at};
 pub use chunks::Chunks;
 
@@ -140,6 +141,14 @@ impl Root {
         };
         assert!(!child.is_none(), "a child that its owner does not know has moved");
         *child = at;
+    }
+
+    /// The table or piece at a position, or none.
+    pub fn child(&self, position: Position) -> Ref {
+        match position {
+            Position::Table(index) => self.tables[index as usize],
+            Position::Piece(index) => self.tail[index as usize],
+        }
     }
 
     /// Tells the children, at most 14, that they are `owner`'s now: it moved, or a staged value
@@ -294,7 +303,9 @@ impl Root {
         if at.is_none() {
             at = frames.allocate_frame();
             let content = frames.bytes_mut(at, size);
-            content[..within].fill(0);
+            if !is_planted(Bug::FrameKept) {
+                content[..within].fill(0);
+            }
             content[within + bytes.len()..].fill(0);
             self.set_frame(frames, owner, layout, index, at);
         }
@@ -380,7 +391,7 @@ impl Root {
     }
 
     /// Whole frames that are not missing.
-    fn frame_count(&self, frames: &Frames) -> u32 {
+    pub fn frame_count(&self, frames: &Frames) -> u32 {
         let tables = self.tables.iter().map(|&at| table_refs(frames, at));
         tables.flatten().filter(|at| !at.is_none()).count() as u32
     }
@@ -402,7 +413,7 @@ impl Root {
             let target = frames.allocate(class);
             frames.copy_slot(class, source, target);
             copy.child_moved(position, target);
-            if matches!(position, Position::Table(_)) {
+            if matches!(position, Position::Table(_)) && !is_planted(Bug::CopyShared) {
                 copy_frames(frames, target);
             }
         }

@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 const SEEDS_MAX: u64 = 1_000;
 
 /// How long a child may take, whatever its seeds: what takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Between two looks at a child.
 const LOOK_INTERVAL: Duration = Duration::from_millis(5);
@@ -55,10 +55,9 @@ pub fn run(numbers: &[usize]) -> Result<(), String> {
             scope.spawn(|| {
                 while let Some(number) = numbers.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let (_, name) = ALL[number - 1];
-                    if let Some(Found { hunter, seed, how }) = hunt(&program, *number) {
-                        println!("{number:>3} {name:<28} {} {seed}: {how}", hunter[0]);
-                    } else {
-                        println!("{number:>3} {name:<28} MISSED");
+                    let found = hunt(&program, *number);
+                    println!("{number:>3} {name:<28} {}", in_words(found.as_ref()));
+                    if found.is_none() {
                         missed.lock().expect("no worker panics").push(format!("{number} {name}"));
                     }
                 }
@@ -68,6 +67,13 @@ pub fn run(numbers: &[usize]) -> Result<(), String> {
     let missed = missed.into_inner().expect("no worker panics");
     println!("found {}/{}", numbers.len() - missed.len(), numbers.len());
     if missed.is_empty() { Ok(()) } else { Err(format!("missed: {}", missed.join(", "))) }
+}
+
+fn in_words(found: Option<&Found>) -> String {
+    match found {
+        Some(Found { hunter, seed, how }) => format!("{} {seed}: {how}", hunter[0]),
+        None => "MISSED".to_owned(),
+    }
 }
 
 /// The simulator with the bugs in it, in a target folder of its own, through cargo.

@@ -1,7 +1,7 @@
 //! The end of connections, and of the server: what is given back, and in which order.
 use super::Engine;
 use crate::commands::transaction;
-use crate::connection::{Held, Parked, Phase};
+use crate::connection::{Connection, Held, Parked, Phase};
 use crate::marks::Mark;
 use crate::memory::buffer::BufferHandle;
 use crate::planted::{Bug, is_planted};
@@ -137,7 +137,7 @@ impl Engine {
             return;
         }
         self.stopping_ms = Some(self.shared.now.monotonic_ms);
-        if self.connections.iter().any(|connection| connection.has_work()) {
+        if self.connections.iter().any(Connection::has_work) {
             self.marks.reach(Mark::StopWaited);
         }
         for slot in 0..self.connections.len() as u32 {

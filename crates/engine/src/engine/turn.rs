@@ -369,7 +369,7 @@ impl Engine {
                 Parked::Store if is_planted(Bug::StoreUnwoken) => {}
                 Parked::Store => connection.parked = Parked::No,
                 Parked::Pool if came_back && !is_planted(Bug::PoolUnwoken) => {
-                    connection.parked = Parked::No
+                    connection.parked = Parked::No;
                 }
                 Parked::Pool => {
                     self.waiting.push(&mut self.connections, slot);

@@ -335,7 +335,7 @@ impl Wheel {
         let shift = LEVEL_BITS * level as u32;
         let first = (digit(self.position, level) + 1) % SLOT_COUNT;
         let ahead = (slot + SLOT_COUNT - first) % SLOT_COUNT + 1;
-        ((self.position >> shift) + ahead as i64) << shift
+        ((self.position >> shift) + ahead.cast_signed() as i64) << shift
     }
 }
 

@@ -1,13 +1,12 @@
 //! The test of the tests: builds itself with planted bugs, plants one after the other, and lets
 //! the hunters run until one of them notices.
 //!
-//! A hunter is a command line that runs a range of seeds and fails if something is wrong. So a
-//! process that aborts or hangs has noticed as well, and which seed it was is found by running the
-//! seeds of the range that failed one by one.
+//! A hunter is a command line that runs a range of seeds and, if something is wrong, fails or says
+//! so in a line that begins with `failed`. So a process that aborts or hangs has noticed as well,
+//! and which seed it was is found by running the seeds of the range that failed one by one.
 //!
 //! Invariant: a bug counts as found only if the same seed passes without it.
 use granite_engine::planted::ALL;
-use std::io::Read as _;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -140,17 +139,12 @@ fn fails(program: &Path, number: usize, hunter: Hunter, seeds: Range<u64>) -> Op
         .arg(format!("{}..{}", seeds.start, seeds.end))
         .env("RUST_BACKTRACE", "0")
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("the simulator that was just built can be run");
-    let mut errors = child.stderr.take().expect("it is piped");
-    let reader = std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        // A child that was killed in the middle of a character has said enough.
-        let _ = errors.read_to_end(&mut bytes);
-        String::from_utf8_lossy(&bytes).into_owned()
-    });
+    let said = read(child.stdout.take().expect("it is piped"));
+    let errors = read(child.stderr.take().expect("it is piped"));
     let started = Instant::now();
     let status = loop {
         match child.try_wait().expect("a child can be waited for") {
@@ -163,12 +157,26 @@ fn fails(program: &Path, number: usize, hunter: Hunter, seeds: Range<u64>) -> Op
         child.kill().expect("a child can be killed");
         child.wait().expect("a child can be waited for");
     }
-    let text = reader.join().expect("reading does not panic");
+    let said = said.join().expect("reading does not panic");
+    let errors = errors.join().expect("reading does not panic");
+    let failure = said.lines().find_map(|line| line.strip_prefix("failed "));
     match status {
-        Some(status) if status.success() => None,
-        Some(status) => Some(shown(&text).unwrap_or_else(|| status.to_string())),
         None => Some(format!("hangs for {} s", PATIENCE.as_secs())),
+        Some(status) if !status.success() => {
+            Some(shown(&errors).unwrap_or_else(|| status.to_string()))
+        }
+        Some(_) => failure.map(|why| cut(&why.replace('\t', " "))),
     }
+}
+
+/// Reads all that a child writes, while it runs.
+fn read(mut pipe: impl std::io::Read + Send + 'static) -> std::thread::JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // A child that was killed in the middle of a character has said enough.
+        let _ = pipe.read_to_end(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    })
 }
 
 /// What a failure says in one line: the message of a panic, or else its last line.
@@ -179,7 +187,11 @@ fn shown(text: &str) -> Option<String> {
         Some(at) => lines.get(at + 1),
         None => lines.last(),
     };
-    line.map(|line| line.trim().chars().take(SHOWN_SIZE_MAX).collect())
+    line.map(|line| cut(line))
+}
+
+fn cut(line: &str) -> String {
+    line.trim().chars().take(SHOWN_SIZE_MAX).collect()
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! What the test of the tests itself promises, with the shell as a hunter.
 use super::{fails, first_failing, shown};
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 
-/// `sh -c` gets `--bug` as its first word unless the script is first: so the hunter is a script
-/// that looks at the bug's number, `$1`, and at the seeds, the last word.
-fn shell(script: &str) -> std::path::PathBuf {
-    use std::os::unix::fs::PermissionsExt as _;
+/// A program that is called as the simulator is: `--bug`, the number `$2`, the words of the hunter,
+/// the seeds.
+fn shell(script: &str) -> PathBuf {
     let name = format!("granite-planted-test-{}-{}", std::process::id(), script.len());
     let path = std::env::temp_dir().join(name);
     std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
@@ -28,6 +28,17 @@ exit 0";
     // What fails without the bug is not the bug's.
     assert_eq!(first_failing(&program, 8, hunter, 10..20), None);
     assert_eq!(fails(&program, 8, hunter, 10..20).as_deref(), Some("always"));
+    std::fs::remove_file(program).unwrap();
+}
+
+#[test]
+fn a_process_that_says_so_has_failed() {
+    let program = shell("echo begin 3; printf 'failed seed 3:\\tno reply\\n'");
+    let how = fails(&program, 1, &["child"], 3..4);
+    assert_eq!(how.as_deref(), Some("seed 3: no reply"));
+    std::fs::remove_file(program).unwrap();
+    let program = shell("echo begin 3; echo done");
+    assert_eq!(fails(&program, 1, &["child"], 3..4), None);
     std::fs::remove_file(program).unwrap();
 }
 

@@ -26,11 +26,15 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(5);
 /// Characters of a failure that the table shows.
 const SHOWN_SIZE_MAX: usize = 90;
 
-/// A way to run seeds: the words before `A..B`.
+/// A way to run seeds: the words of a command line.
 type Hunter = &'static [&'static str];
 
+/// The word that stands for the seeds, `A..B`.
+const SEEDS: &str = "SEEDS";
+
 /// Those that there are, and how many seeds of each are run at a time: cheap ones first.
-const HUNTERS: [(Hunter, u64); 2] = [(&["random", "--seeds"], 50), (&["world", "--seeds"], 10)];
+const HUNTERS: [(Hunter, u64); 2] =
+    [(&["random", "--seeds", SEEDS], 50), (&["world", "--seeds", SEEDS], 10)];
 
 /// How a bug was found.
 struct Found {
@@ -133,10 +137,10 @@ fn first_failing(
 
 /// Runs the seeds in a process with the bug, 0 being none; how it failed, if it did.
 fn fails(program: &Path, number: usize, hunter: Hunter, seeds: Range<u64>) -> Option<String> {
+    let seeds = format!("{}..{}", seeds.start, seeds.end);
     let mut child = Command::new(program)
         .args(["--bug", &number.to_string()])
-        .args(hunter)
-        .arg(format!("{}..{}", seeds.start, seeds.end))
+        .args(hunter.iter().map(|word| if *word == SEEDS { seeds.as_str() } else { word }))
         .env("RUST_BACKTRACE", "0")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -1,5 +1,5 @@
 //! What the test of the tests itself promises, with the shell as a hunter.
-use super::{fails, first_failing, shown};
+use super::{SEEDS, fails, first_failing, shown};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ fn the_first_seed_that_fails_is_found() {
 [ $2 = 7 ] && [ $end -gt 12 ] && { echo first; echo \"wrong reply\" >&2; exit 1; }
 exit 0";
     let program = shell(script);
-    let hunter = &["random", "--seeds"];
+    let hunter = &["random", "--seeds", SEEDS];
     assert_eq!(first_failing(&program, 7, hunter, 0..12), None);
     let found = first_failing(&program, 7, hunter, 10..20);
     assert_eq!(found, Some((12, "wrong reply".to_owned())));
@@ -34,18 +34,18 @@ exit 0";
 #[test]
 fn a_process_that_says_so_has_failed() {
     let program = shell("echo begin 3; printf 'failed seed 3:\\tno reply\\n'");
-    let how = fails(&program, 1, &["child"], 3..4);
+    let how = fails(&program, 1, &["child", SEEDS], 3..4);
     assert_eq!(how.as_deref(), Some("seed 3: no reply"));
     std::fs::remove_file(program).unwrap();
     let program = shell("echo begin 3; echo done");
-    assert_eq!(fails(&program, 1, &["child"], 3..4), None);
+    assert_eq!(fails(&program, 1, &["child", SEEDS], 3..4), None);
     std::fs::remove_file(program).unwrap();
 }
 
 #[test]
 fn a_process_that_aborts_has_failed() {
     let program = shell("kill -ABRT $$");
-    let how = fails(Path::new(&program), 1, &["random", "--seeds"], 0..1).unwrap();
+    let how = fails(Path::new(&program), 1, &["random", "--seeds", SEEDS], 0..1).unwrap();
     assert!(how.contains("signal: 6"), "{how}");
     std::fs::remove_file(program).unwrap();
 }

@@ -206,12 +206,10 @@ pub enum Mark {
     StopWaited,
     /// The server ended although a client had not read all its replies.
     StopCut,
-    /// An event named a connection that is gone.
-    EventStale,
+    /// Bytes came for a connection that was asked to be closed.
+    ReceiveLate,
     /// A send ended before its end: the client is gone.
     SendCut,
-    /// A client said that it would send no more while its requests waited.
-    EndedWaiting,
     /// A turn had done its bound of work while connections still had requests.
     TurnSpent,
 }
@@ -220,7 +218,7 @@ pub enum Mark {
 pub const COUNT: usize = ALL.len();
 
 /// Every mark with its name in print.
-pub const ALL: [(Mark, &str); 101] = [
+pub const ALL: [(Mark, &str); 100] = [
     (Mark::ReceiveFull, "receive pool full"),
     (Mark::ReceiveKept, "receive buffer kept"),
     (Mark::InputCarried, "input carried"),
@@ -318,9 +316,8 @@ pub const ALL: [(Mark, &str); 101] = [
     (Mark::ClientKilled, "killed by CLIENT KILL"),
     (Mark::StopWaited, "stop with clients waiting"),
     (Mark::StopCut, "stop cut"),
-    (Mark::EventStale, "event of an earlier life"),
+    (Mark::ReceiveLate, "bytes after the end"),
     (Mark::SendCut, "send cut short"),
-    (Mark::EndedWaiting, "client ended while waiting"),
     (Mark::TurnSpent, "turn used up"),
 ];
 

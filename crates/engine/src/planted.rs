@@ -129,14 +129,12 @@ pub enum Bug {
     CarryLost,
     /// A send that was cut counts as complete.
     ShortSendTaken,
-    /// An event of an earlier life of a slot counts for its new one.
-    StaleTaken,
-    /// A client that sends no more loses the replies that it waits for.
-    EndedEarly,
+    /// Bytes that come after a connection was asked to be closed become its input.
+    LateTaken,
 }
 
 /// Every bug with its name in print.
-pub const ALL: [(Bug, &str); 60] = [
+pub const ALL: [(Bug, &str); 59] = [
     (Bug::ClassBorder, "class border"),
     (Bug::HoleHalfUnlinked, "hole half unlinked"),
     (Bug::SlotFreedTwice, "slot freed twice"),
@@ -195,8 +193,7 @@ pub const ALL: [(Bug, &str); 60] = [
     (Bug::ReceiveLost, "receive buffer lost"),
     (Bug::CarryLost, "carry buffer lost"),
     (Bug::ShortSendTaken, "short send taken"),
-    (Bug::StaleTaken, "stale event taken"),
-    (Bug::EndedEarly, "ended early"),
+    (Bug::LateTaken, "late bytes taken"),
 ];
 
 /// The one bug of this process; 0 is none. The only global of the engine, and only here.

@@ -107,7 +107,6 @@ impl Engine {
     pub(super) fn settle(&mut self, slot: u32) {
         let connection = &mut self.connections[slot as usize];
         let is_idle = connection.parked == Parked::No && !connection.has_work();
-        let is_idle = is_idle || is_planted(Bug::EndedEarly);
         if connection.phase == Phase::Open && connection.is_ended && is_idle {
             self.drain(slot);
             return;

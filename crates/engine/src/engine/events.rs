@@ -98,14 +98,17 @@ impl Engine {
 
     fn received(&mut self, id: ConnectionId, buffer: BufferHandle) {
         let Some(slot) = self.slot_of(id) else {
-            self.marks.reach(Mark::EventStale);
             self.give_back(buffer);
             return;
         };
         let connection = &mut self.connections[slot as usize];
         connection.is_receiving = false;
         self.shared.statistics.traffic.input_bytes += u64::from(buffer.filled_size());
-        if connection.phase != Phase::Open || buffer.filled_size() == 0 {
+        let is_late = connection.phase != Phase::Open;
+        if is_late {
+            self.marks.reach(Mark::ReceiveLate);
+        }
+        if is_late && !is_planted(Bug::LateTaken) || buffer.filled_size() == 0 {
             self.give_back(buffer);
             self.settle(slot);
             return;
@@ -121,17 +124,11 @@ impl Engine {
     }
 
     fn receive_ended(&mut self, id: ConnectionId, orderly: bool) {
-        let Some(slot) = self.slot_of(id) else {
-            self.marks.reach(Mark::EventStale);
-            return;
-        };
+        let Some(slot) = self.slot_of(id) else { return };
         let connection = &mut self.connections[slot as usize];
         connection.is_receiving = false;
         connection.is_ended = true;
         if orderly {
-            if connection.has_work() {
-                self.marks.reach(Mark::EndedWaiting);
-            }
             self.settle(slot);
         } else {
             self.close(slot);

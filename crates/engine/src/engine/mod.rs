@@ -29,7 +29,6 @@ use crate::memory::buffer::{BUFFER_SIZE, BufferHandle, BufferPool};
 use crate::memory::takings::Takings;
 use crate::memory::usage::{PoolUsage, Usage};
 use crate::options::settings::Settings;
-use crate::planted::{Bug, is_planted};
 use alloc::boxed::Box;
 use shared::Shared;
 use turn::Group;
@@ -184,8 +183,7 @@ impl Engine {
     fn slot_of(&self, connection: ConnectionId) -> Option<u32> {
         let state = self.connections.get(connection.slot as usize)?;
         let alive = state.phase != Phase::Free;
-        let is_same = state.generation == connection.generation;
-        (alive && (is_same || is_planted(Bug::StaleTaken))).then_some(connection.slot)
+        (alive && state.generation == connection.generation).then_some(connection.slot)
     }
 
     fn id_of(&self, slot: u32) -> ConnectionId {

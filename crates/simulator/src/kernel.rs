@@ -12,6 +12,7 @@ use granite_engine::engine::{EVENTS_PER_TURN, Engine};
 use granite_engine::event::{Action, ConnectionId, Event, Peer, Signal, Socket};
 use granite_engine::hooks::Hooks;
 use granite_engine::limits::Limits;
+use granite_engine::marks::{Mark, Marks};
 use granite_engine::memory::buffer::{BufferHandle, BufferPool};
 use granite_engine::options::settings::Settings;
 use granite_engine::random::Random;
@@ -230,6 +231,13 @@ impl Kernel {
     /// The wall clock alone is set, forward or back.
     pub fn jump(&mut self, by_ms: i64) {
         self.now.unix_us = self.now.unix_us.saturating_add_signed(by_ms * 1000);
+    }
+
+    /// The rare paths of the engine, and of the pool that is the driver's.
+    pub fn marks(&self) -> Marks {
+        let marks = self.engine.marks();
+        marks.add(Mark::ReceiveFull, self.receive.refused_count());
+        marks
     }
 
     /// Receive buffers that the engine still has.

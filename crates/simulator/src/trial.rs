@@ -3,6 +3,7 @@
 use crate::granite::Granite;
 use crate::kernel::Faults;
 use crate::model::Model;
+use crate::reached::Reached;
 use crate::transcript::{Settings, Target, Wait};
 use crate::value::{Value, request};
 use crate::workload::{Profile, Workload};
@@ -151,10 +152,16 @@ impl<'a, T: Target> Trial<'a, T> {
 
 /// One seed against the engine. The seed also decides how much memory there is, and how often
 /// something goes otherwise in the kernel.
-pub fn run_seed(seed: u64, reached: &mut BTreeSet<String>) -> Result<(), String> {
+pub fn run_seed(
+    seed: u64,
+    said: &mut BTreeSet<String>,
+    reached: &mut Reached,
+) -> Result<(), String> {
     let is_small = seed.is_multiple_of(3);
     let limits = Limits {
         data_bytes: if is_small { 1 << 20 } else { 4 << 20 },
+        // An index far too small in half of the seeds, so that buckets are chained.
+        keys_max: if seed.is_multiple_of(2) { 40 } else { 20_000 },
         frame_size: 32 << 10,
         reply_max: 1 << 20,
         // Two transactions with many values of up to 66 KB.
@@ -179,7 +186,9 @@ pub fn run_seed(seed: u64, reached: &mut BTreeSet<String>) -> Result<(), String>
     let mut trial = Trial::new(&mut granite, seed, plan, &Settings::default());
     trial = trial.with_model(|model| model.now_ms = 2_000_000_000_000);
     let result = trial.run().map_err(|why| format!("seed {seed}\n{why}"));
-    reached.append(&mut trial.reached);
+    said.append(&mut trial.reached);
+    granite.kernel().engine.check();
+    reached.collect(granite.kernel());
     result
 }
 

@@ -10,7 +10,9 @@ use crate::commands::dispatch;
 use crate::commands::error::CommandError;
 use crate::commands::session::Transaction;
 use crate::commands::table::CommandId;
+use crate::marks::Mark;
 use crate::memory::blocks::{BLOCK_SIZE, Blocks, BlocksFull, Chain, Span};
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::{Request, STAGED, StagedId, Value};
 use crate::store::Store;
 
@@ -97,10 +99,12 @@ pub fn exec(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
     if failed || broken {
         discard(cx);
         if failed {
+            cx.statistics.marks.reach(Mark::ExecAborted);
             return Err(CommandError::Line(
                 "EXECABORT Transaction discarded because of previous errors.",
             ));
         }
+        cx.statistics.marks.reach(Mark::ExecBroken);
         cx.reply.null_array();
         return Ok(());
     }
@@ -114,7 +118,9 @@ pub fn exec(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
     }
     // Out of the session: the watched keys are forgotten, and a queued command cannot queue.
     let mut transaction = core::mem::take(&mut cx.session().transaction);
-    unwatch(cx);
+    if !is_planted(Bug::WatchKept) {
+        unwatch(cx);
+    }
     cx.reply.array(count.into());
     cx.first_hash = None;
     let mut staging = cx.staging.take().expect("EXEC is never queued");
@@ -167,7 +173,10 @@ pub fn enqueue(
         return Ok(());
     }
     let staging = cx.staging.as_mut().expect("a queued command is never queued again");
-    push(staging, &mut transaction.queue, id, request).map_err(|BlocksFull| QUEUE_FULL)?;
+    if push(staging, &mut transaction.queue, id, request).is_err() {
+        cx.statistics.marks.reach(Mark::QueueFull);
+        return Err(QUEUE_FULL);
+    }
     transaction.queued_count += 1;
     let values = (0..request.argument_count()).map(|index| request.value(index));
     let large_count = values.filter(|value| matches!(value, Value::Staged(_))).count();

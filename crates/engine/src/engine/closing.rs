@@ -1,8 +1,10 @@
 //! The end of connections, and of the server: what is given back, and in which order.
 use super::Engine;
 use crate::commands::transaction;
-use crate::connection::{Held, Parked, Phase};
+use crate::connection::{Connection, Held, Parked, Phase};
+use crate::marks::Mark;
 use crate::memory::buffer::BufferHandle;
+use crate::planted::{Bug, is_planted};
 
 /// How long the end of the server may take: who does not read until then is cut.
 const STOP_MS_MAX: u64 = 800;
@@ -22,10 +24,13 @@ impl Engine {
         let Some(buffer) = connection.input.take() else { return };
         match core::mem::take(&mut connection.input_held) {
             Held::Lent => self.give_back(buffer),
+            Held::Carried if is_planted(Bug::CarryLost) => {}
             Held::Carried => drop(self.carry.release(buffer)),
             Held::Kept => {
                 self.kept_count -= 1;
-                self.give_back(buffer);
+                if !is_planted(Bug::ReceiveLost) {
+                    self.give_back(buffer);
+                }
             }
         }
     }
@@ -41,9 +46,11 @@ impl Engine {
         }
         if let Some(buffer) = self.carry.acquire() {
             connection.input_held = Held::Carried;
+            self.marks.reach(Mark::InputCarried);
             self.give_back(buffer);
         } else {
             connection.input_held = Held::Kept;
+            self.marks.reach(Mark::ReceiveKept);
             self.kept_count += 1;
         }
     }
@@ -80,6 +87,7 @@ impl Engine {
         connection.parked = Parked::No;
         let store = &mut self.shared.store;
         if let Some(stream) = connection.stream.take() {
+            self.marks.reach(Mark::StreamCut);
             store.unpin(stream.pin);
         }
         connection.partial.reset(&mut self.requests, |staged| store.stage_discard(staged));
@@ -116,6 +124,7 @@ impl Engine {
     pub(super) fn close_killed(&mut self) {
         for slot in 0..self.connections.len() {
             if self.shared.sessions[slot].open && self.shared.sessions[slot].killed {
+                self.marks.reach(Mark::ClientKilled);
                 self.close(slot as u32);
             }
         }
@@ -127,6 +136,9 @@ impl Engine {
             return;
         }
         self.stopping_ms = Some(self.shared.now.monotonic_ms);
+        if self.connections.iter().any(Connection::has_work) {
+            self.marks.reach(Mark::StopWaited);
+        }
         for slot in 0..self.connections.len() as u32 {
             self.drain(slot);
         }
@@ -137,7 +149,11 @@ impl Engine {
         let Some(since_ms) = self.stopping_ms else { return };
         let late = self.shared.now.monotonic_ms - since_ms >= STOP_MS_MAX;
         let mut phases = self.connections.iter().map(|connection| connection.phase);
-        if late || !phases.any(|phase| matches!(phase, Phase::Open | Phase::Draining)) {
+        let is_served = phases.any(|phase| matches!(phase, Phase::Open | Phase::Draining));
+        if late && is_served {
+            self.marks.reach(Mark::StopCut);
+        }
+        if late || !is_served {
             self.shared.log.warning(format_args!("Granite is now ready to exit, bye bye..."));
             self.is_stopped = true;
         }

@@ -7,6 +7,7 @@ use crate::commands::error::CommandError;
 use crate::commands::transaction;
 use crate::connection::{Moment, NoRoom, Parked, Phase, Stream};
 use crate::limits::GROUP_SPANS;
+use crate::marks::Mark;
 use crate::memory::blocks::{BLOCK_SIZE, Span};
 use crate::resp::grammar::{Bounds, ERROR_SIZE_MAX, ProtocolError};
 use crate::resp::partial::Step;
@@ -55,7 +56,14 @@ impl Engine {
                 self.release_input(slot);
             }
             match step {
-                Step::More | Step::Empty => return 0,
+                Step::More => {
+                    self.marks_split(slot);
+                    return 0;
+                }
+                Step::Empty => {
+                    self.marks.reach(Mark::EmptyRead);
+                    return 0;
+                }
                 Step::Complete => break,
                 Step::Content { .. } => {}
                 Step::Error(error) => {
@@ -63,10 +71,20 @@ impl Engine {
                     return 0;
                 }
                 Step::Large { size } => self.begin_large(slot, size, share),
-                Step::Full => self.refuse(slot, NoRoom::Blocks),
+                Step::Full => {
+                    self.marks.reach(Mark::RequestFull);
+                    self.refuse(slot, NoRoom::Blocks);
+                }
             }
         }
         self.execute_complete(slot, used_spans)
+    }
+
+    /// The bytes have ended within a request: where?
+    fn marks_split(&self, slot: u32) {
+        if let Some(mark) = self.connections[slot as usize].partial.split() {
+            self.marks.reach(mark);
+        }
     }
 
     /// May the connection in `slot` begin one more large argument? What it sends and what it has
@@ -81,6 +99,7 @@ impl Engine {
 
     fn begin_large(&mut self, slot: u32, size: u64, share: u32) {
         if !self.may_begin_large(slot) {
+            self.marks.reach(Mark::StagedShare);
             return self.refuse(slot, NoRoom::Store(StoreFull::Staged));
         }
         let staged = match self.shared.store.stage(self.shared.now, size) {
@@ -89,6 +108,7 @@ impl Engine {
         };
         let connection = &mut self.connections[slot as usize];
         if !connection.partial.accept_large(&mut self.requests, staged, share) {
+            self.marks.reach(Mark::RequestFull);
             self.shared.store.stage_discard(staged);
             self.refuse(slot, NoRoom::Blocks);
         }
@@ -104,6 +124,7 @@ impl Engine {
     }
 
     fn refuse_protocol(&mut self, slot: u32, error: ProtocolError) {
+        self.marks.reach(Mark::ProtocolBroken);
         self.shared.statistics.protocol_error_count += 1;
         self.shared.statistics.count_error("ERR");
         let connection = &mut self.connections[slot as usize];
@@ -119,6 +140,9 @@ impl Engine {
         if connection.partial.is_refused() {
             self.answer_refused(slot);
             return 0;
+        }
+        if connection.partial.is_inline() {
+            self.marks.reach(Mark::InlineRead);
         }
         let count = connection.partial.argument_count() as usize;
         let (group, large) = self.spans.split_at_mut(GROUP_SPANS as usize);
@@ -157,6 +181,10 @@ impl Engine {
             return;
         }
         self.shared.statistics.count_error(error.kind());
+        self.marks.reach(Mark::RefusedDrained);
+        if let Some(mark) = error.mark() {
+            self.marks.reach(mark);
+        }
         let transaction = &mut self.shared.sessions[slot as usize].transaction;
         if transaction.open {
             // It can only end with EXECABORT: nothing of it is kept.
@@ -189,6 +217,9 @@ impl Engine {
                     size: stream.size,
                     offset: 0,
                 });
+                if connection.stream.is_some() {
+                    self.marks.reach(Mark::StreamBegun);
+                }
                 self.obey(slot, orders);
                 let connection = &self.connections[slot as usize];
                 let go_on = connection.phase == Phase::Open && connection.stream.is_none();

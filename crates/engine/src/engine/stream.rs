@@ -5,6 +5,8 @@
 use super::Engine;
 use super::shared::Shared;
 use crate::connection::{Parked, Stream};
+use crate::marks::Mark;
+use crate::planted::{Bug, is_planted};
 use crate::resp::output::{Grant, Output};
 
 /// Buffers that a stream fills ahead of the client.
@@ -45,7 +47,10 @@ impl Engine {
             self.park(slot, parked);
         } else {
             connection.stream = None;
-            self.shared.store.unpin(stream.pin);
+            self.marks.reach(Mark::StreamFinished);
+            if !is_planted(Bug::PinKept) {
+                self.shared.store.unpin(stream.pin);
+            }
         }
         copied_size
     }

@@ -10,7 +10,9 @@ use crate::clock::Now;
 use crate::commands::context::Orders;
 use crate::connection::{Parked, Phase};
 use crate::limits::GROUP_SPANS;
+use crate::marks::Mark;
 use crate::memory::buffer::BUFFER_SIZE;
+use crate::planted::{Bug, is_planted};
 use crate::resp::parse::parse;
 use crate::resp::request::Request;
 use crate::store::{Key, NameHash};
@@ -131,6 +133,9 @@ impl Engine {
             self.gather(&mut budget);
             self.prefetch();
             self.execute_group(&mut budget);
+        }
+        if self.runnable.count() > 0 {
+            self.marks.reach(Mark::TurnSpent);
         }
         self.store_has_work = self.shared.store.turn(now, REQUESTS_PER_TURN - budget.requests);
         self.check_stop();
@@ -266,7 +271,7 @@ impl Engine {
                     break;
                 }
             }
-            if next == Next::GoOn {
+            if next == Next::GoOn || is_planted(Bug::RequestsDropped) {
                 consumed = visit.end;
             }
             budget.spend(visit.end_entry - visit.first_entry, u64::from(consumed));
@@ -333,6 +338,11 @@ impl Engine {
         let connection = &mut self.connections[slot as usize];
         assert!(reason != Parked::No, "nothing to wait for");
         connection.parked = reason;
+        self.marks.reach(match reason {
+            Parked::No | Parked::Output => Mark::ParkedOutput,
+            Parked::Pool => Mark::ParkedPool,
+            Parked::Store => Mark::ParkedStore,
+        });
         if reason != Parked::Output {
             self.waiting.push(&mut self.connections, slot);
         }
@@ -356,8 +366,11 @@ impl Engine {
                 continue;
             }
             match connection.parked {
+                Parked::Store if is_planted(Bug::StoreUnwoken) => {}
                 Parked::Store => connection.parked = Parked::No,
-                Parked::Pool if came_back => connection.parked = Parked::No,
+                Parked::Pool if came_back && !is_planted(Bug::PoolUnwoken) => {
+                    connection.parked = Parked::No;
+                }
                 Parked::Pool => {
                     self.waiting.push(&mut self.connections, slot);
                     continue;

@@ -13,7 +13,9 @@
 //! Invariant: a buffer is taken only under a `Grant`, and a grant is given only when the buffers
 //! are there; within one command nobody else takes any. So writing a reply never fails.
 use crate::limits::Limits;
+use crate::marks::{Mark, Marks};
 use crate::memory::buffer::{BUFFER_SIZE, BufferHandle, BufferPool};
+use crate::planted::{Bug, is_planted};
 
 /// Bytes that any command may write without reserving them.
 pub const REPLY_ROOM: u32 = 1024;
@@ -47,6 +49,8 @@ pub enum Refusal {
 
 /// The buffers for replies, and the rule that shares them.
 pub struct ReplyPool {
+    /// Rare paths of the replies.
+    pub marks: Marks,
     buffers: BufferPool,
     /// Buffers that one connection may hold without the jumbo permit.
     credit_count: u32,
@@ -62,6 +66,7 @@ impl ReplyPool {
     /// All buffers for replies that `limits` ask for.
     pub fn new(limits: &Limits) -> Self {
         Self {
+            marks: Marks::new(),
             buffers: BufferPool::new(Self::buffer_count(limits)),
             credit_count: (limits.reply_credit / BUFFER_SIZE as u32).max(1),
             kept_count: KEPT_COUNT.min(limits.reply_buffers_max / 8),
@@ -137,6 +142,7 @@ impl ReplyPool {
             return Ok(Grant::default());
         }
         if size > self.reply_max + u64::from(REPLY_ROOM) {
+            self.marks.reach(Mark::ReplyTooLarge);
             return Err(Refusal::TooLarge);
         }
         let buffer_count = (size - u64::from(room)).div_ceil(BUFFER_SIZE as u64) as u32;
@@ -149,6 +155,9 @@ impl ReplyPool {
         if buffer_count <= open_count && held_count + buffer_count <= held_max {
             return Ok(Grant { buffer_count, jumbo: false });
         }
+        if buffer_count > open_count {
+            self.marks.reach(Mark::ReplyFull);
+        }
         if buffer_count <= held_max && patient {
             // It will fit once its own output, or that of others, is sent.
             return Err(Refusal::Wait);
@@ -158,11 +167,17 @@ impl ReplyPool {
 
     fn admit_jumbo(&mut self, output: &mut Output, buffer_count: u32) -> Result<Grant, Refusal> {
         if self.jumbo_taken && !output.jumbo {
+            self.marks.reach(Mark::JumboRefused);
             return Err(Refusal::Wait);
         }
         if buffer_count > self.jumbo_capacity - self.jumbo_used {
-            return Err(if self.jumbo_used > 0 { Refusal::Wait } else { Refusal::TooLarge });
+            if self.jumbo_used > 0 {
+                return Err(Refusal::Wait);
+            }
+            self.marks.reach(Mark::ReplyTooLarge);
+            return Err(Refusal::TooLarge);
         }
+        self.marks.reach(Mark::JumboGranted);
         self.jumbo_taken = true;
         output.jumbo = true;
         Ok(Grant { buffer_count, jumbo: true })
@@ -172,7 +187,7 @@ impl ReplyPool {
     pub fn settle(&mut self, output: &mut Output) {
         if output.jumbo && output.jumbo_count == 0 {
             assert!(self.jumbo_taken, "the jumbo permit was lost");
-            self.jumbo_taken = false;
+            self.jumbo_taken = is_planted(Bug::JumboKept);
             output.jumbo = false;
         }
     }
@@ -189,7 +204,7 @@ impl ReplyPool {
     pub fn release(&mut self, output: &mut Output, chain: BufferHandle) {
         let released_count = self.buffers.release(chain);
         assert!(released_count <= output.held_count, "released buffers that were not held");
-        output.held_count -= released_count;
+        output.held_count -= if is_planted(Bug::CreditKept) { 0 } else { released_count };
         // The jumbo buffers count as the first to come back: others wait for them.
         let jumbo_count = released_count.min(output.jumbo_count);
         output.jumbo_count -= jumbo_count;
@@ -319,6 +334,9 @@ impl Output {
         if self.front.is_none() {
             while let Some(newest) = self.back.take() {
                 self.back = newest.take_next();
+                if is_planted(Bug::RepliesSwapped) {
+                    return Some(newest);
+                }
                 if let Some(front) = self.front.take() {
                     newest.link(front);
                 }
@@ -337,6 +355,10 @@ impl Output {
     /// Drops everything that waits. What is being sent stays counted.
     pub fn clear(&mut self, pool: &mut ReplyPool) {
         while let Some(buffer) = self.take_front().or_else(|| self.tail.take()) {
+            if is_planted(Bug::ReplyLost) {
+                self.held_count -= 1;
+                continue;
+            }
             pool.release(self, buffer);
         }
         self.byte_count = 0;

@@ -9,6 +9,7 @@
 use super::Store;
 use super::types::{Key, Policy, StoreFull};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::Needs;
 use crate::store::index::Insertion;
@@ -93,11 +94,14 @@ impl Store {
     }
 
     /// Adds what `insertion` says to `needs`.
-    pub(super) fn need_entry(needs: &mut Needs, insertion: Insertion) -> Result<(), StoreFull> {
+    fn need_entry(&self, needs: &mut Needs, insertion: Insertion) -> Result<(), StoreFull> {
         match insertion {
             Insertion::Free => {}
             Insertion::Child => needs.slot(Class::CHILD_BUCKET),
-            Insertion::Refused => return Err(StoreFull::Chain),
+            Insertion::Refused => {
+                self.frames.marks.reach(Mark::ChainRefused);
+                return Err(StoreFull::Chain);
+            }
         }
         Ok(())
     }
@@ -113,7 +117,7 @@ impl Store {
         loop {
             let insertion = self.insertion_for(target);
             let mut all = needs.clone();
-            Self::need_entry(&mut all, insertion)?;
+            self.need_entry(&mut all, insertion)?;
             self.make_room(now, &all, Some(source))?;
             // A key that had to leave may have been in the same chain, which then is one shorter
             // and has given up its last child: the new key will need it again.
@@ -134,7 +138,11 @@ impl Store {
             self.evict_ahead(now, needs, spared);
         }
         while !self.frames.fits(needs) {
-            if self.pay_debt() || self.expire_overdue(now, 1) > 0 {
+            if self.pay_debt() {
+                continue;
+            }
+            if self.expire_overdue(now, 1) > 0 {
+                self.frames.marks.reach(Mark::OverdueExpired);
                 continue;
             }
             if self.tuning.policy == Policy::NoEviction || !self.evict_one(now, needs, spared) {
@@ -147,7 +155,10 @@ impl Store {
     /// Pays one step of debt. False when there is none left.
     pub(super) fn pay_debt(&mut self) -> bool {
         let is_paid = self.close_hole(true) || self.reap_one() || self.reap_flushed(1) > 0;
-        self.counters.debt_paid += u64::from(is_paid);
+        if is_paid {
+            self.counters.debt_paid += 1;
+            self.frames.marks.reach(Mark::DebtPaid);
+        }
         is_paid
     }
 }

@@ -6,7 +6,9 @@
 use super::Store;
 use super::types::StoreFull;
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::frames::{Frames, Needs, Ref};
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::StagedId;
 use crate::store::rope::{self, Owner, Position, Root};
 use alloc::boxed::Box;
@@ -87,14 +89,17 @@ impl Store {
     /// Reserves frames for a value of `size` bytes that is about to arrive.
     pub fn stage(&mut self, now: Now, size: u64) -> Result<StagedId, StoreFull> {
         if size > self.tuning.value_size_max.min(rope::size_max(self.frames.frame_size())) {
+            self.frames.marks.reach(Mark::StagedRefused);
             return Err(StoreFull::ValueSize);
         }
         let Some(index) = self.staged.rows.iter().position(|row| row.state == State::Free) else {
+            self.frames.marks.reach(Mark::StagedFull);
             return Err(StoreFull::Staged);
         };
         let mut needs = Needs::NONE;
         Root::EMPTY.needs(&self.frames, &mut needs, 0, size, 0..size);
-        self.make_room(now, &needs, None)?;
+        self.make_room(now, &needs, None)
+            .inspect_err(|_| self.frames.marks.reach(Mark::StagedRefused))?;
         // Slots cannot be promised, since others take them from the same frames: they are taken.
         let mut root = Root::EMPTY;
         root.prepare(&mut self.frames, Owner::Staged(index as u32), size);
@@ -147,14 +152,18 @@ impl Store {
     pub fn stage_discard(&mut self, id: StagedId) {
         let Self { staged, frames, .. } = self;
         if let Some(row) = staged.row_mut(id) {
-            frames.redeem(core::mem::take(&mut row.promised));
+            if !is_planted(Bug::PromiseKept) {
+                frames.redeem(core::mem::take(&mut row.promised));
+            }
             row.state = State::Discarded;
+            frames.marks.reach(Mark::StagedDiscarded);
             staged.discarded_count += 1;
         }
     }
 
     /// Takes a complete value over: its row is free again.
     pub(super) fn consume_staged(&mut self, id: StagedId) -> Root {
+        self.frames.marks.reach(Mark::StagedConsumed);
         let row = self.staged.row_mut(id).expect("a staged value is consumed once");
         assert_eq!(row.written, row.size, "a value is consumed when all of it is there");
         row.state = State::Free;
@@ -163,6 +172,9 @@ impl Store {
 
     /// A part of a staged value was moved to `to`.
     pub(super) fn staged_moved(&mut self, index: u32, position: Position, to: Ref) {
+        if is_planted(Bug::StagedUnpatched) {
+            return;
+        }
         self.staged.rows[index as usize].root.child_moved(position, to);
     }
 
@@ -177,13 +189,19 @@ impl Store {
         if row.root.release_some(frames, budget) {
             row.state = State::Free;
             staged.discarded_count -= 1;
+            frames.marks.reach(Mark::StagedReaped);
         }
         true
     }
 
-    /// Bytes of all parts that staged values have. For `check`.
-    pub(super) fn staged_usage(&self) -> u64 {
-        self.staged.rows.iter().map(|row| row.root.memory_usage(&self.frames)).sum()
+    /// The root of row `index`. For `check`.
+    pub(super) fn staged_root(&self, index: u32) -> Root {
+        self.staged.rows[index as usize].root
+    }
+
+    /// Whole frames of all values that are arriving or discarded. For `check`.
+    pub(super) fn staged_frame_count(&self) -> u32 {
+        self.staged.rows.iter().map(|row| row.root.frame_count(&self.frames)).sum()
     }
 
     /// Checks that no parts belong to a free row. For `check`.

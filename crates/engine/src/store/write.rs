@@ -3,7 +3,9 @@
 use super::types::{Expiry, Key, StoreFull};
 use super::{Store, object, rope};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::frames::Ref;
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::Value;
 use crate::store::index::Place;
 use crate::store::object::{FLAG_RAW, FLAG_TTL, Header, KIND_STRING};
@@ -20,6 +22,7 @@ impl Store {
         self.check_sizes(key, self.value_size(value))?;
         let existing = self.find(now, key).map(|entry| (entry.object, entry.place));
         let deadline = match expiry {
+            Expiry::Keep if is_planted(Bug::KeepTtlLost) => None,
             Expiry::Keep => existing.and_then(|(at, _)| object::deadline(&self.frames, at)),
             Expiry::Clear => None,
             Expiry::At(deadline) => Some(deadline),
@@ -81,6 +84,9 @@ impl Store {
                 self.overwrite(now, key, found, bytes, deadline);
                 return Ok(());
             }
+            if old.is_rope() {
+                self.frames.marks.reach(Mark::RopeReplaced);
+            }
         }
         self.make_room_for_slot(now, key, class, existing.is_none())?;
         // Reserve first: from here on nothing fails.
@@ -102,7 +108,7 @@ impl Store {
     ) {
         let was_scheduled = object::header(&self.frames, at).has(FLAG_TTL);
         if was_scheduled != deadline.is_some() {
-            if was_scheduled {
+            if was_scheduled && !is_planted(Bug::WheelLinkLeft) {
                 self.unschedule(at);
             }
             self.write_object(now, at, key, bytes, deadline);

@@ -153,7 +153,10 @@ impl Engine {
             if self.requests.free_count() >= self.requests.capacity().div_ceil(16) {
                 break;
             }
-            let holds = |connection: &Connection| connection.partial.block_count() > 0;
+            // Whose request is complete waits for others: that is not its fault.
+            let holds = |connection: &Connection| {
+                connection.partial.block_count() > 0 && !connection.partial.is_complete()
+            };
             if !self.close_oldest(HOG_MS_MIN, holds, |connection| connection.received) {
                 break;
             }

@@ -8,6 +8,7 @@
 //! its children have reached.
 use crate::kernel::Kernel;
 use granite_engine::marks::{Mark, Marks};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Seeds after which a mark that was never reached is a failure: what is rarer than that is not
@@ -34,6 +35,15 @@ impl Reached {
         for (mark, count) in kernel.marks().iter() {
             self.add(mark, count.into());
         }
+    }
+
+    /// The marks among counts by name.
+    pub fn among(counts: &BTreeMap<String, u64>) -> Self {
+        let mut reached = Self::new();
+        for (mark, count) in counts.iter().filter_map(|(name, n)| Some((Mark::named(name)?, n))) {
+            reached.add(mark, *count);
+        }
+        reached
     }
 
     fn add(&mut self, mark: Mark, count: u64) {

@@ -108,7 +108,7 @@ impl Nature {
             options.push(("request-timeout", (100 + random.below(9_000)).to_string()));
             options.push(("output-stall-timeout", (100 + random.below(9_000)).to_string()));
         }
-        Self {
+        let mut nature = Self {
             options,
             faults: faults(random),
             profile,
@@ -121,7 +121,43 @@ impl Nature {
             clock_jumps: random.below(2) == 0,
             antics_in: *pick(random, &[0, 10, 40, 200]),
             inline: random.below(2) == 0,
+        };
+        // By a chance of their own, so that the other worlds stay what they are.
+        let mut random = Random::new(seed ^ 0xC0_3D);
+        match random.below(12) {
+            0 => nature.crowd(&mut random),
+            1 => nature.chain(),
+            _ => {}
         }
+        nature
+    }
+
+    /// Many that hardly read, large values, and pools for a few.
+    fn crowd(&mut self, random: &mut Random) {
+        self.limits = Limits {
+            connections_max: 40,
+            receive_buffers_max: 4 + random.below(6) as u32,
+            reply_buffers_max: 16 + random.below(6) as u32,
+            blocks_max: 8 + random.below(24) as u32,
+            pins_max: 1 + random.below(3) as u32,
+            staged_max: 48,
+            command_work_max: *pick(random, &[40 << 10, 200 << 10, 16 << 20]),
+            ..self.limits
+        };
+        self.profile.value_size_max = 4 * u64::from(self.limits.frame_size);
+        (self.profile.key_count, self.profile.is_heavy) = (3, true);
+        let tempers = [Temper::Slow, Temper::Deaf, Temper::Greedy];
+        let seat = |_| Seat { temper: *pick(random, &tempers), is_local: random.below(2) == 0 };
+        self.seats = (0..40).map(seat).collect();
+        self.policy = "noeviction";
+        self.options.retain(|(name, _)| *name != "timeout" && *name != "maxmemory-policy");
+    }
+
+    /// An index of one bucket, and many small keys.
+    fn chain(&mut self) {
+        self.limits.keys_max = 1;
+        (self.profile.key_count, self.profile.value_size_max) = (1_000, 40);
+        self.profile.is_heavy = false;
     }
 
     /// The options as the engine takes them.

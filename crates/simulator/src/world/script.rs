@@ -100,6 +100,8 @@ impl Script {
             2 | 3 => self.advance(300),
             4 if self.nature.clock_jumps => {
                 let by_ms = self.random.below(7_200_000).cast_signed() - 3_600_000;
+                // As far as the wheel reaches, now and then.
+                let by_ms = if by_ms % 8 == 0 { by_ms * 400_000 } else { by_ms };
                 self.workload.now_ms += by_ms;
                 self.steps.push_back(Step::Jump(by_ms));
             }

@@ -150,4 +150,4 @@ fn text(value: &Value) -> Result<String, String> {
 
 #[cfg(test)]
 #[path = "docs_test.rs"]
-mod docs_test;
+pub(super) mod docs_test;

@@ -172,175 +172,185 @@ pub const MALFORMED: &[&str] = &[
 
 /// Edges of a kind, and that one in so many is an edge (1: always).
 pub fn fixed(source: Source) -> Option<(u64, &'static [&'static str])> {
-    Some(match source {
-        Source::Integer => (4, INTEGERS),
-        Source::FieldOperand => (4, OPERANDS),
-        Source::Float => (1, FLOATS),
-        Source::KeyPattern => (1, KEY_PATTERNS),
-        Source::CommandPattern => {
-            (1, &["get*", "*bit*", "config|*", "[a-c]*", "nosuch", "GETRANGE"])
-        }
-        Source::Seconds => (
-            12,
-            &[
-                "0",
-                "-1",
-                "-100000",
-                "9223372036854775807",
-                "9223372036854775",
-                "-9223372036854775808",
-            ],
-        ),
-        Source::Milliseconds => (
-            12,
-            &[
-                "0",
-                "-1",
-                "-100000",
-                "9223372036854775807",
-                "9223372036854775806",
-                "-9223372036854775808",
-            ],
-        ),
-        Source::UnixSeconds => (
-            8,
-            &[
-                "0",
-                "-1",
-                "1",
-                "1000000000",
-                "4102444800",
-                "33177117420",
-                "9223372036854775807",
-                "9223372036854775",
-                "-9223372036854775808",
-            ],
-        ),
-        Source::UnixMilliseconds => (
-            8,
-            &[
-                "0",
-                "-1",
-                "1",
-                "1000000000000",
-                "4102444800000",
-                "33177117420000",
-                "9223372036854775807",
-                "-9223372036854775808",
-            ],
-        ),
-        Source::BitRead => (
-            6,
-            &["0", "7", "8", "63", "64", "4294967295", "4294967296", "-1", "9223372036854775807"],
-        ),
-        Source::BitOffset => (
-            6,
-            &[
-                "0",
-                "7",
-                "8",
-                "63",
-                "64",
-                "65535",
-                "65536",
-                "524288",
-                "4294967296",
-                "-1",
-                "9223372036854775807",
-            ],
-        ),
-        Source::ByteOffset => (
-            6,
-            &["0", "1", "8191", "8192", "65535", "65536", "536870912", "-1", "9223372036854775807"],
-        ),
-        Source::Position => (
-            5,
-            &[
-                "0",
-                "-1",
-                "1",
-                "-2",
-                "63",
-                "64",
-                "65535",
-                "65536",
-                "9223372036854775807",
-                "-9223372036854775808",
-                "9223372036854775806",
-                "-9223372036854775807",
-            ],
-        ),
-        Source::Bit => (1, &["0", "1", "0", "1", "0", "1", "0", "1", "0", "1", "2", "-1"]),
-        Source::FieldWidth => {
-            (8, &["u63", "i64", "u64", "i65", "u0", "i0", "x8", "u", "", "U8", "u8x", "i-1"])
-        }
-        Source::FieldOffset => (12, &["#0", "#", "#-1", "4294967296", "-1", "x"]),
-        // Where the product with the width overflows, Redis goes on with what is left of it.
-        Source::FieldRead => {
-            (8, &["#0", "#", "#-1", "4294967295", "4294967296", "-1", "#1152921504606846976", "x"])
-        }
-        Source::Operation => {
-            (1, &["AND", "OR", "XOR", "NOT", "and", "Or", "xor", "not", "AND", "OR", "XOR", "NAND"])
-        }
-        Source::Database => (1, &["0", "0", "0", "1", "1", "2", "2", "15", "16", "-1"]),
-        Source::Cursor => {
-            (1, &["0", "0", "0", "0", "0", "0", "0", "7", "x", "18446744073709551615"])
-        }
-        Source::Count => (4, &["1000000", "1000000", "1", "0", "-1", "-2", "9223372036854775807"]),
-        Source::Type => (1, &["string", "string", "STRING", "hash", "list", "nosuch", ""]),
-        Source::Name => (1, &["me", "", "a name", "you\n", "x", "~!", "\u{e9}", "\u{7f}"]),
-        Source::User => (1, &["default", "default", "nobody", ""]),
-        Source::Password => (1, &["", "secret"]),
-        Source::Protocol => (1, &["2", "3", "3", "3", "1", "4", "-3"]),
-        Source::Section => (
-            1,
-            &[
-                "server",
-                "clients",
-                "memory",
-                "persistence",
-                "stats",
-                "replication",
-                "cpu",
-                "commandstats",
-                "latencystats",
-                "errorstats",
-                "cluster",
-                "keyspace",
-                "all",
-                "default",
-                "everything",
-                "nosuch",
-                "",
-            ],
-        ),
-        Source::Event => (1, &["command", "fork", "", "nosuch"]),
-        Source::CommandName => (1, COMMAND_NAMES),
-        Source::Category => (
-            1,
-            &[
-                "read",
-                "write",
-                "string",
-                "bitmap",
-                "fast",
-                "slow",
-                "transaction",
-                "connection",
-                "keyspace",
-                "dangerous",
-                "admin",
-                "nosuch",
-                "",
-            ],
-        ),
-        Source::Parameter => (1, PARAMETERS),
-        Source::Address => (1, &["1.2.3.4:5678", "x", "", "[::1]:1"]),
-        Source::ClientId => (1, &["999999999999", "9223372036854775807", "0", "-1", "x"]),
-        Source::YesNo => (1, &["yes", "no", "YES", "maybe"]),
-        _ => return None,
-    })
+    let row = EDGES.iter().find(|(kind, ..)| *kind == source);
+    row.map(|(_, often, texts)| (*often, *texts))
 }
+
+/// Kind, one in how many, and the edges.
+type Edges = (Source, u64, &'static [&'static str]);
+
+const EDGES: &[Edges] = &[
+    (Source::Integer, 4, INTEGERS),
+    (Source::FieldOperand, 4, OPERANDS),
+    (Source::Float, 1, FLOATS),
+    (Source::KeyPattern, 1, KEY_PATTERNS),
+    (Source::CommandPattern, 1, &["get*", "*bit*", "config|*", "[a-c]*", "nosuch", "GETRANGE"]),
+    (
+        Source::Seconds,
+        12,
+        &["0", "-1", "-100000", "9223372036854775807", "9223372036854775", "-9223372036854775808"],
+    ),
+    (
+        Source::Milliseconds,
+        12,
+        &[
+            "0",
+            "-1",
+            "-100000",
+            "9223372036854775807",
+            "9223372036854775806",
+            "-9223372036854775808",
+        ],
+    ),
+    (
+        Source::UnixSeconds,
+        8,
+        &[
+            "0",
+            "-1",
+            "1",
+            "1000000000",
+            "4102444800",
+            "33177117420",
+            "9223372036854775807",
+            "9223372036854775",
+            "-9223372036854775808",
+        ],
+    ),
+    (
+        Source::UnixMilliseconds,
+        8,
+        &[
+            "0",
+            "-1",
+            "1",
+            "1000000000000",
+            "4102444800000",
+            "33177117420000",
+            "9223372036854775807",
+            "-9223372036854775808",
+        ],
+    ),
+    (
+        Source::BitRead,
+        6,
+        &["0", "7", "8", "63", "64", "4294967295", "4294967296", "-1", "9223372036854775807"],
+    ),
+    (
+        Source::BitOffset,
+        6,
+        &[
+            "0",
+            "7",
+            "8",
+            "63",
+            "64",
+            "65535",
+            "65536",
+            "524288",
+            "4294967296",
+            "-1",
+            "9223372036854775807",
+        ],
+    ),
+    (
+        Source::ByteOffset,
+        6,
+        &["0", "1", "8191", "8192", "65535", "65536", "536870912", "-1", "9223372036854775807"],
+    ),
+    (
+        Source::Position,
+        5,
+        &[
+            "0",
+            "-1",
+            "1",
+            "-2",
+            "63",
+            "64",
+            "65535",
+            "65536",
+            "9223372036854775807",
+            "-9223372036854775808",
+            "9223372036854775806",
+            "-9223372036854775807",
+        ],
+    ),
+    (Source::Bit, 1, &["0", "1", "0", "1", "0", "1", "0", "1", "0", "1", "2", "-1"]),
+    (
+        Source::FieldWidth,
+        8,
+        &["u63", "i64", "u64", "i65", "u0", "i0", "x8", "u", "", "U8", "u8x", "i-1"],
+    ),
+    (Source::FieldOffset, 12, &["#0", "#", "#-1", "4294967296", "-1", "x"]),
+    // Where the product with the width overflows, Redis goes on with what is left of it.
+    (
+        Source::FieldRead,
+        8,
+        &["#0", "#", "#-1", "4294967295", "4294967296", "-1", "#1152921504606846976", "x"],
+    ),
+    (
+        Source::Operation,
+        1,
+        &["AND", "OR", "XOR", "NOT", "and", "Or", "xor", "not", "AND", "OR", "XOR", "NAND"],
+    ),
+    (Source::Database, 1, &["0", "0", "0", "1", "1", "2", "2", "15", "16", "-1"]),
+    (Source::Cursor, 1, &["0", "0", "0", "0", "0", "0", "0", "7", "x", "18446744073709551615"]),
+    (Source::Count, 4, &["1000000", "1000000", "1", "0", "-1", "-2", "9223372036854775807"]),
+    (Source::Type, 1, &["string", "string", "STRING", "hash", "list", "nosuch", ""]),
+    (Source::Name, 1, &["me", "", "a name", "you\n", "x", "~!", "\u{e9}", "\u{7f}"]),
+    (Source::User, 1, &["default", "default", "nobody", ""]),
+    (Source::Password, 1, &["", "secret"]),
+    (Source::Protocol, 1, &["2", "3", "3", "3", "1", "4", "-3"]),
+    (
+        Source::Section,
+        1,
+        &[
+            "server",
+            "clients",
+            "memory",
+            "persistence",
+            "stats",
+            "replication",
+            "cpu",
+            "commandstats",
+            "latencystats",
+            "errorstats",
+            "cluster",
+            "keyspace",
+            "all",
+            "default",
+            "everything",
+            "nosuch",
+            "",
+        ],
+    ),
+    (Source::Event, 1, &["command", "fork", "", "nosuch"]),
+    (Source::CommandName, 1, COMMAND_NAMES),
+    (
+        Source::Category,
+        1,
+        &[
+            "read",
+            "write",
+            "string",
+            "bitmap",
+            "fast",
+            "slow",
+            "transaction",
+            "connection",
+            "keyspace",
+            "dangerous",
+            "admin",
+            "nosuch",
+            "",
+        ],
+    ),
+    (Source::Parameter, 1, PARAMETERS),
+    (Source::Address, 1, &["1.2.3.4:5678", "x", "", "[::1]:1"]),
+    (Source::ClientId, 1, &["999999999999", "9223372036854775807", "0", "-1", "x"]),
+    (Source::YesNo, 1, &["yes", "no", "YES", "maybe"]),
+];
 
 const INTEGERS: &[&str] = &[
     "9223372036854775807",

@@ -100,7 +100,9 @@ fn choose<'a>(choices: &'a [Node], draw: &mut Draw) -> &'a Node {
 fn sequence(parts: &[Node], draw: &mut Draw, words: &mut Words) {
     let fixed = parts.iter().rposition(|part| !matches!(part, Node::Optional(_)));
     let (first, options) = parts.split_at(fixed.map_or(0, |index| index + 1));
-    first.iter().for_each(|part| expand(part, draw, words));
+    for part in first {
+        expand(part, draw, words);
+    }
     let shift = if options.len() > 1 && draw.one_in(3) {
         draw.below(options.len() as u64) as usize
     } else {

@@ -76,7 +76,7 @@ pub fn run(options: &Options) -> Result<(), String> {
         }
     });
     let finding_count = play_all(options, &mut tallies, &streams)?;
-    report(options, &tallies, begin.elapsed().as_secs_f64());
+    report(options, &tallies, begin.elapsed().as_secs());
     let mut problems = Vec::new();
     if finding_count > 0 {
         problems.push(format!("{finding_count} differences"));
@@ -119,9 +119,9 @@ fn play_all(
         // Connections of its own: CLIENT LIST shows whoever else is there.
         let pair = Pair::connect(options.redis, *port, name)?;
         let mut player = Player { pair, tally: std::mem::take(&mut tallies[kind]) };
-        let played = player.play(&stream, &stream.steps);
+        let result = player.play(&stream, &stream.steps);
         tallies[kind] = std::mem::replace(&mut player.tally, Tally::new());
-        let Err(finding) = played else { continue };
+        let Err(finding) = result else { continue };
         finding_count += 1;
         if shown.insert(finding.about.clone()) {
             show(&mut player, &stream, &finding);
@@ -153,9 +153,9 @@ fn show(player: &mut Player, stream: &Stream, finding: &Finding) {
     println!("{}", script::script(stream, &steps));
 }
 
-fn report(options: &Options, tallies: &[Tally], seconds: f64) {
+fn report(options: &Options, tallies: &[Tally], seconds: u64) {
     let total: u64 = tallies.iter().map(|tally| tally.command_count).sum();
-    println!("{total} commands in {seconds:.0} s, {:.0} each second", total as f64 / seconds);
+    println!("{total} commands in {seconds} s, {} each second", total / seconds.max(1));
     for (tally, (name, _)) in tallies.iter().zip(&options.granites) {
         let Tally { command_count, state_count, key_count, slack_ms, .. } = *tally;
         println!(

@@ -122,7 +122,9 @@ impl Player {
 
     fn begin(&mut self, stream: &Stream) -> Result<(), String> {
         let mut bytes = Vec::new();
-        BEGIN.iter().for_each(|words| encode(words.iter().copied(), words.len(), &mut bytes));
+        for words in BEGIN {
+            encode(words.iter().copied(), words.len(), &mut bytes);
+        }
         self.pair.open(0)?;
         self.pair.exchange(To::Control, &bytes, BEGIN.len(), false)?;
         let (redis, granite) = self.pair.replies();
@@ -157,7 +159,7 @@ impl Player {
             let list: &[&[u8]] = &[b"CLIENT", b"LIST"];
             let both = [self.pair.ask_redis(list)?, self.pair.ask_granite(list)?];
             let counts = both.map(|value| match value {
-                Value::Bulk(text) => text.iter().filter(|byte| **byte == b'\n').count(),
+                Value::Bulk(text) => text.split(|byte| *byte == b'\n').count() - 1,
                 _ => 0,
             });
             if counts == [count + 1; 2] {

@@ -260,7 +260,7 @@ fn by_hand(name: &str) -> Option<Node> {
         ]),
         // OFF and SKIP come with what they silence, from the stream.
         "client|reply" => Node::Choice(vec![Node::word("ON"), Node::word("maybe")]),
-        // Without AUTH and SETNAME in one: 7.0 does one before it has read the other, 7.2 not.
+        // Not AUTH and SETNAME in one: 7.0 does one before it has read the other.
         "hello" => {
             let auth =
                 [Node::word("AUTH"), Node::Value(Source::User), Node::Value(Source::Password)];
@@ -274,6 +274,12 @@ fn by_hand(name: &str) -> Option<Node> {
         "command|getkeys" | "command|getkeysandflags" => Node::Sequence(Vec::new()),
         _ => return None,
     })
+}
+
+/// For tests without a server: as `syntaxes`, with another source than the documentation.
+#[cfg(test)]
+pub(super) fn by_hand_or(name: &str, documented: impl Fn(&str) -> Node) -> Node {
+    by_hand(name).unwrap_or_else(|| documented(name))
 }
 
 #[cfg(test)]

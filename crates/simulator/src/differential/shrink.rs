@@ -10,8 +10,8 @@ const TRIAL_COUNT_MAX: usize = 1_500;
 pub fn shrink(player: &mut Player, stream: &Stream, finding: &Finding) -> Vec<Step> {
     let steps = &stream.steps[..=finding.index];
     let mut fails = |steps: &[Step]| {
-        let played = player.play(stream, steps);
-        played.err().is_some_and(|other| other.about == finding.about)
+        let result = player.play(stream, steps);
+        result.err().is_some_and(|other| other.about == finding.about)
     };
     if !fails(steps) {
         return Vec::new();

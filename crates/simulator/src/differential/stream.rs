@@ -51,6 +51,7 @@ pub struct Step {
 
 impl Step {
     /// The same from the first connection, in one batch with all others.
+    #[must_use]
     pub fn alone(&self) -> Self {
         Self { connection: 0, batch: 0, ..*self }
     }
@@ -246,7 +247,9 @@ impl Making<'_> {
 
     fn literal(&mut self, words: &[&str]) -> Expected {
         self.words.clear();
-        words.iter().for_each(|word| self.words.push(word.as_bytes()));
+        for word in words {
+            self.words.push(word.as_bytes());
+        }
         self.add()
     }
 
@@ -272,10 +275,10 @@ impl Making<'_> {
             self.words.bytes.extend(word.bytes().map(|byte| byte.to_ascii_uppercase()));
             self.words.end();
         }
-        if self.draw.one_in(16) {
-            self.words.get_mut(first).make_ascii_lowercase();
-        } else if self.draw.one_in(16) {
-            self.words.get_mut(first)[0].make_ascii_lowercase();
+        match self.draw.below(16) {
+            0 => self.words.get_mut(first).make_ascii_lowercase(),
+            1 => self.words.get_mut(first)[0].make_ascii_lowercase(),
+            _ => {}
         }
         expand(&self.syntaxes[rule], &mut self.draw, &mut self.words);
     }

@@ -44,7 +44,7 @@ pub fn words(request: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = line(request).expect("a request begins with a line").1;
     std::iter::from_fn(move || {
         let (head, after) = line(rest)?;
-        let size = number(&head[1..]) as usize;
+        let size = number(&head[1..]).unsigned_abs() as usize;
         rest = &after[size + 2..];
         Some(&after[..size])
     })
@@ -101,7 +101,7 @@ impl Counter {
                 b'$' | b'=' | b'!' => {
                     let size = number(digits);
                     if size >= 0 {
-                        end += size as usize + 2;
+                        end += size.unsigned_abs() as usize + 2;
                     }
                 }
                 b'*' | b'~' | b'>' => children = number(digits).max(0).unsigned_abs(),

@@ -57,6 +57,8 @@ impl Words {
     /// These words instead.
     pub fn replace(&mut self, words: &[Vec<u8>]) {
         self.clear();
-        words.iter().for_each(|word| self.push(word));
+        for word in words {
+            self.push(word);
+        }
     }
 }

@@ -70,11 +70,15 @@ impl Call<'_> {
         if self.is_word(1, "STATS") {
             return self.legal(self.actual.elements().is_some(), "a map");
         }
-        if self.count() > 3 && !(self.count() == 5 && self.is_word(3, "SAMPLES")) {
-            return refuse(SYNTAX);
-        }
-        if self.count() == 5 && super::integer(&self.arguments[4]).is_none() {
-            return refuse(BAD_COUNT);
+        for index in (3..self.count()).step_by(2) {
+            if !self.is_word(index, "SAMPLES") || index + 1 == self.count() {
+                return refuse(SYNTAX);
+            }
+            match super::integer(&self.arguments[index + 1]) {
+                Some(0..) => {}
+                Some(_) => return refuse(SYNTAX),
+                None => return refuse(BAD_COUNT),
+            }
         }
         let Some(entry) = self.entry(2) else { return Ok(Value::Null) };
         // A string of zeros may take less than it is long.

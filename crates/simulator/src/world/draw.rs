@@ -141,7 +141,8 @@ impl Nature {
             blocks_max: 8 + random.below(24) as u32,
             pins_max: 1 + random.below(3) as u32,
             staged_max: 48,
-            command_work_max: *pick(random, &[40 << 10, 200 << 10, 16 << 20]),
+            // Two patterns of CONFIG GET are below it.
+            command_work_max: *pick(random, &[64 << 10, 200 << 10, 16 << 20]),
             ..self.limits
         };
         self.profile.value_size_max = 4 * u64::from(self.limits.frame_size);

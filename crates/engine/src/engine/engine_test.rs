@@ -697,6 +697,7 @@ fn the_server_ends_when_told_and_cuts_who_does_not_read() {
     world.now.monotonic_ms += 900;
     world.turn();
     assert_eq!(world.stopped, Some(0));
+    assert_eq!(world.engine.marks().count(Mark::StopCut), 1);
 }
 
 #[test]

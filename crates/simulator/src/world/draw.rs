@@ -83,6 +83,8 @@ pub(super) struct Nature {
     pub(super) antics_in: u64,
     /// Inline requests, too.
     pub(super) inline: bool,
+    /// Clients do what takes long, now and then.
+    pub(super) has_feats: bool,
 }
 
 impl Nature {
@@ -121,12 +123,14 @@ impl Nature {
             clock_jumps: random.below(2) == 0,
             antics_in: *pick(random, &[0, 10, 40, 200]),
             inline: random.below(2) == 0,
+            has_feats: false,
         };
         // By a chance of their own, so that the other worlds stay what they are.
         let mut random = Random::new(seed ^ 0xC0_3D);
         match random.below(12) {
             0 => nature.crowd(&mut random),
             1 => nature.chain(),
+            2 => nature.feats(),
             _ => {}
         }
         nature
@@ -159,6 +163,23 @@ impl Nature {
         self.limits.keys_max = 1;
         (self.profile.key_count, self.profile.value_size_max) = (1_000, 40);
         self.profile.is_heavy = false;
+    }
+
+    /// Transactions and floods of keys that take more than a turn, and room for them.
+    fn feats(&mut self) {
+        self.has_feats = true;
+        self.limits = Limits {
+            receive_buffers_max: 16,
+            blocks_max: 256,
+            request_size_max: 1 << 20,
+            keys_max: 4_000,
+            frame_size: 32 << 10,
+            data_bytes: 11 * (32 << 10),
+            staged_max: 16,
+            reply_max: 64 << 10,
+            ..self.limits
+        };
+        self.seats.truncate(3);
     }
 
     /// The options as the engine takes them.

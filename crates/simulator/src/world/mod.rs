@@ -8,6 +8,7 @@
 mod client;
 mod draw;
 mod ends;
+mod feat;
 mod judge;
 mod script;
 mod settle;

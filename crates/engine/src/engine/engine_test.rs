@@ -3,6 +3,7 @@
 //! again.
 use super::*;
 use crate::event::{Action, Event, Peer, Signal};
+use crate::marks::Mark;
 use crate::random::Random;
 extern crate std;
 use std::collections::HashMap;

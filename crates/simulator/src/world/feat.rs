@@ -14,14 +14,17 @@ const LARGE_SIZE: usize = 4 * (32 << 10) + 100;
 const KEYS_PER_COMMAND: usize = 1_000;
 const FILLING_COUNT: usize = 2;
 
-/// What is said.
-pub(super) fn draw(random: &mut Random) -> Vec<Vec<Vec<u8>>> {
-    match random.below(5) {
+type Commands = Vec<Vec<Vec<u8>>>;
+
+/// What is said, and what is said when that is done.
+pub(super) fn draw(random: &mut Random) -> (Commands, Commands) {
+    match random.below(6) {
         0 => transaction(SMALL_SIZE, "GET feat", 200),
-        1 => transaction(LARGE_SIZE, "BITCOUNT feat", 60),
-        2 => transaction(1, "APPEND feat x", 600),
-        3 => vec![words("DISCARD"), words("FLUSHALL"), many_large()],
-        _ => flood(),
+        1 => transaction(1, "APPEND feat x", 600),
+        2 => short_life(),
+        3 => (vec![words("DISCARD"), words("FLUSHALL")], vec![many_large()]),
+        4 => flood(words("COPY feat key:2 REPLACE")),
+        _ => flood(set("key:2", LARGE_SIZE)),
     }
 }
 
@@ -34,11 +37,19 @@ fn set(name: &str, size: usize) -> Vec<Vec<u8>> {
 }
 
 /// The same command again and again, between MULTI and EXEC.
-fn transaction(value_size: usize, line: &str, count: usize) -> Vec<Vec<Vec<u8>>> {
-    let mut commands = vec![words("DISCARD"), set("feat", value_size), words("MULTI")];
+fn transaction(value_size: usize, line: &str, count: usize) -> (Commands, Commands) {
+    let mut commands = vec![words("MULTI")];
     commands.extend((0..count).map(|_| words(line)));
     commands.push(words("EXEC"));
-    commands
+    (vec![words("DISCARD"), set("feat", value_size)], commands)
+}
+
+/// A transaction of many turns, in which a key must not expire.
+fn short_life() -> (Commands, Commands) {
+    let (before, mut commands) = transaction(LARGE_SIZE, "BITCOUNT feat", 60);
+    commands.insert(1, words("PSETEX brief 1 x"));
+    commands.insert(commands.len() - 1, words("EXISTS brief"));
+    (before, commands)
 }
 
 /// One large argument more than a connection may have on its way when there are few rows.
@@ -52,7 +63,7 @@ fn many_large() -> Vec<Vec<u8>> {
 
 /// A large value, and behind it so many small ones that their flush is not done when there is to be
 /// a second large one.
-fn flood() -> Vec<Vec<Vec<u8>>> {
+fn flood(last: Vec<Vec<u8>>) -> (Commands, Commands) {
     let mut commands = vec![
         words("DISCARD"),
         words("FLUSHALL"),
@@ -67,6 +78,5 @@ fn flood() -> Vec<Vec<Vec<u8>>> {
         }
         commands.push(command);
     }
-    commands.extend(["FLUSHDB", "SELECT 0", "COPY feat key:2 REPLACE"].map(words));
-    commands
+    (commands, vec![words("FLUSHDB"), words("SELECT 0"), last])
 }

@@ -165,10 +165,12 @@ impl Script {
 
     /// Something that takes long, and now and then its client is gone before it ends.
     fn feat(&mut self, seat: usize) {
-        let commands = feat::draw(&mut self.random);
-        self.command_count += commands.len() as u32;
+        let (before, commands) = feat::draw(&mut self.random);
+        self.command_count += (before.len() + commands.len()) as u32;
         self.in_transaction[seat] = false;
         let say = |words| Step::Say(seat, Saying::Command(words));
+        self.steps.extend(before.into_iter().map(say));
+        self.turns(80);
         self.steps.extend(commands.into_iter().map(say));
         self.turns(8);
         if self.one_in(2) {

@@ -102,3 +102,64 @@ fn a_command_that_needs_much_room_waits_for_it() {
     assert!(evicted_max <= 1_100, "one turn evicted {evicted_max} keys");
     world.end();
 }
+
+/// Review 6: each command makes at most 1,024 steps of room, but a turn runs many such commands.
+#[test]
+fn review_many_commands_that_need_much_room_share_a_turn() {
+    let (mut world, client) = full_of_small_keys(60);
+    let value = vec![b'v'; 2 << 20];
+    world.clients[client].outgoing.extend(command(&[b"SET", b"large", &value]));
+    world.run_until(|world| {
+        world.clients[client].incoming.ends_with(b"+OK\r\n+OK\r\n")
+            && world.clients[client].delivered == world.clients[client].outgoing.len()
+    });
+    let others: Vec<usize> = (0..6).map(|_| world.connect()).collect();
+    for &other in &others {
+        world.check(other, "PING\r\n", "+PONG\r\n");
+    }
+    for (index, &other) in others.iter().enumerate() {
+        let text = format!("COPY large copy{index}\r\n");
+        world.clients[other].outgoing.extend_from_slice(text.as_bytes());
+    }
+    let mut evicted_max = 0;
+    for _ in 0..400 {
+        let evicted = world.engine.shared.store.counters.evicted;
+        world.step();
+        evicted_max = evicted_max.max(world.engine.shared.store.counters.evicted - evicted);
+    }
+    assert!(evicted_max <= 1_100, "one turn evicted {evicted_max} keys");
+}
+
+/// Review 7: a copy gives the room that it has made to whoever writes meanwhile.
+#[test]
+fn review_a_copy_ends_although_others_write() {
+    let (mut world, client) = full_of_small_keys(61);
+    let value = vec![b'v'; 4 << 20];
+    world.clients[client].outgoing.extend(command(&[b"SET", b"large", &value]));
+    world.run_until(|world| {
+        world.clients[client].delivered == world.clients[client].outgoing.len()
+    });
+    world.check(client, "STRLEN large\r\n", "+OK\r\n:4194304\r\n");
+    let writers: Vec<usize> = (0..5).map(|_| world.connect()).collect();
+    let start = world.clients[client].incoming.len();
+    let small = vec![b's'; 7_000];
+    let mut number = 0;
+    for step in 0..3_000 {
+        for &writer in &writers {
+            let client = &mut world.clients[writer];
+            if client.outgoing.len() - client.delivered < 100_000 {
+                for _ in 0..30 {
+                    number += 1;
+                    let key = format!("w{}", number % 5_000);
+                    client.outgoing.extend(command(&[b"SET", key.as_bytes(), &small]));
+                }
+            }
+        }
+        if step == 200 {
+            world.clients[client].outgoing.extend_from_slice(b"COPY large larger\r\n");
+        }
+        world.step();
+    }
+    let got = String::from_utf8_lossy(&world.clients[client].incoming[start..]).into_owned();
+    assert_eq!(got, ":1\r\n", "evicted {}", world.engine.shared.store.counters.evicted);
+}

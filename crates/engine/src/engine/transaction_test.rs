@@ -169,3 +169,236 @@ fn streams_of_many_clients_do_not_wait_for_each_other() {
     assert!(complete_count >= 4, "{complete_count} of {}", clients.len());
     world.end();
 }
+
+/// Review 1: the client is gone, its reply muted, and CLIENT REPLY ON among what is left to run
+/// unmutes it, though its buffers were given back.
+#[test]
+fn review_reply_on_after_the_client_is_gone() {
+    let mut world = World::new(&roomy(), 50);
+    let (client, other) = (world.connect(), world.connect());
+    let mut commands = b"INCR n\r\n".repeat(COMMAND_COUNT);
+    commands.extend_from_slice(b"CLIENT REPLY ON\r\nINCR n\r\n");
+    world.check(other, "PING\r\n", "+PONG\r\n");
+    queue_all(&mut world, client, &commands, COMMAND_COUNT + 2);
+    world.clients[client].outgoing.extend_from_slice(b"EXEC\r\n");
+    world.run_until(|world| world.engine.exclusive.is_some());
+    world.vanish(client);
+    world.run_until(|world| world.clients[client].is_closed);
+    world.check(other, "GET n\r\n", &format!("$4\r\n{}\r\n", COMMAND_COUNT + 1));
+    world.end();
+}
+
+/// Review 2: each flow is held by a client that has got its value but not what waits behind it,
+/// so pins are free and flows are not.
+#[test]
+fn review_a_value_when_pins_are_free_but_flows_are_not() {
+    let limits = Limits { pins_max: 2, reply_buffers_max: 256, reply_credit: 2 << 20, ..limits() };
+    let mut world = World::new(&limits, 51);
+    let clients: Vec<usize> = (0..2).map(|_| world.connect()).collect();
+    let other = world.connect();
+    let (large, small) = (vec![b'v'; 70_000], vec![b's'; 60_000]);
+    for (name, value) in [(&b"large"[..], &large), (b"small", &small)] {
+        let reply = exchange(&mut world, other, &command(&[b"SET", name, value]), 5);
+        assert_eq!(reply, b"+OK\r\n");
+    }
+    let mut starts = Vec::new();
+    for &client in &clients {
+        let commands = [&b"GET large\r\n"[..], &b"GET small\r\n".repeat(12)].concat();
+        queue_all(&mut world, client, &commands, 13);
+        starts.push(world.clients[client].incoming.len());
+        world.clients[client].slowness = u64::MAX;
+        world.clients[client].outgoing.extend_from_slice(b"EXEC\r\n");
+        for _ in 0..200 {
+            world.step();
+        }
+    }
+    let [(pin_count, ..), _] = world.engine.shared.store.large_values_used();
+    let streaming = world.engine.connections.iter().filter(|c| c.output.is_streaming()).count();
+    assert_eq!((pin_count, streaming), (0, 2), "pins and flows in use");
+    // A value when all flows are taken.
+    let reply = exchange(&mut world, other, b"GET large\r\n", 10);
+    assert!(reply.starts_with(b"$70000"));
+    world.end();
+}
+
+/// Review 3: who waits for a pin keeps the thread busy, though only a client that does not read
+/// can give one back.
+#[test]
+fn review_waiting_for_a_pin_does_not_spin() {
+    let mut world = World::new(&Limits { pins_max: 1, ..limits() }, 52);
+    let (client, other) = (world.connect(), world.connect());
+    let value = vec![b'v'; 1_500_000];
+    let reply = exchange(&mut world, client, &command(&[b"SET", b"k", &value]), 5);
+    assert_eq!(reply, b"+OK\r\n");
+    world.clients[client].slowness = u64::MAX;
+    world.clients[client].outgoing.extend_from_slice(b"GET k\r\n");
+    for _ in 0..200 {
+        world.step();
+    }
+    world.clients[other].outgoing.extend_from_slice(b"GET k\r\n");
+    let mut busy_count = 0;
+    for _ in 0..1_000 {
+        world.step();
+        busy_count += u32::from(world.engine.wait_ms(world.now) == Some(0));
+    }
+    assert!(busy_count < 500, "{busy_count} of 1000 turns ask for another one at once");
+}
+
+/// Review 4: no key leaves the counts in the middle of a transaction.
+#[test]
+fn review_dbsize_stands_still() {
+    let mut world = World::new(&roomy(), 53);
+    let client = world.connect();
+    for first in (0..3_000).step_by(100) {
+        let sets: Vec<String> =
+            (0..100).map(|index| format!("SET k{} v PX 30000\r\n", first + index)).collect();
+        world.check(client, &sets.concat(), &"+OK\r\n".repeat(100));
+    }
+    queue_all(&mut world, client, &b"DBSIZE\r\n".repeat(COMMAND_COUNT), COMMAND_COUNT);
+    let start = world.clients[client].incoming.len();
+    world.now.monotonic_ms += 60_000;
+    world.now.unix_us += 60_000_000;
+    world.clients[client].outgoing.extend_from_slice(b"EXEC\r\n");
+    world.run_until(|world| {
+        let text = &world.clients[client].incoming[start..];
+        !text.is_empty() && reply_size_or_none(text).is_some()
+    });
+    let text = String::from_utf8(world.clients[client].incoming[start..].to_vec()).unwrap();
+    let mut seen: Vec<&str> = text.split("\r\n").skip(1).filter(|l| !l.is_empty()).collect();
+    seen.dedup();
+    assert_eq!(seen.len(), 1, "{seen:?}");
+    world.end();
+}
+
+fn reply_size_or_none(bytes: &[u8]) -> Option<()> {
+    let lines = bytes.windows(2).filter(|pair| *pair == b"\r\n").count();
+    (lines == COMMAND_COUNT + 1).then_some(())
+}
+
+/// Review 8: as Redis: SKIP within a transaction silences itself and what follows EXEC, not the
+/// rest of the transaction.
+#[test]
+fn review_reply_skip_within_a_transaction() {
+    let mut world = World::new(&roomy(), 54);
+    let client = world.connect();
+    queue_all(&mut world, client, b"INCR n\r\nCLIENT REPLY SKIP\r\nINCR n\r\n", 3);
+    world.check(client, "EXEC\r\nPING\r\nECHO end\r\n", "*3\r\n:1\r\n:2\r\n$3\r\nend\r\n");
+}
+
+/// Review: anything in transactions, with little of everything: nothing breaks, nobody hangs.
+#[test]
+fn review_anything_in_transactions() {
+    let count = std::env::var("REVIEW_SEEDS").map_or(60, |text| text.parse().unwrap());
+    let first = std::env::var("REVIEW_FIRST").map_or(0, |text| text.parse().unwrap());
+    for seed in first..first + count {
+        std::eprintln!("seed {seed}");
+        anything(seed);
+    }
+}
+
+fn anything(seed: u64) {
+    let mut random = Random::new(seed ^ 0x5EED);
+    let vanishes = seed % 2 == 0;
+    let only_transactions = seed % 3 == 0;
+    let limits = Limits {
+        pins_max: if only_transactions { 1 + random.below(6) as u32 } else { 64 },
+        reply_buffers_max: 8 + random.below(40) as u32,
+        reply_credit: (32 << 10) << random.below(5),
+        reply_max: (64 << 10) << random.below(5),
+        data_bytes: (2 << 20) << random.below(3),
+        staged_max: 4 + random.below(12) as u32,
+        ..roomy()
+    };
+    let mut world = World::new(&limits, seed);
+    let clients: Vec<usize> = (0..6)
+        .map(|index| {
+            let _: usize = index;
+            let client = world.connect();
+            world.clients[client].slowness = 1 + random.below(6);
+            client
+        })
+        .collect();
+    if random.below(2) == 0 {
+        world.check(clients[0], "CONFIG SET maxmemory-policy allkeys-random\r\n", "+OK\r\n");
+    }
+    for &client in &clients {
+        for _ in 0..6 {
+            let is_transaction = only_transactions || random.below(3) > 0;
+            let mut out = Vec::new();
+            if is_transaction {
+                out.extend_from_slice(b"MULTI\r\n");
+            }
+            let most = if random.below(4) == 0 { 400 } else { 20 };
+            for _ in 0..1 + random.below(most) {
+                out.extend(any_command(&mut random, vanishes, is_transaction || !only_transactions));
+            }
+            if is_transaction {
+                out.extend_from_slice(b"EXEC\r\n");
+            }
+            world.clients[client].outgoing.extend(out);
+        }
+        world.clients[client]
+            .outgoing
+            .extend(format!("DISCARD\r\nCLIENT REPLY ON\r\nECHO done{client}\r\n").into_bytes());
+    }
+    let mut vanished = [false; 6];
+    for step in 0..400_000 {
+        let is_done = clients.iter().all(|&client| {
+            let state = &world.clients[client];
+            state.is_closed
+                || state.is_close_asked
+                || state.incoming.ends_with(format!("done{client}\r\n").as_bytes())
+        });
+        if is_done {
+            break;
+        }
+        world.step();
+        if vanishes && step % 50 == 17 && random.below(20) == 0 {
+            let number = random.below(6) as usize;
+            if !vanished[number] && world.clients[clients[number]].id.is_some() {
+                vanished[number] = true;
+                world.vanish(clients[number]);
+            }
+        }
+        if step % 997 == 0 {
+            world.engine.check();
+        }
+        assert!(step < 399_999, "seed {seed} hangs");
+    }
+    world.engine.check();
+    world.end();
+}
+
+fn any_command(random: &mut Random, vanishes: bool, large: bool) -> Vec<u8> {
+    let key = format!("k{}", random.below(6)).into_bytes();
+    let other = format!("k{}", random.below(6)).into_bytes();
+    let size = match random.below(10) {
+        0 if large => 65_000 + random.below(400_000),
+        1 => 8_000 + random.below(20_000),
+        2 => random.below(70_000),
+        _ => random.below(600),
+    };
+    let value = vec![b'v'; size as usize];
+    match random.below(24) {
+        0..=4 => command(&[b"GET", &key]),
+        5 | 6 => command(&[b"SET", &key, &value]),
+        7 => command(&[b"SET", &key, &value, b"GET"]),
+        8 => command(&[b"GETSET", &key, &value]),
+        9 => command(&[b"GETDEL", &key]),
+        10 => command(&[b"GETEX", &key, b"PX", b"300"]),
+        11 => command(&[b"COPY", &key, &other, b"REPLACE"]),
+        12 => command(&[b"RENAME", &key, &other]),
+        13 => command(&[b"MGET", &key, &other]),
+        14 => command(&[b"ECHO", &value]),
+        15 => command(&[b"HELLO", if random.below(2) == 0 { b"2" } else { b"3" }]),
+        16 if !vanishes => command(&[b"CLIENT", b"REPLY", b"ON"]),
+        17 => command(&[b"CLIENT", b"REPLY", b"OFF"]),
+        18 if !vanishes => command(&[b"CLIENT", b"REPLY", b"SKIP"]),
+        19 => command(&[b"FLUSHALL"]),
+        20 => command(&[b"CLIENT", b"LIST"]),
+        21 => command(&[b"GETRANGE", &key, b"0", b"-1"]),
+        22 => command(&[b"APPEND", &key, &value]),
+        23 if random.below(60) == 0 => command(&[&vec![b'x'; 100][..], &value[..value.len().min(200)]]),
+        _ => command(&[b"SETRANGE", &key, b"100000", &value]),
+    }
+}

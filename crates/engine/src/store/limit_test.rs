@@ -300,3 +300,45 @@ fn writes_within_a_slot_need_no_room() {
         "growing out of the slot does"
     );
 }
+
+/// Review 5: MSET counts an overdue key as one that stays in its slot, then frees that slot to
+/// make room for another of its keys.
+#[test]
+fn review_mset_of_an_overdue_key_in_a_full_store() {
+    let mut reserved_count = 0;
+    for size in (600..1_000).step_by(7) {
+        let mut store = store(2 << 20, 300);
+        let key = store.key(0, b"k:dies");
+        let soon = NOW.unix_ms() + 10;
+        store.set(NOW, &key, Value::Bytes(&vec![b'v'; size]), Expiry::At(soon)).unwrap();
+        let names = fill(&mut store, "s", size);
+        // Some child buckets become free, and the slots of their keys are taken again.
+        let mut deleted = 0;
+        for name in names.iter().step_by(2) {
+            delete(&mut store, name);
+            deleted += 1;
+        }
+        while deleted > 0 && set(&mut store, &format!("again{deleted}"), size).is_ok() {
+            deleted -= 1;
+        }
+        fill(&mut store, "more", size);
+        let later =
+            Now { monotonic_ms: NOW.monotonic_ms + 60_000, unix_us: NOW.unix_us + 60_000_000 };
+        let mut needs = Needs::default();
+        let names = ["k:new", "k:dies"];
+        for name in names {
+            let key = store.key(0, name.as_bytes());
+            store.check_chain(later, &key).unwrap();
+            store.need_set(&mut needs, &key, size as u64);
+        }
+        if store.reserve(later, &needs).is_ok() {
+            reserved_count += 1;
+            for name in names {
+                let key = store.key(0, name.as_bytes());
+                store.set_reserved(later, &key, Value::Bytes(&vec![b'n'; size]));
+            }
+        }
+        store.check();
+    }
+    assert!(reserved_count > 0, "it never came to that");
+}

@@ -136,9 +136,8 @@ fn review_a_copy_ends_although_others_write() {
     let (mut world, client) = full_of_small_keys(61);
     let value = vec![b'v'; 4 << 20];
     world.clients[client].outgoing.extend(command(&[b"SET", b"large", &value]));
-    world.run_until(|world| {
-        world.clients[client].delivered == world.clients[client].outgoing.len()
-    });
+    world
+        .run_until(|world| world.clients[client].delivered == world.clients[client].outgoing.len());
     world.check(client, "STRLEN large\r\n", "+OK\r\n:4194304\r\n");
     let writers: Vec<usize> = (0..5).map(|_| world.connect()).collect();
     let start = world.clients[client].incoming.len();

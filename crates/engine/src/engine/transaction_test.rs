@@ -330,7 +330,11 @@ fn anything(seed: u64) {
             }
             let most = if random.below(4) == 0 { 400 } else { 20 };
             for _ in 0..1 + random.below(most) {
-                out.extend(any_command(&mut random, vanishes, is_transaction || !only_transactions));
+                out.extend(any_command(
+                    &mut random,
+                    vanishes,
+                    is_transaction || !only_transactions,
+                ));
             }
             if is_transaction {
                 out.extend_from_slice(b"EXEC\r\n");
@@ -398,7 +402,9 @@ fn any_command(random: &mut Random, vanishes: bool, large: bool) -> Vec<u8> {
         20 => command(&[b"CLIENT", b"LIST"]),
         21 => command(&[b"GETRANGE", &key, b"0", b"-1"]),
         22 => command(&[b"APPEND", &key, &value]),
-        23 if random.below(60) == 0 => command(&[&vec![b'x'; 100][..], &value[..value.len().min(200)]]),
+        23 if random.below(60) == 0 => {
+            command(&[&vec![b'x'; 100][..], &value[..value.len().min(200)]])
+        }
         _ => command(&[b"SETRANGE", &key, b"100000", &value]),
     }
 }

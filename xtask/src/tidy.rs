@@ -30,12 +30,27 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("stdx", &[]),
     ("facts", &[]),
     ("log", &["stdx"]),
+    ("marks", &[]),
+    ("planted", &[]),
     ("prefetch", &[]),
-    ("memory", &["limits", "random", "stdx"]),
+    ("memory", &["limits", "marks", "planted", "random", "stdx"]),
     ("event", &["memory"]),
-    ("resp", &["limits", "memory", "random", "stdx"]),
+    ("resp", &["limits", "marks", "memory", "planted", "random", "stdx"]),
     // A staged value is the one thing that requests and the store both know.
-    ("store", &["clock", "limits", "memory", "prefetch", "random", "resp::request", "stdx"]),
+    (
+        "store",
+        &[
+            "clock",
+            "limits",
+            "marks",
+            "memory",
+            "planted",
+            "prefetch",
+            "random",
+            "resp::request",
+            "stdx",
+        ],
+    ),
 ];
 
 /// Prints what is wrong.

@@ -12,6 +12,7 @@ use granite_engine::engine::{EVENTS_PER_TURN, Engine};
 use granite_engine::event::{Action, ConnectionId, Event, Peer, Signal, Socket};
 use granite_engine::hooks::Hooks;
 use granite_engine::limits::Limits;
+use granite_engine::marks::{Mark, Marks};
 use granite_engine::memory::buffer::{BufferHandle, BufferPool};
 use granite_engine::options::settings::Settings;
 use granite_engine::random::Random;
@@ -46,6 +47,8 @@ pub(crate) struct Wire {
     outbound: Vec<u8>,
     receive_is_armed: bool,
     sending: Option<BufferHandle>,
+    /// A send ended before its end: the client is gone, and there must be no other one.
+    is_cut: bool,
     /// The client takes nothing from its socket, whose buffer is full.
     pub(crate) is_deaf: bool,
     /// The client will send no more.
@@ -232,6 +235,13 @@ impl Kernel {
         self.now.unix_us = self.now.unix_us.saturating_add_signed(by_ms * 1000);
     }
 
+    /// The rare paths of the engine, and of the pool that is the driver's.
+    pub fn marks(&self) -> Marks {
+        let marks = self.engine.marks();
+        marks.add(Mark::ReceiveFull, self.receive.refused_count());
+        marks
+    }
+
     /// Receive buffers that the engine still has.
     pub fn receive_buffers_lent(&self) -> u32 {
         self.receive.capacity() - self.receive.free_count()
@@ -371,6 +381,7 @@ impl Kernel {
             size = self.random.below(size as u64) as usize;
             let reached = if is_reset { 0 } else { size };
             self.wire_mut(number).outbound.truncate(size_before + reached);
+            self.wire_mut(number).is_cut = true;
         }
         self.spoken_to.push(number);
         self.tell(number, || format!("takes {size} bytes"));
@@ -452,6 +463,7 @@ impl Kernel {
                 let wire = self.wire_of(connection);
                 assert!(wire.sending.is_none(), "two sends in flight");
                 assert!(!wire.close_is_asked, "a send after the end");
+                assert!(!wire.is_cut, "a send to a client that is gone");
                 assert!(buffer.filled_size() > 0, "a send of nothing");
                 wire.sending = Some(buffer);
                 wire.sent_ms = now_ms;

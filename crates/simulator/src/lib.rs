@@ -7,6 +7,8 @@ pub mod granite;
 pub mod kernel;
 pub mod memory;
 pub mod model;
+pub mod planted;
+pub mod reached;
 pub mod redis;
 pub mod report;
 pub mod seeds;

@@ -16,13 +16,17 @@
 //!
 //! `differential` puts random commands to a real redis-server and to running Granites, and compares
 //! what they say and keep; `cargo xtask differential` starts all of them.
+//!
+//! `--planted [BUG ...]` tests the tests: it builds itself with planted bugs (see the engine's
+//! `planted.rs`), plants one after the other, and shows which seed finds it.
 use granite_simulator::differential;
+use granite_simulator::reached::Reached;
 use granite_simulator::redis::Redis;
 use granite_simulator::seeds;
 use granite_simulator::transcript::{Case, Settings, Transcript, replay};
 use granite_simulator::trial::{Plan, Trial, run_seed};
 use granite_simulator::workload::Profile;
-use granite_simulator::world;
+use granite_simulator::{planted, world};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
@@ -33,6 +37,7 @@ const USAGE: &str = "usage: granite-simulator conformance --port N [TRANSCRIPT .
        granite-simulator random --seeds N..M
        granite-simulator --seeds N..M [--commands N]
        granite-simulator --seed N [[--commands N] --verbose]
+       granite-simulator --planted [BUG ...]
        granite-simulator differential --redis PORT --granite NAME=PORT [--granite NAME=PORT ...]
             [--commands N] [--seed N] [--keep-going]";
 
@@ -42,7 +47,7 @@ const COMMANDS: &str = "2000";
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let result = match words.as_slice() {
+    let result = match planted_before(&words) {
         ["conformance", "--port", port, paths @ ..] => conformance(port, paths),
         ["model", "--port", port, "--seeds", seeds] => judge_the_model(port, seeds),
         ["random", "--seeds", seeds] => random(seeds),
@@ -59,6 +64,10 @@ fn main() -> ExitCode {
         }
         ["differential", options @ ..] => {
             differential::parse(options).and_then(|options| differential::run(&options))
+        }
+        ["--planted", bugs @ ..] => {
+            let numbers: Result<Vec<usize>, _> = bugs.iter().map(|bug| bug.parse()).collect();
+            numbers.map_err(|_| USAGE.to_owned()).and_then(|numbers| planted::run(&numbers))
         }
         _ => Err(USAGE.to_owned()),
     };
@@ -132,13 +141,25 @@ fn one_world(seed: &str, command_count: &str, is_verbose: bool) -> Result<(), St
 }
 
 fn random(seeds: &str) -> Result<(), String> {
-    let mut reached = BTreeSet::new();
-    range(seeds)?.try_for_each(|seed| run_seed(seed, &mut reached))?;
+    let (mut said, mut reached) = (BTreeSet::new(), Reached::new());
+    let seeds = range(seeds)?;
+    seeds.clone().try_for_each(|seed| run_seed(seed, &mut said, &mut reached))?;
     println!("the engine agrees with the model; it has said:");
-    for what in reached {
+    for what in said {
         println!("  {what}");
     }
+    print!("{}", reached.table());
     Ok(())
+}
+
+/// Plants the bug that stands before the other words, in a build that has any.
+fn planted_before<'a>(words: &'a [&'a str]) -> &'a [&'a str] {
+    #[cfg(planted)]
+    if let ["--bug", number, rest @ ..] = words {
+        granite_engine::planted::plant(number.parse().expect("a number of a bug"));
+        return rest;
+    }
+    words
 }
 
 fn judge_the_model(port: &str, seeds: &str) -> Result<(), String> {

@@ -4,6 +4,7 @@ use crate::granite::Granite;
 use crate::kernel::Faults;
 use crate::memory::{Account, Room};
 use crate::model::Model;
+use crate::reached::Reached;
 use crate::transcript::{Settings, Target, Wait};
 use crate::value::{Value, request};
 use crate::workload::{Profile, Workload};
@@ -180,7 +181,11 @@ impl<'a, T: Target> Trial<'a, T> {
 
 /// One seed against the engine. The seed also decides how much memory there is, and how often
 /// something goes otherwise in the kernel.
-pub fn run_seed(seed: u64, reached: &mut BTreeSet<String>) -> Result<(), String> {
+pub fn run_seed(
+    seed: u64,
+    said: &mut BTreeSet<String>,
+    reached: &mut Reached,
+) -> Result<(), String> {
     let mut random = Random::new(seed ^ 0x6772_616E_6974_6521);
     let limits = small_limits(&mut random);
     let faults = match seed % 4 {
@@ -209,9 +214,11 @@ pub fn run_seed(seed: u64, reached: &mut BTreeSet<String>) -> Result<(), String>
     };
     let result = filled.and_then(|()| trial.run()).map_err(|why| format!("seed {seed}\n{why}"));
     if let Some(memory) = &trial.model.memory {
-        reached.extend(memory.excused.keys().map(|name| (*name).to_owned()));
+        said.extend(memory.excused.keys().map(|name| (*name).to_owned()));
     }
-    reached.append(&mut trial.reached);
+    said.append(&mut trial.reached);
+    granite.kernel().engine.check();
+    reached.collect(granite.kernel());
     result
 }
 

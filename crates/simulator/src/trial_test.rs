@@ -2,6 +2,7 @@
 use super::{Plan, Trial};
 use crate::granite::Granite;
 use crate::kernel::Faults;
+use crate::reached::Reached;
 use crate::transcript::Settings;
 use crate::workload::{LEFT_OUT, Profile, command_names};
 use granite_engine::commands::table::COMMANDS;
@@ -10,7 +11,7 @@ use std::collections::BTreeSet;
 
 /// Runs one seed; a failure says how to see it again.
 fn run(seed: u64, reached: &mut BTreeSet<String>) {
-    if let Err(why) = super::run_seed(seed, reached) {
+    if let Err(why) = super::run_seed(seed, reached, &mut Reached::new()) {
         panic!("{why}\ncargo run -p granite-simulator -- random --seeds {seed}..{}", seed + 1);
     }
 }

@@ -9,6 +9,7 @@ use crate::commands::session::ReplyMode;
 use crate::commands::table::{self, CommandId, Staged, flag};
 use crate::commands::transaction;
 use crate::options::hot::{HotSettings, Permission};
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::{Request, Value};
 
 /// Bytes that an error quotes of a name or of all arguments.
@@ -47,7 +48,7 @@ pub fn execute(cx: &mut Context<'_>, request: &Request<'_>) {
         Ok(id) => call(cx, id, request),
         Err(refusal) => refuse(cx, request, refusal),
     }
-    if !queued && !cx.orders.retry {
+    if !queued && !cx.orders.retry && !is_planted(Bug::StagedLeaked) {
         discard_staged(cx, request);
     }
 }
@@ -194,6 +195,9 @@ fn is_secret(name: &str, request: &Request<'_>, index: usize) -> bool {
 /// Writes the line of an error, and counts it.
 fn answer(cx: &mut Context<'_>, request: &Request<'_>, error: CommandError) {
     cx.statistics.count_error(error.kind());
+    if let Some(mark) = error.mark() {
+        cx.statistics.marks.reach(mark);
+    }
     let line = error.line(request);
     (cx.hooks.refused)(line.bytes());
     cx.reply.error(line.bytes());

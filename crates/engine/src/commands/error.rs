@@ -1,4 +1,5 @@
 //! Why a command was refused. Clients match on the first words, so the texts are Redis' own.
+use crate::marks::Mark;
 use crate::resp::reply::ReplyFull;
 use crate::resp::request::Request;
 use crate::stdx::number;
@@ -137,7 +138,33 @@ impl Default for LineText {
     }
 }
 
+/// How the lines begin that name a limit.
+const LIMIT_MARKS: [(&str, Mark); 9] = [
+    ("OOM command not allowed", Mark::OomData),
+    ("OOM bucket chain", Mark::OomChain),
+    ("OOM staged-values-max", Mark::OomStaged),
+    ("OOM a client is reading", Mark::OomPinned),
+    ("OOM no room to queue", Mark::OomQueue),
+    ("OOM cannot watch", Mark::OomWatches),
+    ("OOM command-work-max", Mark::OomWork),
+    ("ERR key is longer", Mark::KeyTooLong),
+    ("ERR string exceeds", Mark::ValueTooLong),
+];
+
 impl CommandError {
+    /// The limit that the command ran into, as a mark.
+    pub fn mark(self) -> Option<Mark> {
+        match self {
+            Self::Line(text) => {
+                let row = LIMIT_MARKS.iter().find(|(start, _)| text.starts_with(start));
+                row.map(|(_, mark)| *mark)
+            }
+            Self::Limit { name: "reply-max", .. } => Some(Mark::OomReply),
+            Self::Limit { .. } => Some(Mark::OomRequest),
+            _ => None,
+        }
+    }
+
     /// The first word of the line, for `errorstat_` in INFO.
     pub fn kind(self) -> &'static str {
         match self {

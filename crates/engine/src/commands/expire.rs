@@ -6,6 +6,7 @@ use crate::clock::Now;
 use crate::commands::arguments::{integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::Request;
 
 /// In which unit a command counts.
@@ -121,7 +122,8 @@ impl Conditions {
             None => !self.existing && !self.later,
             Some(current) => {
                 !self.missing
-                    && (!self.later || deadline > current)
+                    && (!self.later
+                        || deadline + i64::from(is_planted(Bug::GtTakesEqual)) > current)
                     && (!self.earlier || deadline < current)
             }
         }

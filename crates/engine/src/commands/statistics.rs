@@ -6,6 +6,7 @@ use crate::commands::slowlog::Slowlog;
 use crate::commands::table::{CommandId, ROW_COUNT};
 use crate::commands::turns::Turns;
 use crate::limits::Limits;
+use crate::marks::Marks;
 use alloc::boxed::Box;
 
 /// Buckets of a histogram: bucket n holds what took at most `1024 << n` nanoseconds; the last
@@ -93,6 +94,8 @@ impl Rate {
 
 /// What the server counts.
 pub struct Statistics {
+    /// Rare paths of the commands.
+    pub marks: Marks,
     /// Connections and traffic.
     pub traffic: Traffic,
     /// How long the turns took.
@@ -124,6 +127,7 @@ impl Statistics {
     /// All tables, empty.
     pub fn new(limits: &Limits) -> Self {
         Self {
+            marks: Marks::new(),
             traffic: Traffic::default(),
             slowlog: Slowlog::new(limits.slowlog_max),
             processed_count: 0,

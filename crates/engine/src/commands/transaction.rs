@@ -11,7 +11,9 @@ use crate::commands::error::CommandError;
 use crate::commands::queue::{self, Walk, discard_staged};
 use crate::commands::session::Transaction;
 use crate::commands::table::CommandId;
-use crate::memory::blocks::{Blocks, BlocksFull, Place};
+use crate::marks::Mark;
+use crate::memory::blocks::{Blocks, Place};
+use crate::planted::{Bug, is_planted};
 use crate::resp::reply::STEP_ROOM;
 use crate::resp::request::{Request, Value};
 use crate::store::Store;
@@ -102,10 +104,12 @@ pub fn exec(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
     if failed || broken {
         discard(cx);
         if failed {
+            cx.statistics.marks.reach(Mark::ExecAborted);
             return Err(CommandError::Line(
                 "EXECABORT Transaction discarded because of previous errors.",
             ));
         }
+        cx.statistics.marks.reach(Mark::ExecBroken);
         cx.reply.null_array();
         return Ok(());
     }
@@ -117,7 +121,9 @@ pub fn exec(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
         }
         return Err(error);
     }
-    unwatch(cx);
+    if !is_planted(Bug::WatchKept) {
+        unwatch(cx);
+    }
     let transaction = &mut cx.session().transaction;
     (transaction.open, transaction.running, transaction.at) = (false, true, Place::START);
     cx.reply.array(count.into());
@@ -165,6 +171,7 @@ pub fn go_on(cx: &mut Context<'_>) {
 /// Runs one command of the queue; false if it has to wait for a later turn.
 fn run_step(cx: &mut Context<'_>, id: CommandId, request: &Request<'_>) -> bool {
     if cx.reply.next_in_transaction().is_err() {
+        cx.statistics.marks.reach(Mark::StepRefused);
         let _ = cx.fail("OOM", &[NO_REPLY_ROOM.as_bytes()]);
         return true;
     }
@@ -192,7 +199,10 @@ pub fn enqueue(
         return Ok(());
     }
     let staging = cx.staging.as_mut().expect("a queued command is never queued again");
-    queue::push(staging, &mut transaction.queue, id, request).map_err(|BlocksFull| QUEUE_FULL)?;
+    if queue::push(staging, &mut transaction.queue, id, request).is_err() {
+        cx.statistics.marks.reach(Mark::QueueFull);
+        return Err(QUEUE_FULL);
+    }
     transaction.queued_count += 1;
     transaction.large_count += large_count(request);
     cx.reply.simple("QUEUED");

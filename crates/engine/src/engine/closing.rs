@@ -1,8 +1,10 @@
 //! The end of connections, and of the server: what is given back, and in which order.
 use super::Engine;
 use crate::commands::transaction;
-use crate::connection::{Held, Parked, Phase};
+use crate::connection::{Connection, Held, Parked, Phase};
+use crate::marks::Mark;
 use crate::memory::buffer::BufferHandle;
+use crate::planted::{Bug, is_planted};
 
 /// How long the end of the server may take: who does not read until then is cut.
 const STOP_MS_MAX: u64 = 800;
@@ -22,10 +24,13 @@ impl Engine {
         let Some(buffer) = connection.input.take() else { return };
         match core::mem::take(&mut connection.input_held) {
             Held::Lent => self.give_back(buffer),
+            Held::Carried if is_planted(Bug::CarryLost) => {}
             Held::Carried => drop(self.carry.release(buffer)),
             Held::Kept => {
                 self.kept_count -= 1;
-                self.give_back(buffer);
+                if !is_planted(Bug::ReceiveLost) {
+                    self.give_back(buffer);
+                }
             }
         }
     }
@@ -41,9 +46,11 @@ impl Engine {
         }
         if let Some(buffer) = self.carry.acquire() {
             connection.input_held = Held::Carried;
+            self.marks.reach(Mark::InputCarried);
             self.give_back(buffer);
         } else {
             connection.input_held = Held::Kept;
+            self.marks.reach(Mark::ReceiveKept);
             self.kept_count += 1;
         }
     }
@@ -65,6 +72,7 @@ impl Engine {
         let output = &mut self.connections[slot as usize].output;
         let (replies, store) = (&mut self.shared.replies, &mut self.shared.store);
         while let Some(pin) = output.take_stream(replies) {
+            self.marks.reach(Mark::StreamCut);
             store.unpin(pin);
         }
         output.clear(replies);
@@ -129,6 +137,7 @@ impl Engine {
     pub(super) fn close_killed(&mut self) {
         for slot in 0..self.connections.len() {
             if self.shared.sessions[slot].open && self.shared.sessions[slot].killed {
+                self.marks.reach(Mark::ClientKilled);
                 self.close(slot as u32);
             }
         }
@@ -140,6 +149,9 @@ impl Engine {
             return;
         }
         self.stopping_ms = Some(self.shared.now.monotonic_ms);
+        if self.connections.iter().any(Connection::has_work) {
+            self.marks.reach(Mark::StopWaited);
+        }
         for slot in 0..self.connections.len() as u32 {
             self.drain(slot);
         }
@@ -150,7 +162,11 @@ impl Engine {
         let Some(since_ms) = self.stopping_ms else { return };
         let late = self.shared.now.monotonic_ms - since_ms >= STOP_MS_MAX;
         let mut phases = self.connections.iter().map(|connection| connection.phase);
-        if late || !phases.any(|phase| matches!(phase, Phase::Open | Phase::Draining)) {
+        let is_served = phases.any(|phase| matches!(phase, Phase::Open | Phase::Draining));
+        if late && is_served {
+            self.marks.reach(Mark::StopCut);
+        }
+        if late || !is_served {
             self.shared.log.warning(format_args!("Granite is now ready to exit, bye bye..."));
             self.is_stopped = true;
         }

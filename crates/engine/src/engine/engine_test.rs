@@ -3,6 +3,7 @@
 //! again.
 use super::*;
 use crate::event::{Action, Event, Peer, Signal};
+use crate::marks::Mark;
 use crate::random::Random;
 extern crate std;
 use std::collections::HashMap;
@@ -697,6 +698,7 @@ fn the_server_ends_when_told_and_cuts_who_does_not_read() {
     world.now.monotonic_ms += 900;
     world.turn();
     assert_eq!(world.stopped, Some(0));
+    assert_eq!(world.engine.marks().count(Mark::StopCut), 1);
 }
 
 #[test]

@@ -3,7 +3,9 @@ use super::{Answer, EVENTS_PER_TURN, Engine};
 use crate::clock::Now;
 use crate::connection::{Moment, Parked, Phase};
 use crate::event::{ConnectionId, Event, Peer, Signal, Socket};
+use crate::marks::Mark;
 use crate::memory::buffer::{Buffer, BufferHandle};
+use crate::planted::{Bug, is_planted};
 
 /// Bytes a second at which a request never runs into `request-timeout`.
 const REQUEST_RATE_MIN: u64 = 16 * 1024;
@@ -52,6 +54,9 @@ impl Engine {
         let answer = match self.refusal_of(&peer) {
             Some(line) => {
                 self.shared.statistics.traffic.rejected_count += 1;
+                let is_full = line == TOO_MANY;
+                let mark = if is_full { Mark::ConnectionsFull } else { Mark::ConnectionRefused };
+                self.marks.reach(mark);
                 Answer::Refuse(socket, line)
             }
             None => Answer::Adopt(socket, self.open(peer)),
@@ -99,7 +104,11 @@ impl Engine {
         let connection = &mut self.connections[slot as usize];
         connection.is_receiving = false;
         self.shared.statistics.traffic.input_bytes += u64::from(buffer.filled_size());
-        if connection.phase != Phase::Open || buffer.filled_size() == 0 {
+        let is_late = connection.phase != Phase::Open;
+        if is_late {
+            self.marks.reach(Mark::ReceiveLate);
+        }
+        if is_late && !is_planted(Bug::LateTaken) || buffer.filled_size() == 0 {
             self.give_back(buffer);
             self.settle(slot);
             return;
@@ -133,16 +142,18 @@ impl Engine {
         connection.is_sending = false;
         connection.drained = Moment::at(self.shared.now.monotonic_ms);
         let complete = chain_size(chain) == u64::from(sent_bytes);
+        let complete = complete || is_planted(Bug::ShortSendTaken);
         self.shared.replies.release(&mut connection.output, chain);
         let waiting_bytes = self.shared.replies.waiting_bytes(&connection.output);
         self.shared.sessions[slot as usize].output_bytes = waiting_bytes;
         self.shared.statistics.traffic.output_bytes += u64::from(sent_bytes);
         self.buffers_came_back = true;
         if !complete && connection.phase != Phase::Closing {
+            self.marks.reach(Mark::SendCut);
             self.close(slot);
             return;
         }
-        if connection.parked == Parked::Output {
+        if connection.parked == Parked::Output && !is_planted(Bug::OutputUnwoken) {
             connection.parked = Parked::No;
         }
         if connection.has_work() && connection.parked == Parked::No {

@@ -9,6 +9,8 @@ use super::shared::Ran;
 use super::turn::Budget;
 use crate::clock::Now;
 use crate::limits::GROUP_SPANS;
+use crate::marks::Mark;
+use crate::planted::{Bug, is_planted};
 
 /// Whose transaction it is.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +26,7 @@ impl Engine {
     /// The connection in `slot` has begun a transaction that is not done.
     pub(super) fn begin_exclusive(&mut self, slot: u32) {
         assert!(self.exclusive.is_none(), "one transaction at a time");
+        self.marks.reach(Mark::ExecGoesOn);
         self.exclusive = Some(Exclusive { slot, now: self.shared.now, is_abandoned: false });
     }
 
@@ -35,7 +38,8 @@ impl Engine {
     /// Runs the next slice. False if it has to wait for the next turn.
     pub(super) fn go_on(&mut self, exclusive: Exclusive, budget: &mut Budget) -> bool {
         let slot = exclusive.slot;
-        let now = core::mem::replace(&mut self.shared.now, exclusive.now);
+        let its_now = if is_planted(Bug::TimeGoesOn) { self.shared.now } else { exclusive.now };
+        let now = core::mem::replace(&mut self.shared.now, its_now);
         self.shared.statistics.mark((self.shared.hooks.ticks)());
         let output = &mut self.connections[slot as usize].output;
         let spans = &mut self.spans[GROUP_SPANS as usize..];
@@ -55,6 +59,7 @@ impl Engine {
     fn end_exclusive(&mut self, slot: u32) {
         let ended = self.exclusive.take().expect("it runs until here");
         if ended.is_abandoned {
+            self.marks.reach(Mark::ExecForNobody);
             self.close(slot);
         } else if self.shared.sessions[slot as usize].close_after_reply {
             self.drain(slot);

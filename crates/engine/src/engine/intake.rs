@@ -7,6 +7,7 @@ use crate::commands::error::CommandError;
 use crate::commands::transaction;
 use crate::connection::{Moment, NoRoom, Parked};
 use crate::limits::GROUP_SPANS;
+use crate::marks::Mark;
 use crate::memory::blocks::{BLOCK_SIZE, Span};
 use crate::resp::grammar::{Bounds, ERROR_SIZE_MAX, ProtocolError};
 use crate::resp::partial::Step;
@@ -60,7 +61,14 @@ impl Engine {
                 self.release_input(slot);
             }
             match step {
-                Step::More | Step::Empty => return Spent::default(),
+                Step::More => {
+                    self.marks_split(slot);
+                    return Spent::default();
+                }
+                Step::Empty => {
+                    self.marks.reach(Mark::EmptyRead);
+                    return Spent::default();
+                }
                 Step::Complete => break,
                 Step::Content { .. } => {}
                 Step::Error(error) => {
@@ -68,10 +76,20 @@ impl Engine {
                     return Spent::default();
                 }
                 Step::Large { size } => self.begin_large(slot, size, share),
-                Step::Full => self.refuse(slot, NoRoom::Blocks),
+                Step::Full => {
+                    self.marks.reach(Mark::RequestFull);
+                    self.refuse(slot, NoRoom::Blocks);
+                }
             }
         }
         self.execute_complete(slot, used_spans)
+    }
+
+    /// The bytes have ended within a request: where?
+    fn marks_split(&self, slot: u32) {
+        if let Some(mark) = self.connections[slot as usize].partial.split() {
+            self.marks.reach(mark);
+        }
     }
 
     /// May the connection in `slot` begin one more large argument? What it sends and what it has
@@ -86,6 +104,7 @@ impl Engine {
 
     fn begin_large(&mut self, slot: u32, size: u64, share: u32) {
         if !self.may_begin_large(slot) {
+            self.marks.reach(Mark::StagedShare);
             return self.refuse(slot, NoRoom::Store(StoreFull::Staged));
         }
         let staged = match self.shared.store.announce(size) {
@@ -96,6 +115,7 @@ impl Engine {
         if connection.partial.accept_large(&mut self.requests, staged, share) {
             connection.collecting = Some(staged);
         } else {
+            self.marks.reach(Mark::RequestFull);
             self.shared.store.stage_discard(staged);
             self.refuse(slot, NoRoom::Blocks);
         }
@@ -113,6 +133,8 @@ impl Engine {
             Ok(is_ready) => {
                 if is_ready {
                     connection.collecting = None;
+                } else {
+                    self.marks.reach(Mark::CollectedLater);
                 }
                 is_ready
             }
@@ -134,6 +156,7 @@ impl Engine {
     }
 
     fn refuse_protocol(&mut self, slot: u32, error: ProtocolError) {
+        self.marks.reach(Mark::ProtocolBroken);
         self.shared.statistics.protocol_error_count += 1;
         self.shared.statistics.count_error("ERR");
         let connection = &mut self.connections[slot as usize];
@@ -149,6 +172,9 @@ impl Engine {
         if connection.partial.is_refused() {
             self.answer_refused(slot);
             return Spent::default();
+        }
+        if connection.partial.is_inline() {
+            self.marks.reach(Mark::InlineRead);
         }
         let count = connection.partial.argument_count() as usize;
         let (group, large) = self.spans.split_at_mut(GROUP_SPANS as usize);
@@ -187,6 +213,10 @@ impl Engine {
             return;
         }
         self.shared.statistics.count_error(error.kind());
+        self.marks.reach(Mark::RefusedDrained);
+        if let Some(mark) = error.mark() {
+            self.marks.reach(mark);
+        }
         let transaction = &mut self.shared.sessions[slot as usize].transaction;
         if transaction.open {
             // It can only end with EXECABORT: nothing of it is kept.

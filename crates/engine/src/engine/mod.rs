@@ -26,6 +26,7 @@ use crate::facts::Facts;
 use crate::hooks::Hooks;
 use crate::limits::Limits;
 use crate::log::Log;
+use crate::marks::Marks;
 use crate::memory::blocks::{BLOCK_SIZE, Blocks, Span};
 use crate::memory::buffer::{BUFFER_SIZE, BufferHandle, BufferPool};
 use crate::memory::takings::Takings;
@@ -89,6 +90,8 @@ pub struct Engine {
     store_is_awaited: bool,
     timers: timers::Timers,
     takings: Takings,
+    /// Rare paths of connections and turns.
+    marks: Marks,
 }
 
 impl Engine {
@@ -135,12 +138,22 @@ impl Engine {
             timers: timers::Timers::default(),
             shared: Shared::new(limits, settings, (hash_key, seed), hooks, &mut takings),
             takings,
+            marks: Marks::new(),
         }
     }
 
     /// The buffers into which the driver receives. Once.
     pub fn take_receive_buffers(&mut self) -> BufferPool {
         self.receive.take().expect("the receive buffers are taken once")
+    }
+
+    /// How often each rare path was taken, in all parts. The driver knows about its own pool.
+    pub fn marks(&self) -> Marks {
+        let marks = self.marks.clone();
+        marks.merge(&self.shared.replies.marks);
+        marks.merge(&self.shared.statistics.marks);
+        marks.merge(&self.shared.store.frames().marks);
+        marks
     }
 
     /// Lines that wait to be written down.

@@ -4,6 +4,8 @@
 //! Invariant: while a stream lasts, nothing else is written to the connection's output.
 use super::Engine;
 use crate::connection::Parked;
+use crate::marks::Mark;
+use crate::planted::{Bug, is_planted};
 use crate::resp::output::Piece;
 
 /// Buffers that a stream fills ahead of the client.
@@ -38,7 +40,11 @@ impl Engine {
             copied_size += match piece {
                 Piece::Plain(size) => output.move_on(replies, &mut grant, size),
                 Piece::Value { left: 0, .. } => {
-                    store.unpin(output.end_value(replies, &mut grant));
+                    let pin = output.end_value(replies, &mut grant);
+                    self.marks.reach(Mark::StreamFinished);
+                    if !is_planted(Bug::PinKept) {
+                        store.unpin(pin);
+                    }
                     u64::from(LINE_END_SIZE)
                 }
                 Piece::Value { pin, offset, left } => {

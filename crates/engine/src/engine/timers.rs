@@ -8,6 +8,7 @@ use crate::commands::memory::used_bytes;
 use crate::connection::{Connection, Moment, Parked, Phase};
 use crate::event::Peer;
 use crate::log::Level;
+use crate::marks::Mark;
 
 /// Between two slices.
 const SLICE_MS: u64 = 100;
@@ -106,14 +107,17 @@ impl Engine {
         let (level, reason) = match verdict {
             Verdict::Idle => {
                 traffic.idle_count += 1;
+                self.marks.reach(Mark::IdleClosed);
                 (Level::Verbose, "idle for longer than timeout")
             }
             Verdict::Stalled => {
                 traffic.stalled_count += 1;
+                self.marks.reach(Mark::StallClosed);
                 (Level::Warning, "it did not read its replies within output-stall-timeout")
             }
             Verdict::RequestTooSlow => {
                 traffic.stalled_count += 1;
+                self.marks.reach(Mark::RequestSlowClosed);
                 (Level::Warning, "its request did not end within request-timeout")
             }
         };
@@ -147,15 +151,20 @@ impl Engine {
             if !self.close_oldest(HOG_MS_MIN, holds, |connection| connection.drained) {
                 break;
             }
+            self.marks.reach(Mark::HogOfReplies);
         }
         for _ in 0..HOGS_PER_SLICE {
             if self.requests.free_count() >= self.requests.capacity().div_ceil(16) {
                 break;
             }
-            let holds = |connection: &Connection| connection.partial.block_count() > 0;
+            // Whose request is complete waits for others: that is not its fault.
+            let holds = |connection: &Connection| {
+                connection.partial.block_count() > 0 && !connection.partial.is_complete()
+            };
             if !self.close_oldest(HOG_MS_MIN, holds, |connection| connection.received) {
                 break;
             }
+            self.marks.reach(Mark::HogOfRequests);
         }
         for _ in 0..HOGS_PER_SLICE {
             if self.kept_count < self.shared.limits.receive_buffers_max / 2 {
@@ -167,10 +176,13 @@ impl Engine {
             if !self.close_oldest(HOG_MS_MIN, holds, |connection| connection.drained) {
                 break;
             }
+            self.marks.reach(Mark::HogOfInput);
         }
         if self.shared.replies.jumbo_taken() && self.waiting.count() > 0 {
             let holds = |connection: &Connection| connection.output.has_jumbo();
-            self.close_oldest(JUMBO_MS_MAX, holds, |connection| connection.drained);
+            if self.close_oldest(JUMBO_MS_MAX, holds, |connection| connection.drained) {
+                self.marks.reach(Mark::HogOfJumbo);
+            }
         }
     }
 

@@ -10,7 +10,9 @@ use crate::clock::Now;
 use crate::commands::context::Orders;
 use crate::connection::{Parked, Phase};
 use crate::limits::GROUP_SPANS;
+use crate::marks::Mark;
 use crate::memory::buffer::BUFFER_SIZE;
+use crate::planted::{Bug, is_planted};
 use crate::resp::parse::parse;
 use crate::resp::request::Request;
 use crate::store::{Key, NameHash};
@@ -136,11 +138,13 @@ impl Engine {
         let mut budget = Budget { requests: REQUESTS_PER_TURN, bytes: BYTES_PER_TURN };
         while !budget.is_spent() {
             if let Some(exclusive) = self.exclusive {
-                if self.go_on(exclusive, &mut budget) {
+                if !self.go_on(exclusive, &mut budget) {
+                    self.shared.store.pay_slice(AWAITED_STEPS);
+                    break;
+                }
+                if !is_planted(Bug::OthersExecuted) {
                     continue;
                 }
-                self.shared.store.pay_slice(AWAITED_STEPS);
-                break;
             }
             if self.runnable.count() == 0 {
                 break;
@@ -148,6 +152,9 @@ impl Engine {
             self.gather(&mut budget);
             self.prefetch();
             self.execute_group(&mut budget);
+        }
+        if self.runnable.count() > 0 {
+            self.marks.reach(Mark::TurnSpent);
         }
         // Time stands still while a transaction is half done: no key expires in it.
         let now = self.exclusive.map_or(now, |exclusive| exclusive.now);
@@ -162,7 +169,7 @@ impl Engine {
     fn gather(&mut self, budget: &mut Budget) {
         self.group.clear();
         for _ in 0..GROUP_SIZE {
-            if !self.group.has_room() || budget.is_spent() || self.exclusive.is_some() {
+            if !self.group.has_room() || budget.is_spent() || self.must_wait() {
                 break;
             }
             let Some(slot) = self.runnable.pop(&mut self.connections) else { break };
@@ -190,6 +197,11 @@ impl Engine {
                 self.leave(slot);
             }
         }
+    }
+
+    /// Has everything to wait for a transaction?
+    fn must_wait(&self) -> bool {
+        self.exclusive.is_some() && !is_planted(Bug::OthersExecuted)
     }
 
     /// Parses complete requests of a connection into the group; false if the first is none, and
@@ -275,7 +287,7 @@ impl Engine {
                 let may_execute = self.connections[visit.slot as usize].may_execute();
                 // What a turn has no bytes left for is parsed again in the next one, and so is what
                 // has to wait for a transaction.
-                if !may_execute || budget.bytes == 0 || self.exclusive.is_some() {
+                if !may_execute || budget.bytes == 0 || self.must_wait() {
                     next = Next::Stop;
                     break;
                 }
@@ -290,7 +302,7 @@ impl Engine {
                     break;
                 }
             }
-            if next == Next::GoOn {
+            if next == Next::GoOn || is_planted(Bug::RequestsDropped) {
                 consumed = visit.end;
             }
             budget.spend(visit.end_entry - visit.first_entry, u64::from(consumed));
@@ -364,6 +376,11 @@ impl Engine {
         assert!(reason != Parked::No, "nothing to wait for");
         connection.parked = reason;
         self.store_is_awaited |= reason == Parked::Store;
+        self.marks.reach(match reason {
+            Parked::No | Parked::Output => Mark::ParkedOutput,
+            Parked::Pool => Mark::ParkedPool,
+            Parked::Store => Mark::ParkedStore,
+        });
         if reason != Parked::Output {
             self.waiting.push(&mut self.connections, slot);
         }
@@ -388,8 +405,11 @@ impl Engine {
                 continue;
             }
             match connection.parked {
+                Parked::Store if is_planted(Bug::StoreUnwoken) => {}
                 Parked::Store => connection.parked = Parked::No,
-                Parked::Pool if came_back => connection.parked = Parked::No,
+                Parked::Pool if came_back && !is_planted(Bug::PoolUnwoken) => {
+                    connection.parked = Parked::No;
+                }
                 Parked::Pool => {
                     self.waiting.push(&mut self.connections, slot);
                     continue;

@@ -117,6 +117,7 @@ pub struct BufferPool {
     free_count: u32,
     capacity: u32,
     free_count_min: u32,
+    refused_count: u32,
 }
 
 impl BufferPool {
@@ -128,12 +129,15 @@ impl BufferPool {
             buffer.next = free;
             free = Some(buffer);
         }
-        Self { free, free_count: capacity, capacity, free_count_min: capacity }
+        Self { free, free_count: capacity, capacity, free_count_min: capacity, refused_count: 0 }
     }
 
     /// An empty buffer, or nothing when all are in use. O(1).
     pub fn acquire(&mut self) -> Option<BufferHandle> {
-        let buffer = self.free.take()?;
+        let Some(buffer) = self.free.take() else {
+            self.refused_count = self.refused_count.saturating_add(1);
+            return None;
+        };
         self.free = buffer.next.take();
         self.free_count -= 1;
         self.free_count_min = self.free_count_min.min(self.free_count);
@@ -159,6 +163,11 @@ impl BufferPool {
     /// Buffers that nobody holds.
     pub const fn free_count(&self) -> u32 {
         self.free_count
+    }
+
+    /// How often somebody asked for a buffer and none was free.
+    pub const fn refused_count(&self) -> u32 {
+        self.refused_count
     }
 
     /// All buffers.

@@ -13,10 +13,12 @@
 //! Byte 0 of every slot in use says what it is (`store::kind`); 1 is a hole.
 //!
 //! Invariant: slots in use + holes = slots handed out, in each class; a frame is in one group.
+use crate::marks::{Mark, Marks};
 use crate::memory::classes::{CLASS_COUNT_MAX, Class, GRANULE, SizeClasses};
 use crate::memory::frame_table::{FrameId, FrameTable, Group};
 pub use crate::memory::needs::Needs;
 pub use crate::memory::reference::Ref;
+use crate::planted::{Bug, is_planted};
 use alloc::boxed::Box;
 use zerocopy::{FromBytes, FromZeros, Immutable, IntoBytes, KnownLayout};
 
@@ -63,6 +65,8 @@ impl Slab {
 
 /// Data memory.
 pub struct Frames {
+    /// Rare paths of the whole store: all of it has the frames at hand.
+    pub marks: Marks,
     lines: Box<[Line]>,
     pub(super) table: FrameTable,
     pub(super) classes: SizeClasses,
@@ -95,7 +99,16 @@ impl Frames {
             };
         }
         let table = FrameTable::new(frame_count);
-        Self { lines, table, classes, slabs, indebted: 0, promised: 0, free_count_min: frame_count }
+        Self {
+            marks: Marks::new(),
+            lines,
+            table,
+            classes,
+            slabs,
+            indebted: 0,
+            promised: 0,
+            free_count_min: frame_count,
+        }
     }
 
     /// Bytes that the frames take.
@@ -266,7 +279,7 @@ impl Frames {
         } else {
             self.bytes_mut(previous, 16)[4..8].copy_from_slice(&next.as_u32().to_le_bytes());
         }
-        if !next.is_none() {
+        if !next.is_none() && !is_planted(Bug::HoleHalfUnlinked) {
             self.bytes_mut(next, 16)[8..12].copy_from_slice(&previous.as_u32().to_le_bytes());
         }
         // Whatever comes here next writes its own kind; until then it must not look like a hole.
@@ -338,6 +351,7 @@ impl Frames {
         if slab.top_used > 0 {
             return;
         }
+        self.marks.reach(Mark::FrameEmptied);
         let (emptied, group) = (slab.top, Group::of(class));
         slab.frame_count -= 1;
         self.table.release(group, emptied);
@@ -345,6 +359,7 @@ impl Frames {
             // Every other frame of the class is full: any of them can be the top.
             let slab = &mut self.slabs[class.index()];
             (slab.top, slab.top_used) = (self.table.frame(group, 0), slab.slots_per_frame);
+            slab.top_used -= u32::from(is_planted(Bug::TopFrameShort));
         }
     }
 

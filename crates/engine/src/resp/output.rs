@@ -5,7 +5,9 @@
 //! Invariant: the buffers in both queues and those being sent are as many as `held_count` says.
 use super::queue::Queue;
 use super::streams::FlowId;
+use crate::marks::Mark;
 use crate::memory::buffer::BufferHandle;
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::PinId;
 
 pub use super::pool::{Grant, REPLY_ROOM, Refusal, ReplyPool};
@@ -138,7 +140,12 @@ impl Output {
         self.make_room(pool, grant);
         let flow = pool.streams.flow_mut(id);
         let waiting = flow.behind.first();
-        let moved_size = self.queue.append(&waiting[..waiting.len().min(size as usize)]);
+        let waiting = &waiting[..waiting.len().min(size as usize)];
+        let mut moved_size = self.queue.append(waiting);
+        pool.marks.reach(Mark::MovedOn);
+        if is_planted(Bug::MovedShort) && moved_size < waiting.len() {
+            moved_size += 1;
+        }
         let emptied = flow.behind.consume(moved_size as u32);
         flow.behind_count -= u32::from(emptied.is_some());
         pool.streams.advance(id, moved_size as u64);
@@ -193,6 +200,10 @@ impl Output {
             }
         }
         while let Some(buffer) = self.queue.take_any() {
+            if is_planted(Bug::ReplyLost) {
+                self.held_count -= 1;
+                continue;
+            }
             pool.release(self, buffer);
         }
         pool.settle(self);

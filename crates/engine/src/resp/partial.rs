@@ -9,7 +9,9 @@
 //!
 //! Invariant: nothing is reserved in proportion to what a client announces, only to what it sent
 //! (but a large argument, for which the caller reserves exactly its size).
+use crate::marks::Mark;
 use crate::memory::blocks::{Blocks, Chain, Span};
+use crate::planted::{Bug, is_planted};
 use crate::resp::grammar::{Bounds, DigitLine, DigitStep, LINE_SIZE_MAX, ProtocolError};
 use crate::resp::inline::Inline;
 use crate::resp::record::{self, RECORD_SIZE_MAX, Records};
@@ -134,6 +136,25 @@ impl Partial {
     /// Does it hold more than one block, or a large argument?
     pub const fn is_large(&self) -> bool {
         self.chain.block_count() > 1 || self.large_count > 0
+    }
+
+    /// Is a complete request one without a count before it?
+    pub const fn is_inline(&self) -> bool {
+        self.announced_count == 0
+    }
+
+    /// Where in the request its bytes have ended for now.
+    pub const fn split(&self) -> Option<Mark> {
+        Some(match self.state {
+            State::Start => return None,
+            State::Count(_) => Mark::SplitCount,
+            State::Dollar => Mark::SplitDollar,
+            State::Size(_) => Mark::SplitSize,
+            State::Body { .. } => Mark::SplitBody,
+            State::BodyEnd { carriage_return: false } => Mark::SplitEnd,
+            State::BodyEnd { carriage_return: true } => Mark::SplitLineFeed,
+            State::Inline { .. } => Mark::SplitInline,
+        })
     }
 
     /// Large arguments that it holds, complete or not.
@@ -269,7 +290,9 @@ impl Partial {
         self.enter_body(target, remaining - u64::from(size));
         match target {
             Target::Record { end } => {
-                let span = Span { start: end - remaining as u32, size };
+                let is_split = is_planted(Bug::ByteLost) && u64::from(size) < remaining;
+                let content = &content[..content.len() - usize::from(is_split)];
+                let span = Span { start: end - remaining as u32, size: content.len() as u32 };
                 blocks.record_mut(span).copy_from_slice(content);
                 None
             }

@@ -11,7 +11,9 @@
 use super::output::Output;
 use super::streams::Streams;
 use crate::limits::Limits;
+use crate::marks::{Mark, Marks};
 use crate::memory::buffer::{BUFFER_SIZE, BufferHandle, BufferPool};
+use crate::planted::{Bug, is_planted};
 
 /// Bytes that any command may write without reserving them.
 pub const REPLY_ROOM: u32 = 1024;
@@ -44,6 +46,8 @@ pub enum Refusal {
 
 /// The buffers for replies, and the rule that shares them.
 pub struct ReplyPool {
+    /// Rare paths of the replies.
+    pub marks: Marks,
     buffers: BufferPool,
     pub(super) streams: Streams,
     /// Buffers that one connection may hold without the jumbo permit.
@@ -64,6 +68,7 @@ impl ReplyPool {
     /// All buffers for replies that `limits` ask for.
     pub fn new(limits: &Limits) -> Self {
         Self {
+            marks: Marks::new(),
             buffers: BufferPool::new(Self::buffer_count(limits)),
             streams: Streams::new(limits),
             credit_count: (limits.reply_credit / BUFFER_SIZE as u32).max(1),
@@ -184,13 +189,17 @@ impl ReplyPool {
             return Ok(Grant::default());
         }
         if size > self.reply_max + u64::from(REPLY_ROOM) {
+            self.marks.reach(Mark::ReplyTooLarge);
             return Err(Refusal::TooLarge);
         }
         if let Some(grant) = self.admit_shared(output, size, local) {
             return Ok(grant);
         }
         let buffer_count = (size - u64::from(room)).div_ceil(BUFFER_SIZE as u64) as u32;
-        let (_, held_max) = self.share(output.held_count - output.jumbo_count, local);
+        let (open_count, held_max) = self.share(output.held_count - output.jumbo_count, local);
+        if buffer_count > open_count {
+            self.marks.reach(Mark::ReplyFull);
+        }
         if buffer_count <= held_max && patient {
             // It will fit once its own output, or that of others, is sent.
             return Err(Refusal::Wait);
@@ -249,11 +258,17 @@ impl ReplyPool {
 
     fn admit_jumbo(&mut self, output: &mut Output, buffer_count: u32) -> Result<Grant, Refusal> {
         if self.jumbo_taken && !output.jumbo {
+            self.marks.reach(Mark::JumboRefused);
             return Err(Refusal::Wait);
         }
         if buffer_count > self.jumbo_capacity - self.jumbo_used {
-            return Err(if self.jumbo_used > 0 { Refusal::Wait } else { Refusal::TooLarge });
+            if self.jumbo_used > 0 {
+                return Err(Refusal::Wait);
+            }
+            self.marks.reach(Mark::ReplyTooLarge);
+            return Err(Refusal::TooLarge);
         }
+        self.marks.reach(Mark::JumboGranted);
         self.jumbo_taken = true;
         output.jumbo = true;
         Ok(Grant { buffer_count, jumbo: true })
@@ -272,7 +287,9 @@ impl ReplyPool {
             return Grant::default();
         }
         let grant = core::mem::take(&mut self.suspended);
-        self.promised_count -= if grant.jumbo { 0 } else { grant.buffer_count };
+        if !grant.jumbo && !is_planted(Bug::SuspendedKept) {
+            self.promised_count -= grant.buffer_count;
+        }
         grant
     }
 
@@ -281,7 +298,7 @@ impl ReplyPool {
     pub fn settle(&mut self, output: &mut Output) {
         if output.jumbo && output.jumbo_count == 0 && !output.is_suspended {
             assert!(self.jumbo_taken, "the jumbo permit was lost");
-            self.jumbo_taken = false;
+            self.jumbo_taken = is_planted(Bug::JumboKept);
             output.jumbo = false;
         }
         if output.is_promised_one && !output.is_streaming() {
@@ -317,7 +334,7 @@ impl ReplyPool {
         } else {
             released_count.min(output.jumbo_count)
         };
-        output.held_count -= released_count;
+        output.held_count -= if is_planted(Bug::CreditKept) { 0 } else { released_count };
         output.jumbo_count -= jumbo_count;
         self.jumbo_used -= jumbo_count;
         self.settle(output);

@@ -5,6 +5,7 @@
 //!
 //! Invariant: every buffer in it but the tail is filled, and `byte_count` is the sum of all.
 use crate::memory::buffer::BufferHandle;
+use crate::planted::{Bug, is_planted};
 
 /// Bytes in order.
 #[derive(Debug, Default)]
@@ -111,6 +112,10 @@ impl Queue {
         }
         while let Some(newest) = self.back.take() {
             self.back = newest.take_next();
+            if is_planted(Bug::RepliesSwapped) {
+                self.front = Some(newest);
+                return;
+            }
             if let Some(front) = self.front.take() {
                 newest.link(front);
             }

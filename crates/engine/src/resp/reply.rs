@@ -5,6 +5,7 @@
 //! not copied at all: `stream` promises it, and the connection copies it out as the client reads.
 //!
 //! Invariant: a command writes exactly one reply (or none, with an error that the caller writes).
+use crate::marks::Mark;
 use crate::memory::buffer::BUFFER_SIZE;
 use crate::resp::output::{Grant, Output, REPLY_ROOM, Refusal, ReplyPool};
 use crate::resp::request::PinId;
@@ -244,6 +245,10 @@ impl<'a> Reply<'a> {
     pub fn stream(&mut self, pin: PinId, size: u64) {
         assert!(!self.muted, "asked for a stream where none can be");
         self.bulk_header(size);
+        self.pool.marks.reach(Mark::StreamBegun);
+        if self.in_transaction {
+            self.pool.marks.reach(Mark::StreamInExec);
+        }
         self.output.stream(self.pool, pin, size);
     }
 

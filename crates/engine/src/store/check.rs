@@ -3,6 +3,7 @@ use super::{Store, object};
 use crate::memory::classes::Class;
 use crate::store::databases::{DATABASE_NUMBERS, KeyCounts};
 use crate::store::index::GROUP_BUCKETS;
+use crate::store::rope::{Owner, child_at};
 
 impl Store {
     /// Asserts that every slot has exactly one owner, every key is in its chain under its tag,
@@ -10,8 +11,9 @@ impl Store {
     pub fn check(&self) {
         self.frames.check();
         let mut counts = [KeyCounts::default(); DATABASE_NUMBERS];
-        let mut key_count = 0;
+        let (mut key_count, mut child_count) = (0, 0);
         for bucket in 0..self.index.bucket_count() {
+            child_count += u64::from(self.index.chain_buckets(&self.frames, bucket) - 1);
             self.index.for_each(&self.frames, bucket, |at, place| {
                 let header = *object::header(&self.frames, at);
                 let hash = self.hash_of(at);
@@ -41,6 +43,9 @@ impl Store {
         self.check_groups();
         self.check_ropes();
         self.check_staged();
+        self.check_graveyard();
+        assert_eq!(child_count, self.frames.live_count(Class::CHILD_BUCKET), "child buckets");
+        self.wheel.check(&self.frames);
         let mut object_count = 0;
         self.frames.for_each_live(|class, at| {
             if class == Class::CHILD_BUCKET {
@@ -54,19 +59,27 @@ impl Store {
         assert_eq!(object_count, key_count, "an object has a key, and a key an object");
     }
 
-    /// Every frame, table and piece of a rope belongs to an object or to a staged value.
+    /// Every part of a rope is known to its owner, every whole frame belongs to one rope.
     fn check_ropes(&self) {
-        let mut owned_bytes = self.staged_usage();
-        let mut part_bytes = u64::from(self.frames.whole_count() * self.frames.frame_size());
+        let mut frame_count = self.staged_frame_count();
         self.frames.for_each_live(|class, at| {
-            if self.frames.kind(at) >= object::KIND_STRING {
-                let is_rope = object::header(&self.frames, at).is_rope();
-                owned_bytes += if is_rope { self.rope_usage(at) } else { 0 };
-            } else if class != Class::CHILD_BUCKET {
-                part_bytes += u64::from(self.frames.class_size(class));
+            if class == Class::CHILD_BUCKET {
+                return;
             }
+            if self.frames.kind(at) >= object::KIND_STRING {
+                if object::header(&self.frames, at).is_rope() {
+                    frame_count += object::root(&self.frames, at).frame_count(&self.frames);
+                }
+                return;
+            }
+            let (owner, position) = child_at(&self.frames, at);
+            let root = match owner {
+                Owner::Object(object) => object::root(&self.frames, object),
+                Owner::Staged(index) => self.staged_root(index),
+            };
+            assert_eq!(root.child(position), at, "a part of a rope that its owner does not know");
         });
-        assert_eq!(owned_bytes, part_bytes, "each part of a rope has an owner");
+        assert_eq!(frame_count, self.frames.whole_count(), "whole frames of ropes");
     }
 
     fn check_groups(&self) {

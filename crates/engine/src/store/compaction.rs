@@ -4,8 +4,10 @@
 //! of its key's hash, a child bucket in the chain of any key in it, a piece of a rope names its
 //! owner. Only this file knows all of them.
 use super::{Store, kind, object};
+use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::Ref;
+use crate::planted::{Bug, is_planted};
 use crate::store::index::Index;
 use crate::store::object::{FLAG_DETACHED, FLAG_PINNED, FLAG_TTL};
 
@@ -27,7 +29,10 @@ impl Store {
     /// Closes one hole of a class that has too many, or with `all` of any class. One move at most.
     pub(super) fn close_hole(&mut self, all: bool) -> bool {
         let Some(class) = self.frames.indebted_class(all) else { return false };
-        if !self.frames.drop_last_hole(class) {
+        if self.frames.drop_last_hole(class) {
+            self.frames.marks.reach(Mark::LastHoleDropped);
+        } else {
+            self.frames.marks.reach(Mark::HoleFilled);
             let last = self.frames.last(class).expect("a class with holes has slots");
             let hole = self.frames.take_hole(class);
             self.relocate(class, last, hole);
@@ -42,7 +47,11 @@ impl Store {
         self.frames.copy_slot(class, from, to);
         match self.frames.kind(from) {
             kind::BUCKET | kind::BUCKET_CHAINED => {
+                self.frames.marks.reach(Mark::ChildMoved);
                 let hash = self.hash_of(Index::any_object(&self.frames, from));
+                if is_planted(Bug::BucketUnpatched) {
+                    return;
+                }
                 self.index.moved_child(&mut self.frames, hash, from, to);
             }
             object::KIND_STRING | object::KIND_ROPE => self.moved_object(from, to),
@@ -52,24 +61,30 @@ impl Store {
 
     pub(super) fn moved_object(&mut self, from: Ref, to: Ref) {
         let header = *object::header(&self.frames, to);
-        if header.is_rope() {
+        if header.is_rope() && !is_planted(Bug::PieceUnadopted) {
             self.adopt_rope(to);
         }
         if header.has(FLAG_PINNED) {
             self.moved_pinned(from, to);
         }
         if header.has(FLAG_DETACHED) {
+            self.frames.marks.reach(Mark::DetachedMoved);
             self.moved_detached(from, to);
             return;
         }
         if header.has(FLAG_TTL) {
-            self.moved_scheduled(from, to);
+            self.frames.marks.reach(Mark::ScheduledMoved);
+            if !is_planted(Bug::LinkUnpatched) {
+                self.moved_scheduled(from, to);
+            }
         }
         let hash = self.hash_of(to);
         let place = self
             .index
             .find_ref(&self.frames, hash, from)
             .expect("a key's object is in the chain of its hash");
-        self.index.replace(&mut self.frames, place, to);
+        if !is_planted(Bug::OwnerUnpatched) {
+            self.index.replace(&mut self.frames, place, to);
+        }
     }
 }

@@ -3,6 +3,7 @@ use super::types::{Key, StoreFull};
 use super::{Store, object};
 use crate::clock::Now;
 use crate::memory::frames::Ref;
+use crate::planted::{Bug, is_planted};
 use crate::store::object::FLAG_TTL;
 
 /// Steps of the wheel that deleting one key may take: slots to look at, entries to link again.
@@ -10,8 +11,8 @@ const WORK_PER_KEY: u32 = 4;
 
 /// The latest deadline that has passed: as in Redis, a key lives through the millisecond that its
 /// deadline names.
-const fn last_passed(now: Now) -> i64 {
-    now.unix_ms() - 1
+fn last_passed(now: Now) -> i64 {
+    now.unix_ms() - i64::from(!is_planted(Bug::ExpiredEarly))
 }
 
 impl Store {

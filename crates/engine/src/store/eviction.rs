@@ -13,8 +13,10 @@ use super::room::RESERVE_FRAMES;
 use super::types::{Entry, Key, Policy};
 use super::{Store, object};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Needs, Ref};
+use crate::planted::{Bug, is_planted};
 use crate::store::index::{GROUP_BUCKETS, Place};
 
 /// Slots of the needed class that are looked at.
@@ -71,15 +73,19 @@ impl Store {
         if self.tuning.policy == Policy::VolatileTtl
             && let Some(soonest) = self.soonest(spared)
         {
+            self.frames.marks.reach(Mark::EvictedSoonest);
             return self.evict_object(soonest.at, soonest.place);
         }
         let Some(global) = self.oldest_of_chains(now, spared) else { return 0 };
         let class = needs.largest_class();
         let own = class.and_then(|class| self.oldest_of_class(now, class, spared));
-        let victim = match (own, class) {
-            (Some(own), Some(class)) if self.prefers_own(own, global, class) => own,
-            _ => global,
+        let (victim, mark) = match (own, class) {
+            (Some(own), Some(class)) if self.prefers_own(own, global, class) => {
+                (own, Mark::EvictedOwn)
+            }
+            _ => (global, Mark::EvictedGlobal),
         };
+        self.frames.marks.reach(mark);
         self.evict_object(victim.at, victim.place)
     }
 
@@ -161,6 +167,7 @@ impl Store {
             let end = (start + GROUP_BUCKETS).min(self.index.bucket_count());
             let found = (start..end).find_map(|bucket| self.oldest_of_chain(now, bucket, spared));
             if found.is_some() {
+                self.frames.marks.reach(Mark::EvictedByCounts);
                 return found;
             }
         }
@@ -227,6 +234,7 @@ impl Store {
         if self.is_volatile() && !header.has(object::FLAG_TTL) {
             return None;
         }
+        let spared = spared.filter(|_| !is_planted(Bug::SparedEvicted));
         if spared.is_some_and(|key| {
             key.database == header.database() && key.name == object::key(&self.frames, at)
         }) {

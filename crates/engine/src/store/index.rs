@@ -1,11 +1,6 @@
-//! The index: keys to objects, in buckets of one cache line that are never resized or rehashed.
+//! The index: keys to objects, in buckets of one cache line (see `bucket`) that are never resized
+//! or rehashed.
 //!
-//! ```text
-//! Bucket, 64 bytes
-//!   head  u32        kind (8 bits) | which slots' keys have a deadline (12) | were read (12)
-//!   tags  [u8; 12]   8 bits of each key's hash, from those that do not choose the bucket
-//!   refs  [u32; 12]  the objects; 0 = empty; in a chained bucket the last one is the child bucket
-//! ```
 //! A key's home is `(hash * bucket_count) >> 64`: any bucket count will do. A full bucket is
 //! chained to a child, a slot of the frames. Entries fill a chain from its front: a bucket that is
 //! not the last of its chain holds 11 entries and the child, the last up to 12. So the shape of a
@@ -17,116 +12,21 @@
 //!
 //! Rows of counts for each group of 1,024 buckets say how many keys of each database live there
 //! and how many have a deadline: empty groups are skipped, and a random key is found by counting.
+use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Frames, Ref};
+use crate::planted::{Bug, is_planted};
+pub use crate::store::bucket::{BUCKET_ENTRIES, Bucket};
+use crate::store::bucket::{CHILD_SLOT, Item, TOUCHED_SHIFT, TTL_SHIFT};
 use crate::store::databases::DATABASE_NUMBERS;
 use crate::store::kind;
 use alloc::boxed::Box;
 use zerocopy::{FromBytes, FromZeros, Immutable, IntoBytes, KnownLayout};
 
-/// Entries in a bucket that has no child.
-pub const BUCKET_ENTRIES: usize = 12;
 /// Buckets in a chain at most: a key that would need more is refused.
 pub const CHAIN_BUCKETS_MAX: u32 = 16;
 /// Buckets that share a row of counts.
 pub const GROUP_BUCKETS: u32 = 1024;
-
-const TTL_SHIFT: u32 = 8;
-const TOUCHED_SHIFT: u32 = 20;
-/// The entry that is the child's reference in a chained bucket.
-const CHILD_SLOT: usize = BUCKET_ENTRIES - 1;
-
-/// One cache line of the index.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
-#[repr(C)]
-pub struct Bucket {
-    head: u32,
-    tags: [u8; BUCKET_ENTRIES],
-    refs: [Ref; BUCKET_ENTRIES],
-}
-
-const _: () = assert!(size_of::<Bucket>() == 64, "a bucket is one cache line");
-
-/// What moves when an entry moves.
-#[derive(Clone, Copy, Debug)]
-struct Item {
-    object: Ref,
-    tag: u8,
-    has_ttl: bool,
-    touched: bool,
-}
-
-impl Bucket {
-    const EMPTY: Self = Self {
-        head: kind::BUCKET as u32,
-        tags: [0; BUCKET_ENTRIES],
-        refs: [Ref::NONE; BUCKET_ENTRIES],
-    };
-
-    #[inline]
-    fn child(&self) -> Option<Ref> {
-        (self.head as u8 == kind::BUCKET_CHAINED).then(|| self.refs[CHILD_SLOT])
-    }
-
-    /// Places for entries: one fewer in a chained bucket.
-    fn capacity(&self) -> usize {
-        if self.child().is_some() { CHILD_SLOT } else { BUCKET_ENTRIES }
-    }
-
-    /// Entries in use: they are the first ones.
-    fn len(&self) -> usize {
-        self.refs[..self.capacity()].iter().take_while(|object| !object.is_none()).count()
-    }
-
-    fn item(&self, slot: usize) -> Item {
-        Item {
-            object: self.refs[slot],
-            tag: self.tags[slot],
-            has_ttl: self.head >> (TTL_SHIFT + slot as u32) & 1 != 0,
-            touched: self.head >> (TOUCHED_SHIFT + slot as u32) & 1 != 0,
-        }
-    }
-
-    fn put(&mut self, slot: usize, item: Item) {
-        self.refs[slot] = item.object;
-        self.tags[slot] = item.tag;
-        self.set_bit(TTL_SHIFT, slot, item.has_ttl);
-        self.set_bit(TOUCHED_SHIFT, slot, item.touched);
-    }
-
-    fn clear(&mut self, slot: usize) {
-        self.put(slot, Item { object: Ref::NONE, tag: 0, has_ttl: false, touched: false });
-    }
-
-    fn set_bit(&mut self, shift: u32, slot: usize, value: bool) {
-        let bit = 1 << (shift + slot as u32);
-        if value {
-            self.head |= bit;
-        } else {
-            self.head &= !bit;
-        }
-    }
-
-    fn set_kind(&mut self, kind: u8) {
-        self.head = self.head & !0xFF | u32::from(kind);
-    }
-
-    /// Bit 7 of byte `i` is set exactly when `tags[i] == tag` (of the first 8, then the last 4).
-    #[inline]
-    fn matches(&self, tag: u8) -> (u64, u32) {
-        const LOW: u64 = 0x0101_0101_0101_0101;
-        const SEVEN: u64 = 0x7F7F_7F7F_7F7F_7F7F;
-        let (first, last) = self.tags.split_at(8);
-        let first = u64::from_le_bytes(first.try_into().expect("eight bytes are eight bytes"));
-        let last = u32::from_le_bytes(last.try_into().expect("four bytes are four bytes"));
-        let pattern = LOW * u64::from(tag);
-        let x = first ^ pattern;
-        let y = last ^ pattern as u32;
-        let zero_bytes = !(((x & SEVEN) + SEVEN) | x | SEVEN);
-        let seven = SEVEN as u32;
-        (zero_bytes, !(((y & seven) + seven) | y | seven))
-    }
-}
 
 /// A bucket: one of the array, or a child in the frames.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -336,6 +236,12 @@ impl Index {
         (at, parent, count)
     }
 
+    /// Buckets in the chain of a bucket, itself included.
+    pub fn chain_buckets(&self, frames: &Frames, home: u32) -> u32 {
+        let (_, _, count) = self.last_bucket(frames, home);
+        count
+    }
+
     /// What one more key in the chain of `hash` takes.
     #[inline]
     pub fn insertion(&self, frames: &Frames, hash: u64) -> Insertion {
@@ -381,6 +287,7 @@ impl Index {
 
     /// Gives a full bucket a child, into which its last entry moves.
     fn chain(&mut self, frames: &mut Frames, at: BucketAt) -> BucketAt {
+        frames.marks.reach(Mark::BucketChained);
         let child = frames.allocate(Class::CHILD_BUCKET);
         *frames.get_mut::<Bucket>(child) = Bucket::EMPTY;
         let parent = self.bucket_mut(frames, at);
@@ -388,7 +295,9 @@ impl Index {
         parent.clear(CHILD_SLOT);
         parent.refs[CHILD_SLOT] = child;
         parent.set_kind(kind::BUCKET_CHAINED);
-        frames.get_mut::<Bucket>(child).put(0, item);
+        if !is_planted(Bug::ChainEntryLost) {
+            frames.get_mut::<Bucket>(child).put(0, item);
+        }
         BucketAt { home: at.home, child }
     }
 
@@ -405,9 +314,12 @@ impl Index {
         if let Some(parent) = parent
             && last_slot == 1
         {
+            frames.marks.reach(Mark::ChildFreed);
             // One entry is left in the child: it goes back to where it came from.
             let item = self.bucket(frames, last).item(0);
-            frames.free(Class::CHILD_BUCKET, last.child);
+            if !is_planted(Bug::ChildLeaked) {
+                frames.free(Class::CHILD_BUCKET, last.child);
+            }
             let bucket = self.bucket_mut(frames, parent);
             bucket.set_kind(kind::BUCKET);
             bucket.put(CHILD_SLOT, item);
@@ -420,6 +332,7 @@ impl Index {
         if more {
             *keys += 1;
             row.deadlines += u32::from(has_ttl);
+            row.deadlines += u32::from(has_ttl && is_planted(Bug::TtlCountedTwice));
         } else {
             *keys -= 1;
             row.deadlines -= u32::from(has_ttl);

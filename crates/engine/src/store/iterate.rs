@@ -2,6 +2,8 @@
 use super::types::{Entry, Type};
 use super::{Store, object};
 use crate::clock::Now;
+use crate::marks::Mark;
+use crate::planted::{Bug, is_planted};
 use crate::store::databases::DATABASE_NAMES;
 use crate::store::index::GROUP_BUCKETS;
 
@@ -33,13 +35,14 @@ impl Store {
             }
             self.index.for_each(&self.frames, bucket, |at, place| {
                 let is_ours = object::header(&self.frames, at).database() == number;
-                if is_ours && !self.has_expired(now, at) {
+                let is_shown = is_planted(Bug::ScanShowsExpired) || !self.has_expired(now, at);
+                if is_ours && is_shown {
                     visited_count += 1;
                     visit(object::key(&self.frames, at), self.kind(Entry { object: at, place }));
                 }
                 true
             });
-            bucket += 1;
+            bucket += 1 + u32::from(is_planted(Bug::ScanSkips) && visited_count >= count);
         }
         if bucket < bucket_count { u64::from(bucket) } else { 0 }
     }
@@ -120,9 +123,14 @@ impl Store {
         let number = self.databases.number(database);
         let key_count = self.databases.counts(number).keys;
         if !self.databases.flush(database) {
+            self.frames.marks.reach(Mark::FlushRetried);
             return false;
         }
         let fresh = self.databases.number(database);
+        // At the start the names have the numbers below.
+        if fresh != number && usize::from(fresh) < DATABASE_NAMES {
+            self.frames.marks.reach(Mark::NumberRecycled);
+        }
         // Under the fresh number there is no key yet, expired or not.
         let renumber = |watched| if watched == number { fresh } else { watched };
         self.renumber_watches(Now::default(), renumber);
@@ -133,6 +141,7 @@ impl Store {
     /// Empties every database, or none of them: false as for `flush`.
     pub fn flush_all(&mut self) -> bool {
         if !self.databases.can_flush_all() {
+            self.frames.marks.reach(Mark::FlushRetried);
             return false;
         }
         for database in 0..DATABASE_NAMES as u8 {
@@ -156,6 +165,9 @@ impl Store {
     /// Names have other numbers now: watches follow their names. A watch is broken if the key
     /// existed under the old number or exists, not expired, under the new one.
     fn renumber_watches(&mut self, now: Now, renumber: impl Fn(u8) -> u8) {
+        if is_planted(Bug::SwapUnseen) {
+            return;
+        }
         let Self { watches, index, frames, hash_key, .. } = self;
         let hash_of = |at| {
             let database = object::header(frames, at).database();
@@ -164,6 +176,9 @@ impl Store {
         watches.renumber(
             |hash, number| {
                 let new_number = renumber(number);
+                if new_number != number {
+                    frames.marks.reach(Mark::WatchRenumbered);
+                }
                 (hash ^ Self::database_mix(number) ^ Self::database_mix(new_number), new_number)
             },
             |hash| index.find(frames, hash, |at| hash_of(at) == hash).is_some(),

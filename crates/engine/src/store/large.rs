@@ -2,7 +2,9 @@
 use super::types::{Key, StoreFull};
 use super::{Store, object, rope};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::frames::{Needs, Ref};
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::Value;
 use crate::store::index::Insertion;
 use crate::store::object::{FLAG_TTL, Header, KIND_ROPE};
@@ -112,11 +114,18 @@ impl Store {
         let (owner, position) = rope::child_at(&self.frames, to);
         match owner {
             Owner::Object(at) => {
+                self.frames.marks.reach(Mark::PieceMoved);
                 let mut root = object::root(&self.frames, at);
+                if is_planted(Bug::RootUnpatched) {
+                    return;
+                }
                 root.child_moved(position, to);
                 object::set_root(&mut self.frames, at, &root);
             }
-            Owner::Staged(index) => self.staged_moved(index, position, to),
+            Owner::Staged(index) => {
+                self.frames.marks.reach(Mark::StagedPieceMoved);
+                self.staged_moved(index, position, to);
+            }
         }
     }
 
@@ -124,7 +133,9 @@ impl Store {
     pub(super) fn drop_rope(&mut self, at: Ref) {
         let header = object::header_mut(&mut self.frames, at);
         header.flags |= object::FLAG_DETACHED;
-        if !header.has(object::FLAG_PINNED) {
+        if header.has(object::FLAG_PINNED) {
+            self.frames.marks.reach(Mark::RopeDetached);
+        } else if !is_planted(Bug::GraveForgotten) {
             self.bury(at);
         }
     }

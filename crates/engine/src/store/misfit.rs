@@ -4,6 +4,7 @@
 //! overwriting with less always works. That is debt: once frames are free again, a sweep over the
 //! index, in slices, moves such objects to where they belong.
 use super::{Store, object};
+use crate::marks::Mark;
 use crate::memory::frames::Ref;
 
 /// The sweep for misfits.
@@ -21,6 +22,7 @@ impl Store {
     /// Notes that the object at `at` was written, in case it is too small for its slot.
     pub(super) fn note_size(&mut self, at: Ref) {
         if self.is_misfit(at) {
+            self.frames.marks.reach(Mark::MisfitLeft);
             self.misfits.is_due = true;
             self.misfits.is_again = true;
         }
@@ -71,6 +73,7 @@ impl Store {
     }
 
     fn settle_object(&mut self, from: Ref) {
+        self.frames.marks.reach(Mark::MisfitSettled);
         let size = object::header(&self.frames, from).object_size();
         let to = self.frames.allocate(self.frames.class_of(size));
         self.frames.copy_bytes(from.offset(), to.offset(), size);

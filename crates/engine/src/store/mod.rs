@@ -15,6 +15,7 @@ pub mod shape;
 pub mod watch;
 pub mod wheel;
 
+mod bucket;
 mod chaos;
 mod check;
 mod compaction;

@@ -5,7 +5,9 @@
 use super::types::{Key, StoreFull};
 use super::{Store, object};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::frames::{Needs, Ref};
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::{StagedId, Value};
 use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TEXT, FLAG_TTL, Header, KIND_STRING};
 use crate::store::rope::{Owner, Root};
@@ -26,7 +28,9 @@ impl Store {
         value: Value<'_>,
     ) -> Result<u64, StoreFull> {
         let size = self.write_untold(now, key, offset, value)?;
-        self.changed(key.hash);
+        if !is_planted(Bug::WatchMissed) {
+            self.changed(key.hash);
+        }
         Ok(size)
     }
 
@@ -57,7 +61,9 @@ impl Store {
             self.grow_rope(now, key, existing, (old_size, size), range)?;
         }
         let (at, place) = self.locate(key).expect("it was made or grown a line above");
-        object::header_mut(&mut self.frames, at).flags |= FLAG_RAW;
+        if !is_planted(Bug::RawForgotten) {
+            object::header_mut(&mut self.frames, at).flags |= FLAG_RAW;
+        }
         match value {
             Value::Bytes(bytes) => self.write_bytes(at, offset, bytes),
             Value::Staged(id) => self.write_staged(at, offset, id),
@@ -138,7 +144,9 @@ impl Store {
             let old_size = object::header(&self.frames, at).value_size as usize;
             if self.frames.class_size(self.frames.class_at(at)) >= inline_size {
                 object::header_mut(&mut self.frames, at).value_size = size as u32;
-                object::inline_value_mut(&mut self.frames, at)[old_size..].fill(0);
+                if !is_planted(Bug::GapKept) {
+                    object::inline_value_mut(&mut self.frames, at)[old_size..].fill(0);
+                }
                 return Ok(());
             }
         }
@@ -173,8 +181,12 @@ impl Store {
     ) -> Result<(), StoreFull> {
         if let Some(at) = existing {
             let header = *object::header(&self.frames, at);
-            if header.is_rope() && !header.has(FLAG_PINNED) {
+            let is_free = !header.has(FLAG_PINNED) || is_planted(Bug::PinnedWritten);
+            if header.is_rope() && is_free {
                 return self.grow_rope_in_place(now, key, (old_size, size), range);
+            }
+            if header.is_rope() {
+                self.frames.marks.reach(Mark::RopeCopied);
             }
         }
         // A rope of its own: for a new key, an inline value, or one that somebody is reading.
@@ -217,6 +229,7 @@ impl Store {
         self.make_room(now, &needs, Some(key))?;
         // Reserve first: from here on nothing fails.
         let (at, _) = self.locate(key).expect("making room spares the key");
+        self.frames.marks.reach(Mark::RopeGrown);
         let mut root = object::root(&self.frames, at);
         root.resize(&mut self.frames, Owner::Object(at), old_size, size);
         object::set_root(&mut self.frames, at, &root);

@@ -4,7 +4,9 @@
 //! leaves it to the last reader; whoever writes into it copies it first.
 use super::types::Entry;
 use super::{Store, object};
+use crate::marks::Mark;
 use crate::memory::frames::Ref;
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::PinId;
 use alloc::boxed::Box;
 
@@ -41,7 +43,11 @@ impl Pins {
 impl Store {
     /// Keeps a string readable until `unpin`. None when `pins-max` are in use.
     pub fn pin(&mut self, entry: Entry) -> Option<PinId> {
-        let index = self.pins.rows.iter().position(|pin| pin.object.is_none())?;
+        let free = self.pins.rows.iter().position(|pin| pin.object.is_none());
+        let Some(index) = free else {
+            self.frames.marks.reach(Mark::PinsFull);
+            return None;
+        };
         let header = object::header_mut(&mut self.frames, entry.object);
         assert!(header.is_rope(), "a value within a slot is copied at once");
         header.flags |= object::FLAG_PINNED;
@@ -77,8 +83,12 @@ impl Store {
 
     /// A pinned object moved.
     pub(super) fn moved_pinned(&mut self, from: Ref, to: Ref) {
+        if is_planted(Bug::PinUnpatched) {
+            return;
+        }
         for pin in self.pins.rows.iter_mut().filter(|pin| pin.object == from) {
             pin.object = to;
+            self.frames.marks.reach(Mark::PinnedMoved);
         }
     }
 }

@@ -6,7 +6,9 @@
 //! Flushed databases: a cursor goes over the buckets, skipping groups whose row of counts says
 //! that no flushed key is there.
 use super::{Store, object};
+use crate::marks::Mark;
 use crate::memory::frames::Ref;
+use crate::planted::{Bug, is_planted};
 use crate::store::index::GROUP_BUCKETS;
 
 /// Parts of a rope that one step frees.
@@ -39,6 +41,23 @@ impl Store {
         self.graveyard.count += 1;
     }
 
+    /// Asserts that the list of detached objects is linked both ways and as long as it is counted.
+    /// For `check`.
+    pub(super) fn check_graveyard(&self) {
+        let (mut at, mut before, mut count) = (self.graveyard.head, Ref::NONE, 0);
+        while !at.is_none() {
+            let header = object::header(&self.frames, at);
+            assert!(header.has(object::FLAG_DETACHED), "an object with a key waits to be freed");
+            assert!(!header.has(object::FLAG_PINNED), "a value that is read waits to be freed");
+            let (next, previous) = header.links();
+            assert_eq!(previous, before, "a link that is not mutual");
+            count += 1;
+            assert!(count <= self.graveyard.count, "a list without an end");
+            (at, before) = (next, at);
+        }
+        assert_eq!(count, self.graveyard.count, "objects that wait to be freed");
+    }
+
     /// A detached object moved: its neighbours are told. One that is still read has none.
     pub(super) fn moved_detached(&mut self, from: Ref, to: Ref) {
         let header = *object::header(&self.frames, to);
@@ -48,7 +67,9 @@ impl Store {
         let (next, previous) = header.links();
         if previous.is_none() {
             assert_eq!(self.graveyard.head, from, "the first of the list has no predecessor");
-            self.graveyard.head = to;
+            if !is_planted(Bug::GraveUnpatched) {
+                self.graveyard.head = to;
+            }
         } else {
             let (_, before) = object::header(&self.frames, previous).links();
             object::header_mut(&mut self.frames, previous).set_links(to, before);
@@ -91,6 +112,7 @@ impl Store {
             }
             self.graveyard.count -= 1;
             self.counters.reaped += 1;
+            self.frames.marks.reach(Mark::RopeReaped);
             self.free_object(at);
         }
         true
@@ -156,6 +178,7 @@ impl Store {
         while numbers != 0 {
             let number = numbers.trailing_zeros() as u8;
             if self.databases.counts(number).keys == 0 {
+                self.frames.marks.reach(Mark::FlushReaped);
                 self.databases.reaped(number);
             }
             numbers &= numbers - 1;

@@ -13,6 +13,7 @@
 use super::Store;
 use super::types::{Expiry, Key, Policy, StoreFull};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::Needs;
 use crate::resp::request::Value;
@@ -80,10 +81,12 @@ impl Store {
                 return Ok(());
             }
             self.room_steps += 1;
-            if !self.pay_debt() && self.expire_overdue(now, 1) == 0 {
+            if !self.pay_debt() && !self.expire_one(now) {
+                self.frames.marks.reach(Mark::ChainRefused);
                 return Err(StoreFull::Chain);
             }
         }
+        self.frames.marks.reach(Mark::CommandLater);
         Err(StoreFull::Later)
     }
 
@@ -172,6 +175,7 @@ impl Store {
         }
         while !self.frames.fits(needs) {
             if step_count >= STEPS_MAX {
+                self.frames.marks.reach(Mark::CommandLater);
                 return Err(StoreFull::Later);
             }
             if !self.make_some_room(now, needs, spared) {
@@ -191,7 +195,7 @@ impl Store {
     ) -> bool {
         self.room_steps += 1;
         self.pay_debt()
-            || self.expire_overdue(now, 1) > 0
+            || self.expire_one(now)
             || self.tuning.policy != Policy::NoEviction && self.evict_one(now, needs, spared)
     }
 
@@ -209,10 +213,22 @@ impl Store {
         }
     }
 
+    /// Deletes a key past its deadline. False when there is none.
+    fn expire_one(&mut self, now: Now) -> bool {
+        let is_expired = self.expire_overdue(now, 1) > 0;
+        if is_expired {
+            self.frames.marks.reach(Mark::OverdueExpired);
+        }
+        is_expired
+    }
+
     /// Pays one step of debt. False when there is none left.
     pub(super) fn pay_debt(&mut self) -> bool {
         let is_paid = self.close_hole(true) || self.reap_one() || self.reap_flushed(1) > 0;
-        self.counters.debt_paid += u64::from(is_paid);
+        if is_paid {
+            self.counters.debt_paid += 1;
+            self.frames.marks.reach(Mark::DebtPaid);
+        }
         is_paid
     }
 }

@@ -9,7 +9,9 @@ use super::Store;
 use super::room::{RESERVE_FRAMES, STEPS_MAX};
 use super::types::{Policy, StoreFull};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::frames::{Frames, Needs, Ref};
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::StagedId;
 use crate::store::rope::{self, Owner, Position, Root};
 use alloc::boxed::Box;
@@ -102,6 +104,7 @@ impl Store {
             Ok(true) => Ok(id),
             Ok(false) => {
                 self.stage_discard(id);
+                self.frames.marks.reach(Mark::CommandLater);
                 Err(StoreFull::Later)
             }
             Err(full) => {
@@ -114,15 +117,18 @@ impl Store {
     /// A value of `size` bytes that is about to arrive. It has no room yet: see `collect`.
     pub fn announce(&mut self, size: u64) -> Result<StagedId, StoreFull> {
         if size > self.tuning.value_size_max.min(rope::size_max(self.frames.frame_size())) {
+            self.frames.marks.reach(Mark::StagedRefused);
             return Err(StoreFull::ValueSize);
         }
         let mut needs = Needs::NONE;
         Root::EMPTY.needs(&self.frames, &mut needs, 0, size, 0..size);
         if needs.bytes(self.frames.classes()) > self.frames.capacity_bytes() {
             // Not even an empty store has room for it: nothing shall be evicted in vain.
+            self.frames.marks.reach(Mark::StagedRefused);
             return Err(StoreFull::Data);
         }
         let Some(index) = self.staged.rows.iter().position(|row| row.state == State::Free) else {
+            self.frames.marks.reach(Mark::StagedFull);
             return Err(StoreFull::Staged);
         };
         let row = &mut self.staged.rows[index];
@@ -154,6 +160,7 @@ impl Store {
                 return Ok(true);
             }
             if !self.make_some_room(now, &needs, None) {
+                self.frames.marks.reach(Mark::StagedRefused);
                 return Err(StoreFull::Data);
             }
         }
@@ -210,14 +217,22 @@ impl Store {
     pub fn stage_discard(&mut self, id: StagedId) {
         let Self { staged, frames, .. } = self;
         if let Some(row) = staged.row_mut(id) {
-            frames.redeem(core::mem::take(&mut row.promised));
+            let is_kept = match row.state {
+                State::Collecting => is_planted(Bug::CollectedKept),
+                _ => is_planted(Bug::PromiseKept),
+            };
+            if !is_kept {
+                frames.redeem(core::mem::take(&mut row.promised));
+            }
             row.state = State::Discarded;
+            frames.marks.reach(Mark::StagedDiscarded);
             staged.discarded_count += 1;
         }
     }
 
     /// Takes a complete value over: its row is free again.
     pub(super) fn consume_staged(&mut self, id: StagedId) -> Root {
+        self.frames.marks.reach(Mark::StagedConsumed);
         let row = self.staged.row_mut(id).expect("a staged value is consumed once");
         assert_eq!(row.written, row.size, "a value is consumed when all of it is there");
         row.state = State::Free;
@@ -226,6 +241,9 @@ impl Store {
 
     /// A part of a staged value was moved to `to`.
     pub(super) fn staged_moved(&mut self, index: u32, position: Position, to: Ref) {
+        if is_planted(Bug::StagedUnpatched) {
+            return;
+        }
         self.staged.rows[index as usize].root.child_moved(position, to);
     }
 
@@ -240,13 +258,19 @@ impl Store {
         if row.root.release_some(frames, budget) {
             row.state = State::Free;
             staged.discarded_count -= 1;
+            frames.marks.reach(Mark::StagedReaped);
         }
         true
     }
 
-    /// Bytes of all parts that staged values have. For `check`.
-    pub(super) fn staged_usage(&self) -> u64 {
-        self.staged.rows.iter().map(|row| row.root.memory_usage(&self.frames)).sum()
+    /// The root of row `index`. For `check`.
+    pub(super) fn staged_root(&self, index: u32) -> Root {
+        self.staged.rows[index as usize].root
+    }
+
+    /// Whole frames of all values that are arriving or discarded. For `check`.
+    pub(super) fn staged_frame_count(&self) -> u32 {
+        self.staged.rows.iter().map(|row| row.root.frame_count(&self.frames)).sum()
     }
 
     /// Checks that no parts belong to a free row. For `check`.

@@ -3,7 +3,9 @@ use super::types::{Key, StoreFull};
 use super::{Store, object};
 use crate::clock::Now;
 use crate::limits::SLOT_SIZE_MAX;
+use crate::marks::Mark;
 use crate::memory::frames::{Needs, Ref};
+use crate::planted::{Bug, is_planted};
 use crate::store::index::Place;
 use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TEXT, FLAG_TTL, Header, KIND_ROPE};
 use crate::store::rope::Owner;
@@ -20,6 +22,7 @@ impl Store {
         self.check_sizes(target, 0)?;
         let (at, _) = self.locate(source).expect("the caller found the key");
         let deadline = object::deadline(&self.frames, at);
+        let deadline = deadline.filter(|_| !is_planted(Bug::RenameTtlLost));
         self.reshape(now, source, target, deadline)?;
         self.changed(source.hash);
         self.changed(target.hash);
@@ -64,6 +67,9 @@ impl Store {
         self.rewrite(at, to, &header, target, deadline);
         if to != at {
             self.frames.free(here, at);
+            if is_planted(Bug::SlotFreedTwice) {
+                self.frames.free(here, at);
+            }
             self.freed_count += 1;
         }
         let place = self.attach(target, to);
@@ -95,6 +101,7 @@ impl Store {
         target: &Key<'_>,
         deadline: Option<i64>,
     ) -> Result<(), StoreFull> {
+        self.frames.marks.reach(Mark::ValueOutgrown);
         self.twin(now, source, target, deadline)?;
         if source.hash != target.hash || source.name != target.name {
             let (at, place) = self.locate(source).expect("making room spares the key");

@@ -3,13 +3,18 @@ use super::Store;
 use super::types::Key;
 use super::watch::{WatchMark, Watched};
 use crate::clock::Now;
+use crate::marks::Mark;
 
 impl Store {
     /// WATCH: remembers the key for the connection in `slot`. False when `watches-max` are kept.
     pub fn watch(&mut self, now: Now, slot: u32, key: &Key<'_>) -> bool {
         let was_missing = self.find(now, key).is_none();
         let watched = Watched { hash: key.hash, database: key.database, was_missing };
-        self.watches.add(slot, watched)
+        let is_added = self.watches.add(slot, watched);
+        if !is_added {
+            self.frames.marks.reach(Mark::WatchesFull);
+        }
+        is_added
     }
 
     /// Where the keys end that `slot` watches now, for `unwatch_since`.

@@ -18,7 +18,9 @@
 //!
 //! Invariant: a slot fires no later than the deadline of any object in it; lists that have fired
 //! are empty before the position moves on.
+use crate::marks::Mark;
 use crate::memory::frames::{Frames, Ref};
+use crate::planted::{Bug, is_planted};
 use alloc::boxed::Box;
 
 const LEVEL_COUNT: usize = 4;
@@ -39,6 +41,10 @@ const TIME_MAX: i64 = 1 << 62;
 
 /// Objects that `soonest` looks at.
 const SOONEST_LOOKS_MAX: u32 = 16;
+
+/// What is reached when a slot of a level above the first fires.
+const LEVEL_MARKS: [Mark; LEVEL_COUNT - 1] =
+    [Mark::WheelLevel1, Mark::WheelLevel2, Mark::WheelLevel3];
 
 const DEADLINE: usize = 12;
 const PREVIOUS: usize = 20;
@@ -78,7 +84,7 @@ impl Wheel {
 
     /// Links the object at `at`, whose deadline is written already. O(1).
     pub fn link(&mut self, frames: &mut Frames, at: Ref) {
-        let list = self.list_for(deadline(frames, at));
+        let list = self.list_for(frames, deadline(frames, at));
         let head = self.heads[list];
         set_word(frames, at, PREVIOUS, LIST_TAG | list as u32);
         set_word(frames, at, NEXT, head.as_u32());
@@ -126,7 +132,7 @@ impl Wheel {
     /// Gives the linked object at `at` another deadline. One that is later is only written: the
     /// object is linked again when its old slot fires.
     pub fn set_deadline(&mut self, frames: &mut Frames, at: Ref, deadline_ms: i64) {
-        let earlier = deadline_ms < deadline(frames, at);
+        let earlier = deadline_ms < deadline(frames, at) && !is_planted(Bug::EarlierForgotten);
         if earlier {
             self.unlink(frames, at);
         }
@@ -141,6 +147,9 @@ impl Wheel {
     /// from `work` for each object or slot looked at.
     pub fn next_due(&mut self, frames: &mut Frames, now_ms: i64, work: &mut u32) -> Option<Ref> {
         let now = clamped(now_ms);
+        if now < self.position {
+            frames.marks.reach(Mark::WheelBack);
+        }
         // The wall clock may go back; what was linked as overdue then is not.
         self.position = self.position.min(now);
         while *work > 0 {
@@ -148,6 +157,9 @@ impl Wheel {
                 *work -= 1;
                 if deadline(frames, at) <= now {
                     return Some(at);
+                }
+                if self.heads[FIRED] == at {
+                    frames.marks.reach(Mark::DeadlineLater);
                 }
                 self.unlink(frames, at);
                 self.link(frames, at);
@@ -214,7 +226,7 @@ impl Wheel {
     }
 
     /// The list for an object with this deadline: in the first level that reaches so far.
-    fn list_for(&self, deadline: i64) -> usize {
+    fn list_for(&self, frames: &Frames, deadline: i64) -> usize {
         let distance = deadline.saturating_sub(self.position);
         if distance <= 0 {
             return FIRED;
@@ -223,6 +235,7 @@ impl Wheel {
         if level < LEVEL_COUNT {
             return list_at(level, deadline);
         }
+        frames.marks.reach(Mark::WheelBeyond);
         // Out of reach: the slot that fires last, and then is linked again.
         let width = 1 << (LEVEL_BITS * (LEVEL_COUNT as u32 - 1));
         list_at(LEVEL_COUNT - 1, self.position + DIGIT_MASK * width)
@@ -279,12 +292,50 @@ impl Wheel {
             if !starts_here || head.is_none() {
                 continue;
             }
+            if level > 0 {
+                frames.marks.reach(LEVEL_MARKS[level - 1]);
+            }
             let fired = FIRED + level;
             assert!(self.heads[fired].is_none(), "the position moves on when all is looked at");
             self.set_head(list, Ref::NONE);
             self.set_head(fired, head);
             set_word(frames, head, PREVIOUS, LIST_TAG | fired as u32);
         }
+    }
+}
+
+impl Wheel {
+    /// Asserts that links are mutual, that no slot fires after the deadline of an object in it, and
+    /// that the bitmaps and the count are right. For `Store::check`. O(objects).
+    pub(super) fn check(&self, frames: &Frames) {
+        let mut count = 0;
+        for list in 0..LIST_COUNT {
+            let mut start = i64::MIN;
+            if list < FIRED {
+                let bit = self.occupied[list / SLOT_COUNT][list % SLOT_COUNT / 64] >> (list % 64);
+                assert_eq!(bit & 1 != 0, !self.heads[list].is_none(), "bit of list {list}");
+                start = self.start_of(list);
+            }
+            let (mut at, mut previous) = (self.heads[list], LIST_TAG | list as u32);
+            while !at.is_none() {
+                assert_eq!(word(frames, at, PREVIOUS), previous, "a link that is not mutual");
+                assert!(deadline(frames, at) >= start, "a slot fires after a deadline in it");
+                count += 1;
+                assert!(count <= self.count, "a list without an end");
+                previous = at.as_u32();
+                at = Ref::from_u32(word(frames, at, NEXT));
+            }
+        }
+        assert_eq!(count, self.count, "objects in the wheel");
+    }
+
+    /// When the slot fires next.
+    fn start_of(&self, list: usize) -> i64 {
+        let (level, slot) = (list / SLOT_COUNT, list % SLOT_COUNT);
+        let shift = LEVEL_BITS * level as u32;
+        let first = (digit(self.position, level) + 1) % SLOT_COUNT;
+        let ahead = (slot + SLOT_COUNT - first) % SLOT_COUNT + 1;
+        ((self.position >> shift) + ahead.cast_signed() as i64) << shift
     }
 }
 

@@ -3,8 +3,10 @@
 use super::types::{Expiry, Key, StoreFull};
 use super::{Store, object, rope};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::Ref;
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::Value;
 use crate::store::index::Place;
 use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TEXT, FLAG_TTL, Header, KIND_STRING};
@@ -22,6 +24,7 @@ impl Store {
         self.check_sizes(key, self.value_size(value))?;
         let existing = self.find(now, key).map(|entry| (entry.object, entry.place));
         let deadline = match expiry {
+            Expiry::Keep if is_planted(Bug::KeepTtlLost) => None,
             Expiry::Keep => existing.and_then(|(at, _)| object::deadline(&self.frames, at)),
             Expiry::Clear => None,
             Expiry::At(deadline) => Some(deadline),
@@ -86,6 +89,9 @@ impl Store {
             }
             // What a client is reading stays whole.
             gives_way = old.is_rope() && !old.has(FLAG_PINNED);
+            if old.is_rope() {
+                self.frames.marks.reach(Mark::RopeReplaced);
+            }
         }
         let given = if gives_way { self.give_way(key, size, class) } else { None };
         if given.is_none() {
@@ -112,7 +118,10 @@ impl Store {
         let (at, _) = self.locate(key).expect("paying debt deletes no key that can be found");
         let mut root = object::root(&self.frames, at);
         let given = root.give_up_part(&mut self.frames, size)?;
-        object::set_root(&mut self.frames, at, &root);
+        self.frames.marks.reach(Mark::RopeGaveWay);
+        if !is_planted(Bug::GivenTwice) {
+            object::set_root(&mut self.frames, at, &root);
+        }
         Some(match given {
             Given::Slot(class) => class,
             Given::Frame => wanted,
@@ -130,7 +139,7 @@ impl Store {
     ) {
         let was_scheduled = object::header(&self.frames, at).has(FLAG_TTL);
         if was_scheduled != deadline.is_some() {
-            if was_scheduled {
+            if was_scheduled && !is_planted(Bug::WheelLinkLeft) {
                 self.unschedule(at);
             }
             self.write_object(now, at, key, bytes, deadline);

@@ -43,31 +43,27 @@ impl Call<'_> {
             entry.value.resize(size, 0);
         }
         let (mut replies, mut written) = (Vec::new(), Vec::new());
-        if before.as_ref().is_none_or(|before| before.value.len() < size) && size > 0 {
+        let grows = before.is_none_or(|before| before.value.len() < size) && size > 0;
+        if grows {
             written.push(size as u64 - 1..size as u64);
         }
+        let mut is_told = false;
         for operation in &operations {
             let value_before = entry.value.clone();
-            replies.push(operation.run(&mut entry.value));
-            if entry.value != value_before {
+            let reply = operation.run(&mut entry.value);
+            let is_changed = entry.value != value_before;
+            if is_changed {
                 written.push(operation.bytes());
             }
+            // To grow is a change only of an operation that then writes, be it what was there.
+            is_told |= is_changed || grows && operation.verb != Verb::Get && reply != Value::Null;
+            replies.push(reply);
         }
         if end.is_some() {
             entry.encoding = Encoding::Raw;
             let writes = operations.iter().filter(|operation| operation.verb != Verb::Get);
             let reserved = writes.map(Operation::bytes).collect();
-            let change = Change::Ranges { reserved, written };
-            let mut outcomes = operations.iter().zip(&replies);
-            if outcomes
-                .any(|(operation, reply)| operation.verb != Verb::Get && *reply != Value::Null)
-            {
-                self.put_changed(before, entry, &change);
-            } else {
-                // Nothing but the room for what then failed: nobody is told.
-                let database = self.database();
-                self.model.insert(database, &self.arguments[1], entry, &change);
-            }
+            self.put_told(entry, &Change::Ranges { reserved, written }, is_told);
         }
         Ok(Value::Array(replies))
     }

@@ -31,17 +31,17 @@ impl Call<'_> {
         let is_written = before.as_ref().is_none_or(|before| before.value != entry.value);
         let byte = offset / 8;
         let change = written(if is_written { byte..byte + 1 } else { 0..0 });
-        self.put_changed(before, entry, &change);
+        // It counts as a change for WATCH only if the value is another one.
+        self.put_told(entry, &change, is_written);
         Ok(Value::Integer(i64::from(old)))
     }
 
-    /// Writes the key, which counts as a change for WATCH only if its value is another one.
-    pub(super) fn put_changed(&mut self, before: Option<Entry>, entry: Entry, change: &Change) {
+    /// Writes the key; those who watch it are told if that counts as a change.
+    pub(super) fn put_told(&mut self, entry: Entry, change: &Change, is_told: bool) {
         let database = self.database();
         let key = &self.arguments[1];
-        let is_changed = before.is_none_or(|before| before.value != entry.value);
         self.model.insert(database, key, entry, change);
-        if is_changed {
+        if is_told {
             self.model.touch(database, key);
         }
     }

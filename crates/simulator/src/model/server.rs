@@ -75,9 +75,9 @@ impl Call<'_> {
                 return refuse(SYNTAX);
             }
             match super::integer(&self.arguments[index + 1]) {
+                Some(0..) => {}
+                Some(_) => return refuse(SYNTAX),
                 None => return refuse(BAD_COUNT),
-                Some(count) if count < 0 => return refuse(SYNTAX),
-                Some(_) => {}
             }
         }
         let Some(entry) = self.entry(2) else { return Ok(Value::Null) };

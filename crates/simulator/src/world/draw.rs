@@ -83,6 +83,8 @@ pub(super) struct Nature {
     pub(super) antics_in: u64,
     /// Inline requests, too.
     pub(super) inline: bool,
+    /// Clients do what takes long, now and then.
+    pub(super) has_feats: bool,
 }
 
 impl Nature {
@@ -108,7 +110,7 @@ impl Nature {
             options.push(("request-timeout", (100 + random.below(9_000)).to_string()));
             options.push(("output-stall-timeout", (100 + random.below(9_000)).to_string()));
         }
-        Self {
+        let mut nature = Self {
             options,
             faults: faults(random),
             profile,
@@ -121,7 +123,63 @@ impl Nature {
             clock_jumps: random.below(2) == 0,
             antics_in: *pick(random, &[0, 10, 40, 200]),
             inline: random.below(2) == 0,
+            has_feats: false,
+        };
+        // By a chance of their own, so that the other worlds stay what they are.
+        let mut random = Random::new(seed ^ 0xC0_3D);
+        match random.below(12) {
+            0 => nature.crowd(&mut random),
+            1 => nature.chain(),
+            2 => nature.feats(),
+            _ => {}
         }
+        nature
+    }
+
+    /// Many that hardly read, large values, and pools for a few.
+    fn crowd(&mut self, random: &mut Random) {
+        self.limits = Limits {
+            connections_max: 40,
+            receive_buffers_max: 4 + random.below(6) as u32,
+            reply_buffers_max: 16 + random.below(6) as u32,
+            blocks_max: 8 + random.below(24) as u32,
+            pins_max: 1 + random.below(3) as u32,
+            staged_max: 48,
+            // Two patterns of CONFIG GET are below it.
+            command_work_max: *pick(random, &[64 << 10, 200 << 10, 16 << 20]),
+            ..self.limits
+        };
+        self.profile.value_size_max = 4 * u64::from(self.limits.frame_size);
+        (self.profile.key_count, self.profile.is_heavy) = (3, true);
+        let tempers = [Temper::Slow, Temper::Deaf, Temper::Greedy];
+        let seat = |_| Seat { temper: *pick(random, &tempers), is_local: random.below(2) == 0 };
+        self.seats = (0..40).map(seat).collect();
+        self.policy = "noeviction";
+        self.options.retain(|(name, _)| *name != "timeout" && *name != "maxmemory-policy");
+    }
+
+    /// An index of one bucket, and many small keys.
+    fn chain(&mut self) {
+        self.limits.keys_max = 1;
+        (self.profile.key_count, self.profile.value_size_max) = (1_000, 40);
+        self.profile.is_heavy = false;
+    }
+
+    /// Transactions and floods of keys that take more than a turn, and room for them.
+    fn feats(&mut self) {
+        self.has_feats = true;
+        self.limits = Limits {
+            receive_buffers_max: 16,
+            blocks_max: 256,
+            request_size_max: 1 << 20,
+            keys_max: 4_000,
+            frame_size: 32 << 10,
+            data_bytes: 11 * (32 << 10),
+            staged_max: 16,
+            reply_max: 64 << 10,
+            ..self.limits
+        };
+        self.seats.truncate(3);
     }
 
     /// The options as the engine takes them.

@@ -81,7 +81,7 @@ impl World {
         let is_refused = parts.iter().any(|part| part.refusal.is_some());
         match sent {
             Sent::Garbage => client.is_leaving = true,
-            Sent::Attack => client.may_be_killed = true,
+            Sent::Attack if !is_refused => client.may_be_killed = true,
             Sent::Command(words) if words[0].eq_ignore_ascii_case(b"QUIT") && !is_refused => {
                 client.is_leaving = true;
             }
@@ -187,7 +187,16 @@ impl World {
                 };
                 is_legal.then_some(()).ok_or("expected a protocol error".to_owned())
             }
-            Sent::Attack => lose_all(&mut self.model, parts),
+            Sent::Attack => {
+                lose_all(&mut self.model, parts)?;
+                // In pieces it needs room like any other request.
+                let is_legal = match reply {
+                    Value::Lost => true,
+                    Value::Error(line) => line.starts_with(b"OOM "),
+                    _ => false,
+                };
+                is_legal.then_some(()).ok_or("expected the end without a word".to_owned())
+            }
         }
     }
 }
@@ -200,7 +209,7 @@ fn lose_all(model: &mut Model, parts: Vec<Part>) -> Result<(), String> {
 fn hears(sent: &Sent, hearing: Hearing, is_refused: bool) -> (bool, Hearing) {
     let after = if hearing == Hearing::Off { Hearing::Off } else { Hearing::On };
     match sent {
-        Sent::Attack => (false, after),
+        Sent::Attack if !is_refused => (false, after),
         Sent::Quiet("ON") if !is_refused => (true, Hearing::On),
         Sent::Quiet("OFF") if !is_refused => (false, Hearing::Off),
         Sent::Quiet(_) if !is_refused && hearing != Hearing::Off => (false, Hearing::SkipNext),

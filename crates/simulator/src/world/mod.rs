@@ -8,6 +8,7 @@
 mod client;
 mod draw;
 mod ends;
+mod feat;
 mod judge;
 mod script;
 mod settle;
@@ -318,6 +319,9 @@ impl Plan {
         let starved_count = world.kernel.starved_count;
         world.report.met.insert("receive without a buffer".to_owned(), starved_count);
         world.report.trace = world.trace.finish();
+        for (mark, count) in world.kernel.marks().iter().filter(|(_, count)| *count > 0) {
+            *world.report.met.entry(mark.name().to_owned()).or_default() += u64::from(count);
+        }
         Ok(world.report)
     }
 }

@@ -1,6 +1,7 @@
 //! What happens in a world, as steps that follow from the seed alone and not from what the engine
 //! answers: so a step can be left out, and the others stay what they are.
 use super::draw::{Nature, Temper};
+use super::feat;
 use crate::value::request;
 use crate::workload::Workload;
 use granite_engine::random::Random;
@@ -100,6 +101,8 @@ impl Script {
             2 | 3 => self.advance(300),
             4 if self.nature.clock_jumps => {
                 let by_ms = self.random.below(7_200_000).cast_signed() - 3_600_000;
+                // As far as the wheel reaches, now and then.
+                let by_ms = if by_ms % 8 == 0 { by_ms * 400_000 } else { by_ms };
                 self.workload.now_ms += by_ms;
                 self.steps.push_back(Step::Jump(by_ms));
             }
@@ -135,6 +138,9 @@ impl Script {
             Temper::Greedy => 1 + self.random.below(60),
             _ => 1 + self.random.below(5),
         };
+        if self.nature.has_feats && self.one_in(10) {
+            self.feat(seat);
+        }
         if temper == Temper::Greedy && self.one_in(40) {
             self.flush_again_and_again(seat);
         }
@@ -154,6 +160,21 @@ impl Script {
                 self.leave(seat, Step::Begin(seat, bytes));
             }
             _ => {}
+        }
+    }
+
+    /// Something that takes long, and now and then its client is gone before it ends.
+    fn feat(&mut self, seat: usize) {
+        let (before, commands) = feat::draw(&mut self.random);
+        self.command_count += (before.len() + commands.len()) as u32;
+        self.in_transaction[seat] = false;
+        let say = |words| Step::Say(seat, Saying::Command(words));
+        self.steps.extend(before.into_iter().map(say));
+        self.turns(80);
+        self.steps.extend(commands.into_iter().map(say));
+        self.turns(8);
+        if self.one_in(2) {
+            self.leave(seat, Step::Reset(seat));
         }
     }
 

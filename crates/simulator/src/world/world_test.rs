@@ -55,8 +55,10 @@ fn every_client_gets_its_own_replies_whatever_the_kernel_does() {
 }
 
 /// Seeds that have found something, whole.
-const FOUND: &[(u64, &str)] =
-    &[(202_082, "CLIENT REPLY SKIP was forgotten by an error that waited for room")];
+const FOUND: &[(u64, &str)] = &[
+    (202_082, "CLIENT REPLY SKIP was forgotten by an error that waited for room"),
+    (546, "the model told those who watch of a BITFIELD that wrote nothing"),
+];
 
 #[test]
 fn what_was_found_once_stays_found() {

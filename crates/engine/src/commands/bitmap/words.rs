@@ -1,5 +1,6 @@
 //! What is done to slices of bits, eight bytes at a time. Pure, and no `unsafe`: the compiler
 //! turns the loops over `as_chunks` into wide instructions by itself.
+use crate::planted::{Bug, is_planted};
 
 /// Count of bits that are set.
 pub(super) fn count(bytes: &[u8]) -> u64 {
@@ -48,6 +49,9 @@ fn combine_with(result: &mut [u8], bytes: &[u8], operation: impl Fn(u64, u64) ->
     let (words, rest) = bytes.as_chunks::<8>();
     for (result, word) in result_words.iter_mut().zip(words) {
         *result = operation(u64::from_ne_bytes(*result), u64::from_ne_bytes(*word)).to_ne_bytes();
+    }
+    if is_planted(Bug::TailKept) {
+        return;
     }
     for (result, byte) in result_rest.iter_mut().zip(rest) {
         *result = operation(u64::from(*result), u64::from(*byte)) as u8;

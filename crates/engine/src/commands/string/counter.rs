@@ -3,6 +3,7 @@ use super::kept::{BULK_OVERHEAD, reserve_reply};
 use crate::commands::arguments::integer;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::{Request, Value};
 use crate::stdx::extended::{EXTENDED_TEXT_SIZE_MAX, Extended};
 use crate::stdx::number;
@@ -39,8 +40,9 @@ fn add(cx: &mut Context<'_>, request: &Request<'_>, increment: i64) -> Result<()
         Some(entry) => integer(cx.store.string(entry)?.as_slice().unwrap_or_default())?,
         None => 0,
     };
-    let new = old
-        .checked_add(increment)
+    let new = Some(old.wrapping_add(increment))
+        .filter(|_| is_planted(Bug::IncrWraps))
+        .or(old.checked_add(increment))
         .ok_or(CommandError::Line("ERR increment or decrement would overflow"))?;
     let mut room = [0; number::I64_TEXT_SIZE_MAX];
     let text = number::format_i64(new, &mut room);

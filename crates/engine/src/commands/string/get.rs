@@ -3,6 +3,7 @@ use super::kept::{KeptText, reply_string};
 use super::options::{Asking, Options};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::Request;
 use crate::store::Expiry;
 
@@ -21,7 +22,8 @@ pub fn getset(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Command
     let key = cx.key(request, 1);
     let entry = cx.read_string(&key)?;
     let kept = KeptText::keep(cx, entry)?;
-    if let Err(full) = cx.store.set(cx.now, &key, request.value(2), Expiry::Clear) {
+    let expiry = if is_planted(Bug::GetsetKeepsTtl) { Expiry::Keep } else { Expiry::Clear };
+    if let Err(full) = cx.store.set(cx.now, &key, request.value(2), expiry) {
         kept.discard(cx);
         return Err(full.into());
     }

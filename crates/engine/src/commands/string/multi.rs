@@ -2,6 +2,7 @@
 use super::kept::{BULK_OVERHEAD, reserve_reply};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::{Request, Value};
 use crate::store::{Entry, Key, Needs, StoreFull, Type};
 
@@ -13,6 +14,9 @@ pub fn mget(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
         let key = cx.key(request, index);
         let entry = cx.store.find(cx.now, &key);
         size += BULK_OVERHEAD + entry.map_or(0, |entry| value_size(cx, entry));
+    }
+    if is_planted(Bug::ReplyShort) {
+        size = BULK_OVERHEAD;
     }
     reserve_reply(cx, size)?;
     cx.reply.array(request.argument_count() as u64 - 1);
@@ -74,6 +78,9 @@ fn keys(request: &Request<'_>) -> impl Iterator<Item = usize> + use<> {
 fn set_all(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let mut needs = Needs::default();
     for index in keys(request) {
+        if is_planted(Bug::MsetShort) && index == 1 {
+            continue;
+        }
         let key = cx.key(request, index);
         need(cx, &mut needs, &key, request.value(index + 1))?;
     }

@@ -4,6 +4,7 @@ use crate::commands::arguments::integer;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::work;
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::{Request, Value};
 use crate::store::Expiry;
 
@@ -106,6 +107,7 @@ pub(crate) fn absolute_range(start: i64, end: i64, size: u64) -> Option<(u64, u6
         _ => position,
     };
     let (start, end) = (absolute(start), absolute(end).min(size - 1));
+    let end = end - i64::from(is_planted(Bug::RangeEndShort) && end == size - 1);
     if start > end {
         return None;
     }

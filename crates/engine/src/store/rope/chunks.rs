@@ -1,6 +1,7 @@
 //! Reading a rope: slices of memory, and of zeros where something is missing.
 use super::child::{HEADER_SIZE, slot_size};
 use super::{Layout, PIECE_PAYLOAD_MAX, Root};
+use crate::marks::Mark;
 use crate::memory::frames::Frames;
 use core::ops::Range;
 
@@ -28,6 +29,9 @@ impl<'a> Iterator for Chunks<'a> {
         } else {
             self.piece_rest()
         };
+        if bytes.is_empty() {
+            self.frames.marks.reach(Mark::RopeAbsentRead);
+        }
         // What a frame or piece does not have is zeros, up to its end.
         let count = if bytes.is_empty() { ZEROS.len() as u64 } else { bytes.len() as u64 };
         let count = count.min(left).min(unit_left);

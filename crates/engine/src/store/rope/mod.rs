@@ -20,9 +20,11 @@
 mod child;
 mod chunks;
 
+use crate::planted::{Bug, is_planted};
 pub use child::{Owner, Position, child_at};
 pub use chunks::Chunks;
 
+use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Frames, Needs, Ref};
 use child::{HEADER_SIZE, Header, class_of, grown, release_child, slot_size};
@@ -151,6 +153,14 @@ impl Root {
         *child = at;
     }
 
+    /// The table or piece at a position, or none.
+    pub fn child(&self, position: Position) -> Ref {
+        match position {
+            Position::Table(index) => self.tables[index as usize],
+            Position::Piece(index) => self.tail[index as usize],
+        }
+    }
+
     /// Tells the children, at most 14, that they are `owner`'s now: it moved, or a staged value
     /// became an object.
     pub fn adopt(&self, frames: &mut Frames, owner: Owner) {
@@ -217,6 +227,7 @@ impl Root {
         if !self.promotes(&old, &new) {
             return;
         }
+        frames.marks.reach(Mark::RopePromoted);
         let frame = frames.allocate_frame();
         frames.bytes_mut(frame, old.frame_size as u32).fill(0);
         for (piece, at) in self.tail.iter_mut().enumerate().filter(|(_, at)| !at.is_none()) {
@@ -302,7 +313,9 @@ impl Root {
         if at.is_none() {
             at = frames.allocate_frame();
             let content = frames.bytes_mut(at, size);
-            content[..within].fill(0);
+            if !is_planted(Bug::FrameKept) {
+                content[..within].fill(0);
+            }
             content[within + bytes.len()..].fill(0);
             self.set_frame(frames, owner, layout, index, at);
         }
@@ -403,7 +416,7 @@ impl Root {
     }
 
     /// Whole frames that are not missing.
-    fn frame_count(&self, frames: &Frames) -> u32 {
+    pub fn frame_count(&self, frames: &Frames) -> u32 {
         let tables = self.tables.iter().map(|&at| table_refs(frames, at));
         tables.flatten().filter(|at| !at.is_none()).count() as u32
     }
@@ -425,7 +438,7 @@ impl Root {
             let target = frames.allocate(class);
             frames.copy_slot(class, source, target);
             copy.child_moved(position, target);
-            if matches!(position, Position::Table(_)) {
+            if matches!(position, Position::Table(_)) && !is_planted(Bug::CopyShared) {
                 copy_frames(frames, target);
             }
         }

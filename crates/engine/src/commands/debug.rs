@@ -32,7 +32,7 @@ pub fn debug(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
             cx.reply.ok();
         }
         3 if is_word(name, "sleep") => {
-            cx.orders.sleep_us = microseconds(request.argument(2));
+            cx.orders.sleep_us += microseconds(request.argument(2));
             cx.reply.ok();
         }
         3 if is_word(name, "log") => {

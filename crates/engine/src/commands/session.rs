@@ -53,8 +53,10 @@ pub struct Transaction {
     pub failed: bool,
     /// EXEC has begun to run the queue, and its rest runs before anything else.
     pub running: bool,
-    /// Its reply is dropped: CLIENT REPLY says so, or the client is gone.
+    /// Its reply is dropped, as CLIENT REPLY says.
     pub muted: bool,
+    /// Its reply is dropped, because the client is gone.
+    pub abandoned: bool,
     /// Count of queued commands, of which EXEC takes off those that have run.
     pub queued_count: u32,
     /// Where in the queue EXEC goes on.

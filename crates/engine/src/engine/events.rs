@@ -144,7 +144,8 @@ impl Engine {
         let complete = chain_size(chain) == u64::from(sent_bytes);
         let complete = complete || is_planted(Bug::ShortSendTaken);
         self.shared.replies.release(&mut connection.output, chain);
-        self.shared.sessions[slot as usize].output_bytes = connection.output.byte_count();
+        let waiting_bytes = self.shared.replies.waiting_bytes(&connection.output);
+        self.shared.sessions[slot as usize].output_bytes = waiting_bytes;
         self.shared.statistics.traffic.output_bytes += u64::from(sent_bytes);
         self.buffers_came_back = true;
         if !complete && connection.phase != Phase::Closing {

@@ -48,6 +48,7 @@ impl Engine {
         };
         self.shared.now = now;
         budget.spend(spent.steps, spent.bytes);
+        self.spend_room(budget);
         self.obey(slot, &orders);
         if !self.shared.sessions[slot as usize].transaction.running {
             self.end_exclusive(slot);
@@ -74,7 +75,7 @@ impl Engine {
             return false;
         };
         exclusive.is_abandoned = true;
-        self.shared.sessions[slot as usize].transaction.muted = true;
+        self.shared.sessions[slot as usize].transaction.abandoned = true;
         self.drop_output(slot);
         true
     }

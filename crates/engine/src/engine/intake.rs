@@ -43,7 +43,7 @@ impl Engine {
         while !self.connections[slot as usize].partial.is_complete() {
             let share = self.request_share(self.connections[slot as usize].partial.block_count());
             if !self.collect(slot) {
-                return Spent { steps: COLLECT_STEPS, bytes: 0 };
+                return Spent::default();
             }
             let connection = &mut self.connections[slot as usize];
             if connection.partial.is_empty() {

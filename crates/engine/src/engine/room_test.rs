@@ -39,7 +39,7 @@ fn a_large_value_collects_its_room_over_turns_while_others_are_served() {
         turn_count += u32::from(world.engine.connections.iter().any(|c| c.collecting.is_some()));
     }
     assert!(turn_count > 50, "it took {turn_count} turns");
-    assert!(evicted_max <= 640, "one turn evicted {evicted_max} keys");
+    assert!(evicted_max <= 1_100, "one turn evicted {evicted_max} keys");
     assert!(world.clients[other].incoming.len() > 70, "others were served meanwhile");
     world.check(client, "STRLEN large\r\n", &format!(":{LARGE_SIZE}\r\n"));
     world.end();
@@ -103,9 +103,9 @@ fn a_command_that_needs_much_room_waits_for_it() {
     world.end();
 }
 
-/// Review 6: each command makes at most 1,024 steps of room, but a turn runs many such commands.
+/// Each command makes at most 1,024 steps of room, but a turn runs many such commands.
 #[test]
-fn review_many_commands_that_need_much_room_share_a_turn() {
+fn many_commands_that_need_much_room_share_a_turn() {
     let (mut world, client) = full_of_small_keys(60);
     let value = vec![b'v'; 2 << 20];
     world.clients[client].outgoing.extend(command(&[b"SET", b"large", &value]));
@@ -130,9 +130,9 @@ fn review_many_commands_that_need_much_room_share_a_turn() {
     assert!(evicted_max <= 1_100, "one turn evicted {evicted_max} keys");
 }
 
-/// Review 7: a copy gives the room that it has made to whoever writes meanwhile.
+/// A copy loses the room that it has made to whoever writes meanwhile, and ends all the same.
 #[test]
-fn review_a_copy_ends_although_others_write() {
+fn a_copy_ends_although_others_write() {
     let (mut world, client) = full_of_small_keys(61);
     let value = vec![b'v'; 4 << 20];
     world.clients[client].outgoing.extend(command(&[b"SET", b"large", &value]));

@@ -168,10 +168,17 @@ impl Shared {
     pub(super) fn go_on(&mut self, slot: usize, output: &mut Output, spans: &mut [Span]) -> Ran {
         let session = &self.sessions[slot];
         let (protocol, local) = (session.protocol, session.peer.is_local());
-        let (muted, left_count) = (session.transaction.muted, session.transaction.queued_count);
+        let transaction = &session.transaction;
+        let (muted, is_gone) = (transaction.muted, transaction.abandoned);
+        let left_count = transaction.queued_count;
         let mut orders = Orders::default();
         let resumed = self.context(slot, spans, &mut orders, |pool| {
-            Ok(Reply::resume(output, pool, protocol, (muted, local), left_count))
+            let mut reply = Reply::resume(output, pool, protocol, local, left_count);
+            reply.set_muted(muted);
+            if is_gone {
+                reply.set_gone();
+            }
+            Ok(reply)
         });
         let Ok(mut cx) = resumed else { unreachable!("what is resumed has its room") };
         transaction::go_on(&mut cx);

@@ -29,6 +29,13 @@ const REQUESTS_PER_TURN: u32 = 512;
 /// Bytes of input and output in one turn, and of values that commands look through.
 const BYTES_PER_TURN: u64 = 1 << 20;
 
+/// What a step that makes room (an object moved, freed or evicted) counts in bytes: either takes
+/// about a microsecond.
+const ROOM_STEP_BYTES: u64 = 1 << 10;
+
+/// Steps of debt that are paid in a turn in which a transaction waits for that.
+const AWAITED_STEPS: u32 = 512;
+
 /// The most arguments that a buffer can hold: `$0\r\n\r\n` is the shortest.
 const BUFFER_ARGUMENTS_MAX: usize = BUFFER_SIZE / 6;
 
@@ -132,6 +139,7 @@ impl Engine {
         while !budget.is_spent() {
             if let Some(exclusive) = self.exclusive {
                 if !self.go_on(exclusive, &mut budget) {
+                    self.shared.store.pay_slice(AWAITED_STEPS);
                     break;
                 }
                 if !is_planted(Bug::OthersExecuted) {
@@ -150,6 +158,7 @@ impl Engine {
         }
         // Time stands still while a transaction is half done: no key expires in it.
         let now = self.exclusive.map_or(now, |exclusive| exclusive.now);
+        self.shared.store.hold_expiry(self.exclusive.is_some());
         self.store_has_work = self.shared.store.turn(now, REQUESTS_PER_TURN - budget.requests);
         self.check_stop();
         let ended = (self.shared.hooks.ticks)();
@@ -177,12 +186,14 @@ impl Engine {
             if connection.partial.is_complete() {
                 let spent = self.execute_complete(slot, self.group.span_count);
                 budget.spend(1 + spent.steps, spent.bytes);
+                self.spend_room(budget);
                 self.leave(slot);
                 continue;
             }
             if !connection.partial.is_empty() || !self.parse_input(slot) {
                 let spent = self.take_in(slot, self.group.span_count);
                 budget.spend(1 + spent.steps, BUFFER_SIZE as u64 / 4 + spent.bytes);
+                self.spend_room(budget);
                 self.leave(slot);
             }
         }
@@ -281,6 +292,7 @@ impl Engine {
                     break;
                 }
                 let Some(ran) = self.execute(visit.slot, entry) else { break };
+                self.spend_room(budget);
                 if let Ran::Done(_, spent) = ran {
                     consumed = entry.end;
                     budget.spend(spent.steps, spent.bytes);
@@ -303,6 +315,12 @@ impl Engine {
             self.leave(visit.slot);
         }
         self.group.clear();
+    }
+
+    /// What was done to make room is a part of the turn, whether or not its command has run.
+    pub(super) fn spend_room(&mut self, budget: &mut Budget) {
+        let step_count = self.shared.store.take_room_steps();
+        budget.spend(0, u64::from(step_count) * ROOM_STEP_BYTES);
     }
 
     /// Runs one entry of the group; nothing if its connection has lost its input meanwhile.
@@ -339,7 +357,7 @@ impl Engine {
         let connection = &self.connections[slot as usize];
         let session = &mut self.shared.sessions[slot as usize];
         if session.open {
-            session.output_bytes = connection.output.byte_count();
+            session.output_bytes = self.shared.replies.waiting_bytes(&connection.output);
             session.input_bytes = connection.input.as_ref().map_or(0, |input| input.filled_size());
         }
         if matches!(connection.phase, Phase::Open | Phase::Draining) {

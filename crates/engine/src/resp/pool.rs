@@ -145,6 +145,13 @@ impl ReplyPool {
         }
     }
 
+    /// Bytes that wait in `output`: neither those being sent nor large values that are still in the
+    /// store are among them.
+    pub fn waiting_bytes(&self, output: &Output) -> u32 {
+        let behind = output.flow.map_or(0, |id| self.streams.flow(id).behind.byte_count());
+        output.byte_count() + behind
+    }
+
     /// Buffers that `output` holds and that are being sent, or can be.
     pub fn ready_count(&self, output: &Output) -> u32 {
         output.held_count - output.flow.map_or(0, |id| self.streams.flow(id).behind_count)
@@ -185,12 +192,11 @@ impl ReplyPool {
             self.marks.reach(Mark::ReplyTooLarge);
             return Err(Refusal::TooLarge);
         }
-        let buffer_count = (size - u64::from(room)).div_ceil(BUFFER_SIZE as u64) as u32;
-        let held_count = output.held_count - output.jumbo_count;
-        let (open_count, held_max) = self.share(held_count, local);
-        if buffer_count <= open_count && held_count + buffer_count <= held_max {
-            return Ok(Grant { buffer_count, jumbo: false });
+        if let Some(grant) = self.admit_shared(output, size, local) {
+            return Ok(grant);
         }
+        let buffer_count = (size - u64::from(room)).div_ceil(BUFFER_SIZE as u64) as u32;
+        let (open_count, held_max) = self.share(output.held_count - output.jumbo_count, local);
         if buffer_count > open_count {
             self.marks.reach(Mark::ReplyFull);
         }
@@ -199,6 +205,16 @@ impl ReplyPool {
             return Err(Refusal::Wait);
         }
         self.admit_jumbo(output, buffer_count)
+    }
+
+    /// As `admit`, of the shared buffers alone.
+    pub fn admit_shared(&self, output: &Output, size: u64, local: bool) -> Option<Grant> {
+        let missing_size = size.saturating_sub(u64::from(self.room_size(output)));
+        let buffer_count = missing_size.div_ceil(BUFFER_SIZE as u64) as u32;
+        let held_count = output.held_count - output.jumbo_count;
+        let (open_count, held_max) = self.share(held_count, local);
+        (buffer_count <= open_count && held_count + buffer_count <= held_max)
+            .then_some(Grant { buffer_count, jumbo: false })
     }
 
     /// May `output` take what the next bytes need that can be sent, at most one buffer? Here only

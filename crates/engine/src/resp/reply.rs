@@ -51,6 +51,8 @@ pub struct Reply<'a> {
     protocol: Protocol,
     /// CLIENT REPLY OFF or SKIP: everything is accepted and dropped.
     muted: bool,
+    /// The client is gone: it stays muted, since there is no room to write into.
+    is_gone: bool,
     /// A local connection may take the last buffers.
     local: bool,
     grant: Grant,
@@ -79,6 +81,7 @@ impl<'a> Reply<'a> {
             pool,
             protocol,
             muted,
+            is_gone: false,
             local,
             grant,
             kept_size: 0,
@@ -94,7 +97,7 @@ impl<'a> Reply<'a> {
         output: &'a mut Output,
         pool: &'a mut ReplyPool,
         protocol: Protocol,
-        (muted, local): (bool, bool),
+        local: bool,
         left_count: u32,
     ) -> Self {
         let grant = pool.resume(output);
@@ -102,7 +105,8 @@ impl<'a> Reply<'a> {
             output,
             pool,
             protocol,
-            muted,
+            muted: false,
+            is_gone: false,
             local,
             grant,
             kept_size: kept_size(left_count),
@@ -130,7 +134,12 @@ impl<'a> Reply<'a> {
 
     /// CLIENT REPLY changes whether this and later replies are sent.
     pub fn set_muted(&mut self, muted: bool) {
-        self.muted = muted;
+        self.muted = muted || self.is_gone;
+    }
+
+    /// Nobody will read it.
+    pub fn set_gone(&mut self) {
+        (self.muted, self.is_gone) = (true, true);
     }
 
     /// Makes sure that the next `size` bytes can be written. Needed above `REPLY_ROOM`; call it
@@ -206,18 +215,29 @@ impl<'a> Reply<'a> {
         let header_size = if room_size < BULK_OVERHEAD { BUFFER_SIZE as u64 } else { 0 };
         let needed_size = header_size + self.kept_size + u64::from(REPLY_ROOM);
         if self.grant.size() < needed_size {
-            match self.pool.admit(self.output, room_size + needed_size, self.local, false) {
-                Ok(grant) => self.grant = grant,
-                Err(_) => return false,
+            // Not the jumbo permit: the value may be read for hours.
+            match self.pool.admit_shared(self.output, room_size + needed_size, self.local) {
+                Some(grant) => self.grant = grant,
+                None => return false,
             }
         }
         true
     }
 
-    /// What is answered where no room can be made for a large value: that it comes later, or in a
-    /// transaction, whose earlier commands have run, that it is too large.
-    pub const fn no_stream(&self, size: u64) -> ReplyFull {
-        if self.in_transaction { ReplyFull::TooLarge { size } } else { ReplyFull::Wait }
+    /// Can `stream` be called now? Others may have all places of large values, though pins are
+    /// free: those for whom something waits behind the last value.
+    pub fn has_place(&self) -> bool {
+        self.pool.streams.has_place(self.output.flow)
+    }
+
+    /// What is answered where there is no place for a large value: that it comes when others have
+    /// read theirs, or in a transaction, whose earlier commands have run, that it is too large.
+    pub fn no_place(&mut self, size: u64) -> ReplyFull {
+        if self.in_transaction {
+            return ReplyFull::TooLarge { size };
+        }
+        self.must_wait = true;
+        ReplyFull::Wait
     }
 
     /// A bulk string whose content is the pinned value: the connection copies it out behind what

@@ -119,7 +119,7 @@ fn a_reply_goes_on_with_what_it_was_granted() {
         other.append(&mut pool, &mut grant, &std::vec![b'o'; size]);
     }
     for left_count in (1..=500).rev() {
-        let local = (false, true);
+        let local = true;
         let mut reply = Reply::resume(&mut output, &mut pool, Protocol::Resp2, local, left_count);
         let _ = reply.next_in_transaction();
         reply.raw(&[b'x'; STEP_ROOM as usize]);

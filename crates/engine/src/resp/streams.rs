@@ -87,12 +87,17 @@ impl Streams {
         (size_of::<Row>() + size_of::<Flow>()) as u32
     }
 
+    /// Is there a flow, or does the connection have one?
+    pub(super) fn has_place(&self, flow: Option<FlowId>) -> bool {
+        flow.is_some() || self.free.is_some()
+    }
+
     /// May a connection have one more value? It has at most a quarter of what others leave, but
     /// one.
     pub(super) fn has_room(&self, flow: Option<FlowId>) -> bool {
         let held_count = flow.map_or(0, |id| self.flow(id).value_count);
         let open_count = self.rows.len() as u32 - self.value_count + held_count;
-        (flow.is_some() || self.free.is_some()) && held_count < (open_count / 4).max(1)
+        self.has_place(flow) && held_count < (open_count / 4).max(1)
     }
 
     /// A flow without values. `has_room` said that there is one.

@@ -81,6 +81,10 @@ pub struct Store {
     key_size_max: u32,
     /// The write that runs has had everything reserved and checked before.
     is_reserved: bool,
+    /// Keys that are overdue stay: somebody counts them in a transaction.
+    is_expiry_held: bool,
+    /// Steps that writes have taken to make room: a part of the turn.
+    room_steps: u32,
     /// Bytes of a value that one command may copy.
     copy_size_max: u64,
     /// The most keys there ever were.
@@ -159,6 +163,8 @@ impl Store {
             random: Random::new(seed),
             key_size_max: limits.key_size_max,
             is_reserved: false,
+            is_expiry_held: false,
+            room_steps: 0,
             copy_size_max: limits.command_work_max,
             key_count_max: 0,
             freed_count: 0,

@@ -39,8 +39,9 @@ impl Store {
 
     /// Adds what it takes to set `key` to a string of `value_size` bytes that does not expire. An
     /// object that stays in its slot takes nothing, if it cannot be evicted meanwhile.
-    pub fn need_set(&self, needs: &mut Needs, key: &Key<'_>, value_size: u64) {
-        let existing = self.locate(key).map(|(at, _)| at);
+    pub fn need_set(&self, now: Now, needs: &mut Needs, key: &Key<'_>, value_size: u64) {
+        // Who is overdue may be gone before it is written.
+        let existing = self.locate(key).map(|(at, _)| at).filter(|at| !self.has_expired(now, *at));
         let stays = self.tuning.policy == Policy::NoEviction
             && existing.is_some_and(|at| {
                 let size = object::inline_size(key.name.len(), value_size, false);
@@ -79,6 +80,7 @@ impl Store {
             if self.insertion_for(key) != Insertion::Refused {
                 return Ok(());
             }
+            self.room_steps += 1;
             if !self.pay_debt() && !self.expire_one(now) {
                 self.frames.marks.reach(Mark::ChainRefused);
                 return Err(StoreFull::Chain);
@@ -105,6 +107,7 @@ impl Store {
             if self.frames.fits_slot(class) {
                 return true;
             }
+            self.room_steps += 1;
             if !self.pay_debt() {
                 return false;
             }
@@ -168,6 +171,7 @@ impl Store {
         let mut step_count = 0;
         if self.tuning.policy != Policy::NoEviction {
             step_count = self.evict_ahead(now, needs, spared, STEPS_MAX);
+            self.room_steps += step_count;
         }
         while !self.frames.fits(needs) {
             if step_count >= STEPS_MAX {
@@ -189,6 +193,7 @@ impl Store {
         needs: &Needs,
         spared: Option<&Key<'_>>,
     ) -> bool {
+        self.room_steps += 1;
         self.pay_debt()
             || self.expire_one(now)
             || self.tuning.policy != Policy::NoEviction && self.evict_one(now, needs, spared)
@@ -201,6 +206,20 @@ impl Store {
             self.frames.marks.reach(Mark::OverdueExpired);
         }
         is_expired
+    }
+
+    /// Steps that writes have taken to make room, since the last call.
+    pub const fn take_room_steps(&mut self) -> u32 {
+        core::mem::replace(&mut self.room_steps, 0)
+    }
+
+    /// Pays at most so many steps of debt.
+    pub fn pay_slice(&mut self, step_count: u32) {
+        for _ in 0..step_count {
+            if !self.pay_debt() {
+                return;
+            }
+        }
     }
 
     /// Pays one step of debt. False when there is none left.

@@ -18,11 +18,16 @@ const FLUSHED_BUCKETS_MAX: u32 = 96;
 const SETTLE_BUCKETS_MAX: u32 = 32;
 
 impl Store {
+    /// Between slices of a transaction no key goes because its time has come.
+    pub const fn hold_expiry(&mut self, is_held: bool) {
+        self.is_expiry_held = is_held;
+    }
+
     /// End of a turn that ran `command_count` commands. True while more waits.
     pub fn turn(&mut self, now: Now, command_count: u32) -> bool {
         let mut work = 0;
         let mut more = false;
-        if self.tuning.active_expire {
+        if self.tuning.active_expire && !self.is_expiry_held {
             // About a quarter of the turn while keys are overdue.
             work += self.expire_overdue(now, EXPIRE_MAX + command_count / 4);
             more |= self.has_overdue(now);

@@ -89,7 +89,10 @@ pub fn reply(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
         if cx.session().reply_mode != ReplyMode::Off {
             cx.session().reply_mode = ReplyMode::SkipNext;
         }
-        cx.reply.set_muted(true);
+        // Within EXEC only its own reply is left out: the next one is that of the next request.
+        if cx.staging.is_some() {
+            cx.reply.set_muted(true);
+        }
     } else {
         return Err(CommandError::SYNTAX);
     }

@@ -25,8 +25,7 @@ pub(crate) fn reply_string(cx: &mut Context<'_>, entry: Entry) -> Result<(), Com
     let text = cx.store.string(entry)?;
     let size = text.size();
     if cx.reply.prefers_stream(size) {
-        // Without a free pin it waits for those who read: a reply of this size is never copied.
-        let pin = cx.store.pin(entry).ok_or(cx.reply.no_stream(size))?;
+        let pin = pin(cx, entry, size)?;
         cx.reply.stream(pin, size);
         return Ok(());
     }
@@ -43,6 +42,12 @@ pub(crate) fn reply_string(cx: &mut Context<'_>, entry: Entry) -> Result<(), Com
     }
     cx.reply.raw(b"\r\n");
     Ok(())
+}
+
+/// Keeps a large value for a reply. Without a free pin the command waits for those who read.
+fn pin(cx: &mut Context<'_>, entry: Entry, size: u64) -> Result<PinId, CommandError> {
+    let pin = if cx.reply.has_place() { cx.store.pin(entry) } else { None };
+    pin.ok_or_else(|| cx.reply.no_place(size).into())
 }
 
 /// Where the kept value is.
@@ -79,7 +84,7 @@ impl KeptText {
         if !cx.reply.prefers_stream(size) {
             reserve_reply(cx, size + BULK_OVERHEAD)?;
         }
-        let pin = cx.store.pin(entry).ok_or(cx.reply.no_stream(size))?;
+        let pin = pin(cx, entry, size)?;
         kept.place = Place::Pinned(pin, size);
         Ok(kept)
     }
@@ -96,6 +101,7 @@ impl KeptText {
         match self.place {
             Place::Nowhere => cx.reply.null(),
             Place::Here(size) => cx.reply.bulk(&self.bytes[..size]),
+            Place::Pinned(pin, _) if cx.reply.is_muted() => cx.store.unpin(pin),
             Place::Pinned(pin, size) if cx.reply.prefers_stream(size) => cx.reply.stream(pin, size),
             Place::Pinned(pin, size) => {
                 cx.reply.bulk_header(size);

@@ -112,7 +112,7 @@ fn need(
     }
     cx.store.check_chain(cx.now, key)?;
     match value {
-        Value::Bytes(_) => cx.store.need_set(needs, key, value_size),
+        Value::Bytes(_) => cx.store.need_set(cx.now, needs, key, value_size),
         Value::Staged(_) => cx.store.need_staged(needs, key.name.len()),
     }
     Ok(())

@@ -57,6 +57,8 @@ pub struct Account {
     pub room: Room,
     /// The command is MSET or its kin.
     pub many: bool,
+    /// The command answers the value that it replaces, and keeps it until then.
+    pub keeps_old: bool,
     numbers: Numbers,
     need: Need,
     strict: Need,
@@ -73,6 +75,7 @@ impl Account {
         Self {
             room,
             many: false,
+            keeps_old: false,
             numbers: Numbers::new(),
             need: Need::default(),
             strict: Need::default(),
@@ -216,7 +219,7 @@ impl Account {
             Some((_, Shape { rope: Some(rope), .. })) => {
                 // It gives up a part for what takes its place, if one is large enough.
                 let given = rope.largest_part(classes);
-                if given < slot {
+                if given < slot || self.keeps_old {
                     take(slot);
                 }
                 slot.max(given)

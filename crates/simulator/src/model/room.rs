@@ -103,6 +103,9 @@ impl Model {
         if !WRITES.contains(&name.as_str()) {
             return false;
         }
+        let gets = |word: &Vec<u8>| word.eq_ignore_ascii_case(b"GET");
+        let keeps_old = name == "GETSET" || name == "SET" && arguments.iter().skip(3).any(gets);
+        self.keep_old(keeps_old);
         self.undo = Some(Vec::new());
         let mut call = Call { model: self, connection, arguments, actual: &Value::Null };
         let result = call.check_arity(&name).and_then(|()| call.run(&name));
@@ -115,6 +118,7 @@ impl Model {
             };
         }
         self.write_many(false);
+        self.keep_old(false);
         result.is_ok()
     }
 
@@ -148,6 +152,13 @@ impl Model {
             self.is_live(entry) && memory.chain(*database, name) == Some(chain)
         })
         .count() as u64
+    }
+
+    /// GETSET, and SET with GET.
+    fn keep_old(&mut self, keeps_old: bool) {
+        if let Some(memory) = &mut self.memory {
+            memory.keeps_old = keeps_old;
+        }
     }
 
     /// MSET and MSETNX.

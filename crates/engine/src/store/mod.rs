@@ -27,7 +27,6 @@ mod lookup;
 mod misfit;
 mod modify;
 mod pins;
-mod plan;
 mod reaper;
 mod room;
 mod staged;
@@ -39,7 +38,6 @@ mod watching;
 mod write;
 
 pub use lookup::NameHash;
-pub use plan::{PoolUse, StorePool};
 pub use text::Text;
 pub use types::{Entry, Expiry, Key, Policy, StoreCounters, StoreFull, Tuning, Type, WrongType};
 
@@ -87,8 +85,6 @@ pub struct Store {
     room_steps: u32,
     /// Bytes of a value that one command may copy.
     copy_size_max: u64,
-    /// The most keys there ever were.
-    key_count_max: u64,
     /// Objects freed since the last compaction: as many moves are due.
     freed_count: u32,
     /// Where the reaper of flushed databases goes on: a bucket.
@@ -166,7 +162,6 @@ impl Store {
             is_expiry_held: false,
             room_steps: 0,
             copy_size_max: limits.command_work_max,
-            key_count_max: 0,
             freed_count: 0,
             flush_cursor: 0,
         }
@@ -181,6 +176,11 @@ impl Store {
     /// by the share of the index that it fills. `used_memory` builds on it.
     pub fn used_bytes(&self) -> u64 {
         self.frames.used_bytes() + self.index_used_bytes()
+    }
+
+    /// Keys that the index is sized for: ten and a fifth for each bucket.
+    pub fn keys_max(&self) -> u64 {
+        u64::from(self.index.bucket_count()) * 102 / 10
     }
 
     /// Bytes of the index that are in use: all of it times keys per key it is sized for.

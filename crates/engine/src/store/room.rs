@@ -7,7 +7,7 @@
 //! 3. The policy lets something be evicted.
 //! 4. Otherwise the write is refused, and nothing was changed.
 //!
-//! One command takes at most `STEPS_MAX` such steps. What needs more is asked to come back in a
+//! One call takes at most `STEPS_MAX` such steps. What needs more is asked to come back in a
 //! later turn, with the room that was made so far; a large value on its way collects its room in
 //! slices (`staged`).
 use super::Store;

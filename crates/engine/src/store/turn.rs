@@ -47,7 +47,6 @@ impl Store {
         }
         work += moved_count + self.freed_count;
         self.freed_count = 0;
-        self.key_count_max = self.key_count_max.max(self.total_key_count());
         self.counters.turn_work_max = self.counters.turn_work_max.max(u64::from(work));
         more
     }

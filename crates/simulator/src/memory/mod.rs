@@ -4,7 +4,8 @@
 //! Both questions are answered from what the model has stored, from the documented division of
 //! data memory into frames, classes and chains, and from what a command needs as a function of its
 //! arguments and of the sizes it meets. Nothing here asks the engine how much it has left, and the
-//! tables are written again from their description: the judge shares no code with what it judges.
+//! tables are written again from their description. But for how many frames and buckets there are,
+//! which the plan prints, the judge shares no code with what it judges.
 //!
 //! The promise that is judged: *debt counts as free*. Holes, dead values, flushed databases and
 //! passed deadlines are no reason to refuse a write. What is no debt is passed in by whoever knows

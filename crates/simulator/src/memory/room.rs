@@ -6,7 +6,7 @@ use super::rope::Rope;
 use super::usage::Usage;
 use super::{CHILD_SIZE, UNSTAGED_SIZE_MAX};
 use granite_engine::limits::Limits;
-use granite_engine::store::Store;
+use granite_engine::store::Division;
 use std::collections::BTreeMap;
 
 /// Data memory as the plan divides it.
@@ -25,16 +25,13 @@ impl Room {
     /// The room that a server with these limits prints in its plan. `hash_key` is what the index
     /// was made with.
     pub fn of(limits: &Limits, hash_key: [u8; 16]) -> Self {
-        let pools = Store::pools(limits);
-        let count = |name: &str| {
-            pools.iter().find(|pool| pool.name == name).expect("a row of the plan").count
-        };
+        let Division { bucket_count, frame_count } = Division::of(limits);
         let (low, high) =
             (u128::from_le_bytes(hash_key) as u64, u128::from_le_bytes(hash_key) >> 64);
         Self {
             classes: Classes::new(u64::from(limits.frame_size)),
-            hashing: Hashing { key: (low, high as u64), bucket_count: count("index") },
-            frame_count: count("frames"),
+            hashing: Hashing { key: (low, high as u64), bucket_count: u64::from(bucket_count) },
+            frame_count: u64::from(frame_count),
             staged_max: u64::from(limits.staged_max),
             watches_max: u64::from(limits.watches_max),
             reply_max: limits.reply_max,

@@ -161,7 +161,7 @@ const CONSTANTS: &str = "
 | a line of an inline request or of a size | 64 KiB | as in Redis |
 | before AUTH | 10 arguments, 16 KiB each | as in Redis |
 | events, requests, bytes of a turn | 256, 512, 1 MiB | a turn is bounded in counted work |
-| steps that make room for one command | 1,024 in a turn | what needs more goes on in the next one |
+| steps that make room for one write | 1,024 in a turn | what needs more goes on in the next one |
 | log lines that wait | 128 | what does not fit is dropped and counted |
 | an entry of the slow log | 32 arguments, 128 bytes each | as in Redis; what is cut says so |
 | names of connections and libraries | 64 bytes | part of the connection's slot |

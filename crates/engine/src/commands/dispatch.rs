@@ -5,6 +5,7 @@
 //! orders say that the request has to be run again.
 use crate::commands::context::Context;
 use crate::commands::error::{CommandError, LineText};
+use crate::commands::queue::discard_staged;
 use crate::commands::session::ReplyMode;
 use crate::commands::table::{self, CommandId, Staged, flag};
 use crate::commands::transaction;
@@ -49,7 +50,7 @@ pub fn execute(cx: &mut Context<'_>, request: &Request<'_>) {
         Err(refusal) => refuse(cx, request, refusal),
     }
     if !queued && !cx.orders.retry && !is_planted(Bug::StagedLeaked) {
-        discard_staged(cx, request);
+        discard_staged(cx.store, request);
     }
 }
 
@@ -291,14 +292,5 @@ impl Upper {
 
     fn bytes(&self) -> &[u8] {
         &self.bytes[..self.size]
-    }
-}
-
-/// Gives back what the command did not consume.
-fn discard_staged(cx: &mut Context<'_>, request: &Request<'_>) {
-    for index in 0..request.argument_count() {
-        if let Value::Staged(staged) = request.value(index) {
-            cx.store.stage_discard(staged);
-        }
     }
 }

@@ -63,7 +63,7 @@ pub struct Transaction {
     pub at: Place,
     /// Count of large values among their arguments: at most a quarter of `staged-values-max`.
     pub large_count: u16,
-    /// The queued commands, as records: argument count, then the arguments.
+    /// The queued commands, as `commands/queue.rs` lays them out.
     pub queue: Chain,
 }
 

@@ -18,10 +18,10 @@ use crate::resp::reply::STEP_ROOM;
 use crate::resp::request::{Request, Value};
 use crate::store::Store;
 
-/// Commands that one slice runs.
+/// The most commands of one slice: an eighth of a turn's, by which a slice may exceed it.
 const SLICE_COMMANDS: u32 = 64;
 
-/// Bytes of replies and of work after which a slice ends.
+/// Bytes of replies and of work after which a slice ends: a sixteenth of a turn's.
 const SLICE_BYTES: u64 = 64 * 1024;
 
 const QUEUE_FULL: CommandError = CommandError::Line(

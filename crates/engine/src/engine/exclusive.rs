@@ -68,8 +68,8 @@ impl Engine {
         }
     }
 
-    /// The connection in `slot` is to be closed. If its transaction runs, that comes later, and
-    /// the rest of its reply is dropped: says so.
+    /// The connection in `slot` is to be closed. True if its transaction runs: then that comes when
+    /// it has ended, and the rest of its reply is dropped.
     pub(super) fn abandon(&mut self, slot: u32) -> bool {
         let Some(exclusive) = self.exclusive.as_mut().filter(|running| running.slot == slot) else {
             return false;

@@ -1,17 +1,18 @@
 //! Large values on their way out: copied from the store into the output as the client reads, so
 //! that a value of 512 MiB takes no more buffers than a small one; and what waits behind them.
 //!
-//! Invariant: while a stream lasts, nothing else is written to the connection's output.
+//! Invariant: while a stream lasts, no further request of its connection is executed; what the rest
+//! of its transaction answers waits behind the value.
 use super::Engine;
 use crate::connection::Parked;
 use crate::marks::Mark;
 use crate::planted::{Bug, is_planted};
 use crate::resp::output::Piece;
 
-/// Buffers that a stream fills ahead of the client.
+/// Buffers that a stream fills ahead of the client: what it copies in one turn.
 const STREAM_BUFFERS_MAX: u32 = 32;
 
-/// Bytes that one stream may copy in one turn.
+/// Bytes that one stream may copy in one turn: half of what a turn may, so that two share it.
 const STREAM_BYTES_PER_TURN: u64 = 512 * 1024;
 
 /// Bytes of a value's last line end.

@@ -1,5 +1,5 @@
 //! Arguments as records in a chain of blocks: how a request is kept that does not lie in a receive
-//! buffer, because it is incomplete, or queued by MULTI.
+//! buffer, because it is incomplete. (MULTI's queue has a form of its own, `commands/queue.rs`.)
 //!
 //! ```text
 //! | size u32 | bytes ...           |    an argument, contiguous within its block

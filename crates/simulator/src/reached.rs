@@ -1,11 +1,10 @@
 //! Which rare paths a run has taken, and whether it should have taken more.
 //!
-//! The engine counts its marks; this adds them up over engines and over processes, prints them,
-//! and judges: a run that is long enough and has never reached a mark proves nothing about what
-//! the mark stands for.
+//! The engine counts its marks; this adds them up over engines, prints them, and judges: a run
+//! that is long enough and has never reached a mark proves nothing about what the mark stands for.
+//! Children hand theirs on by name in their `Report`.
 //!
-//! Invariant: what `to_lines` writes, `merge_line` reads, so that a parent process can add up what
-//! its children have reached.
+//! Invariant: it has every mark, in the engine's order, also those at 0.
 use crate::kernel::Kernel;
 use granite_engine::marks::{Mark, Marks};
 use std::collections::BTreeMap;
@@ -14,9 +13,6 @@ use std::fmt::Write as _;
 /// Seeds after which a mark that was never reached is a failure: what is rarer than that is not
 /// tested by a run of CI either.
 pub const SEED_COUNT_MIN: u64 = 1_000;
-
-/// How a line begins that a child process prints for its parent.
-const PREFIX: &str = "reached ";
 
 /// How often each mark was reached.
 #[derive(Clone, Debug)]
@@ -48,26 +44,6 @@ impl Reached {
 
     fn add(&mut self, mark: Mark, count: u64) {
         self.counts[mark as usize].1 += count;
-    }
-
-    /// Lines for a parent process: one for each mark that was reached.
-    pub fn to_lines(&self) -> String {
-        let mut text = String::new();
-        for (mark, count) in self.counts.iter().filter(|(_, count)| *count > 0) {
-            let _ = writeln!(text, "{PREFIX}{count} {}", mark.name());
-        }
-        text
-    }
-
-    /// Adds what a child process has written; false if the line is about something else.
-    pub fn merge_line(&mut self, line: &str) -> bool {
-        let Some((count, name)) = line.strip_prefix(PREFIX).and_then(|rest| rest.split_once(' '))
-        else {
-            return false;
-        };
-        let (Ok(count), Some(mark)) = (count.parse(), Mark::named(name)) else { return false };
-        self.add(mark, count);
-        true
     }
 
     /// All marks with their counts, for people.

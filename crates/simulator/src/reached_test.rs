@@ -27,17 +27,12 @@ fn what_an_engine_has_reached_is_collected() {
 }
 
 #[test]
-fn counts_of_children_add_up() {
-    let child = some();
-    let mut parent = some();
-    for line in child.to_lines().lines() {
-        assert!(parent.merge_line(line), "{line}");
-    }
-    assert_eq!(parent.counts[Mark::ExecAborted as usize].1, 2);
-    for line in ["the engine agrees", "reached 3 no such mark", "reached x bucket chained"] {
-        assert!(!parent.merge_line(line), "{line}");
-    }
-    assert!(parent.table().contains("           2 exec aborted\n"), "{}", parent.table());
+fn marks_are_found_among_other_counts() {
+    let counts = [("exec aborted", 2), ("no such mark", 3)].map(|(name, n)| (name.to_owned(), n));
+    let reached = Reached::among(&counts.into());
+    assert_eq!(reached.counts[Mark::ExecAborted as usize].1, 2);
+    assert_eq!(reached.counts.iter().map(|(_, count)| count).sum::<u64>(), 2);
+    assert!(reached.table().contains("           2 exec aborted\n"), "{}", reached.table());
 }
 
 #[test]

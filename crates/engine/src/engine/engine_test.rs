@@ -688,8 +688,17 @@ fn the_server_ends_when_told_and_cuts_who_does_not_read() {
     world.clients[deaf].slowness = u64::MAX;
     world.clients[deaf].outgoing.extend_from_slice(b"PING\r\n");
     world.check(other, "PING\r\n", "+PONG\r\n");
-    world.run_until(|world| world.clients[deaf].in_flight.is_some());
+    world.run_until(|world| {
+        world.clients[deaf].in_flight.is_some() && world.clients[other].is_armed
+    });
+    // A request that has come and is not executed any more.
+    let connection = world.clients[other].id.expect("it was let in");
+    let buffer = world.receive.acquire().expect("nobody holds one");
+    assert_eq!(buffer.append(b"PING\r\n"), 6);
+    world.clients[other].is_armed = false;
+    world.engine.handle(world.now, Event::Received { connection, buffer });
     world.engine.handle(world.now, Event::Signal(Signal::Terminate));
+    assert_eq!(world.engine.marks().count(Mark::StopWaited), 1);
     world.run_until(|world| world.clients[other].is_closed);
     assert_eq!(world.stopped, None, "one reply is still on its way");
     let late = world.connect();

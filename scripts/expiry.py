@@ -80,14 +80,16 @@ def idle_turns(length_us, seconds=10):
 
 
 def check_turns(client, what):
-    """What INFO says of the turns since the last CONFIG RESETSTAT, beside an idle loop."""
+    """What INFO says of the turns since the last CONFIG RESETSTAT, in processor time, so that it is the
+    server that is judged; beside it the elapsed time, and that of an idle loop."""
     stats = client.information("stats")
     print("   " + ", ".join(f"{name}:{value}" for name, value in stats.items()
                             if name.startswith(("turn", "expired_keys", "lazyfree"))))
-    turns = int(stats["turn_usec_p9999"])
+    busy, elapsed = int(stats["turn_cpu_usec_p9999"]), int(stats["turn_usec_p9999"])
     idle, longest = idle_turns(int(stats["turn_usec_p99"]))
-    claims.check(f"turns {what}: 99.99 % below {turns} us: at most 1000, or what rounds of an idle loop keep that "
-                 f"are as long as the turns: {idle:.0f} us, the longest {longest:.0f} us", turns <= max(1_000, idle))
+    claims.check(f"turns {what}: 99.99 % below {busy} us of processor time: at most 1000 (elapsed: {elapsed} us; rounds "
+                 f"of an idle loop that are as long as the turns: {idle:.0f} us, the longest {longest:.0f} us)",
+                 busy <= 1_000)
 
 
 def show_expiry():

@@ -10,6 +10,8 @@ use crate::event::ConnectionId;
 pub struct Hooks {
     /// Nanoseconds of a monotonic clock; for statistics only (SLOWLOG, commandstats, latency).
     pub ticks: fn() -> u64,
+    /// Nanoseconds of processor time that the thread has had; for statistics only, and dearer.
+    pub processor_ticks: fn() -> u64,
     /// Bytes taken from the region until now, so that each row of the plan can be compared with
     /// what its pool really took. Always 0 where there is no region.
     pub taken: fn() -> u64,
@@ -30,6 +32,7 @@ impl Hooks {
     /// No process: every clock stands still, nothing is measured, nobody watches.
     pub const NONE: Self = Self {
         ticks: || 0,
+        processor_ticks: || 0,
         taken: || 0,
         phase: |_| (),
         ran: || (),

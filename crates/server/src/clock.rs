@@ -1,15 +1,22 @@
-//! The clocks: one read of each a turn, and a counter of nanoseconds for statistics.
+//! The clocks: one read of each a turn, and counters of nanoseconds for statistics.
 //!
 //! The engine never reads a clock; it is told. The wall clock may jump either way; the monotonic
 //! one counts from the start of the process and never goes back.
 use core::fmt;
 use granite_engine::clock::Now;
+use rustix::time::{ClockId, clock_gettime};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
 
 static START: OnceLock<Instant> = OnceLock::new();
 
-/// Both clocks. Called once before the seal, so that nothing is left to be set up.
+/// Reads every clock once, so that nothing is left to be set up after the seal.
+pub fn start() {
+    now();
+    processor_ticks();
+}
+
+/// Both clocks.
 pub fn now() -> Now {
     Now { monotonic_ms: elapsed().as_millis() as u64, unix_us: unix_us() }
 }
@@ -17,6 +24,12 @@ pub fn now() -> Now {
 /// Nanoseconds since the start of the process. About 20 ns a call: it makes no system call.
 pub fn ticks() -> u64 {
     elapsed().as_nanos() as u64
+}
+
+/// Nanoseconds of processor time that this thread has had. A system call.
+pub fn processor_ticks() -> u64 {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    time.tv_sec.cast_unsigned() * 1_000_000_000 + time.tv_nsec.cast_unsigned()
 }
 
 /// Microseconds since the Unix epoch; 0 where the clock stands before it.

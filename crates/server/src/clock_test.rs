@@ -1,5 +1,5 @@
 //! Dates are right over leap days, centuries and the ends of 32-bit counts; clocks move forward.
-use super::{Utc, date, now, ticks};
+use super::{Utc, date, now, processor_ticks, ticks};
 
 fn check(unix_s: u64, expected: &str) {
     assert_eq!(Utc(unix_s * 1_000_000 + 7_999).to_string(), format!("{expected}.007"));
@@ -37,4 +37,16 @@ fn clocks_do_not_go_back() {
     assert!(first.monotonic_ms <= second.monotonic_ms);
     assert!(first_ticks <= second_ticks);
     assert!(first.unix_us > 1_700_000_000_000_000);
+}
+
+#[test]
+fn who_sleeps_has_no_processor() {
+    let (before, before_ticks) = (processor_ticks(), ticks());
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    let (slept, slept_ticks) = (processor_ticks(), ticks());
+    assert!(slept_ticks - before_ticks >= 20_000_000);
+    assert!(slept - before < 20_000_000, "{} ns", slept - before);
+    while processor_ticks() - slept < 1_000_000 {}
+    // The two clocks do not tick alike to the microsecond.
+    assert!(ticks() - slept_ticks >= 900_000);
 }

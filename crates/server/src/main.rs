@@ -9,7 +9,7 @@ static ALLOCATOR: StartupAllocator = StartupAllocator;
 
 fn main() -> ! {
     panic_hook::install();
-    clock::now();
+    clock::start();
     let asked = match options::read(std::env::args_os().skip(1)) {
         Ok(asked) => asked,
         Err(error) => end(Err(error.to_string())),

@@ -28,6 +28,7 @@ use std::path::Path;
 /// What the process gives the engine.
 const HOOKS: Hooks = Hooks {
     ticks: clock::ticks,
+    processor_ticks: clock::processor_ticks,
     taken: startup_allocator::taken,
     phase: startup_allocator::phase,
     ..Hooks::NONE

@@ -135,7 +135,7 @@ impl Statistics {
             protocol_error_count: 0,
             tick: 0,
             tracking: true,
-            turns: Turns::new(),
+            turns: Turns::default(),
             commands: (0..ROW_COUNT).map(|_| CommandStatistics::default()).collect(),
             errors: [("", 0); ERROR_KINDS_MAX],
             used_memory_max: 0,
@@ -218,7 +218,7 @@ impl Statistics {
         self.traffic = Traffic::default();
         (self.processed_count, self.error_count, self.protocol_error_count) = (0, 0, 0);
         self.commands.fill(CommandStatistics::default());
-        self.turns = Turns::new();
+        self.turns.reset();
         self.errors = [("", 0); ERROR_KINDS_MAX];
         self.used_memory_max = 0;
     }

@@ -1,30 +1,64 @@
 //! How long the turns of the engine take: what a client of another connection may have to wait.
 //!
-//! Only measured, never decided upon; the bound of a turn is counted work.
+//! Only measured, never decided upon; the bound of a turn is counted work. Measured twice: by the
+//! monotonic clock, which runs on while the machine runs something else, and by the thread's
+//! processor time, which says what the server itself did.
 
 /// Turns that took at most this are within the promise of no pause.
 const SHORT_NS: u64 = 1_000_000;
+
+/// How often the clock of processor time is looked at: it costs a system call, so a turn that is
+/// shorter counts with its elapsed time.
+const LOOK_NS: u64 = 250_000;
 
 /// Buckets of the histogram: each is 1/8 of a power of two wide, from 1 ns to 17 s.
 const BUCKET_COUNT: usize = 34 * 8;
 
 /// The durations of all turns since the start or CONFIG RESETSTAT.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Turns {
+    /// By the monotonic clock.
+    pub elapsed: Histogram,
+    /// By processor time: of a turn that is longer than `LOOK_NS` an upper bound, with what the
+    /// thread did up to that long before it.
+    pub busy: Histogram,
+    looked_ns: u64,
+    processor_ns: u64,
+}
+
+impl Turns {
+    /// One more turn, which began and ended at these times of the monotonic clock, with the clock
+    /// of processor time.
+    pub fn add(&mut self, started_ns: u64, ended_ns: u64, processor_clock: fn() -> u64) {
+        let elapsed_ns = ended_ns.saturating_sub(started_ns);
+        self.elapsed.add(elapsed_ns);
+        let mut busy_ns = elapsed_ns;
+        // True at the end of every turn that is as long as that.
+        if ended_ns.saturating_sub(self.looked_ns) >= LOOK_NS {
+            let processor_ns = processor_clock();
+            busy_ns = busy_ns.min(processor_ns.saturating_sub(self.processor_ns));
+            (self.looked_ns, self.processor_ns) = (ended_ns, processor_ns);
+        }
+        self.busy.add(busy_ns);
+    }
+
+    /// Forgets what was measured.
+    pub fn reset(&mut self) {
+        (self.elapsed, self.busy) = (Histogram::default(), Histogram::default());
+    }
+}
+
+/// Durations, to an eighth exact.
+#[derive(Clone, Debug)]
+pub struct Histogram {
     count: u64,
     long_count: u64,
     max_ns: u64,
     buckets: [u64; BUCKET_COUNT],
 }
 
-impl Turns {
-    /// None yet.
-    pub const fn new() -> Self {
-        Self { count: 0, long_count: 0, max_ns: 0, buckets: [0; BUCKET_COUNT] }
-    }
-
-    /// One more turn.
-    pub fn add(&mut self, duration_ns: u64) {
+impl Histogram {
+    fn add(&mut self, duration_ns: u64) {
         self.count += 1;
         self.long_count += u64::from(duration_ns > SHORT_NS);
         self.max_ns = self.max_ns.max(duration_ns);
@@ -60,9 +94,9 @@ impl Turns {
     }
 }
 
-impl Default for Turns {
+impl Default for Histogram {
     fn default() -> Self {
-        Self::new()
+        Self { count: 0, long_count: 0, max_ns: 0, buckets: [0; BUCKET_COUNT] }
     }
 }
 
@@ -81,19 +115,37 @@ fn upper_bound(bucket: usize) -> u64 {
 
 #[cfg(test)]
 mod turns_test {
-    use super::Turns;
+    use super::{Histogram, Turns};
 
     #[test]
     fn percentiles_are_exact_to_an_eighth() {
-        let mut turns = Turns::new();
+        let mut histogram = Histogram::default();
         for duration_us in 1..=10_000 {
-            turns.add(duration_us * 1_000);
+            histogram.add(duration_us * 1_000);
         }
-        assert_eq!((turns.count(), turns.long_count()), (10_000, 9_000));
-        assert_eq!(turns.max_ns(), 10_000_000);
+        assert_eq!((histogram.count(), histogram.long_count()), (10_000, 9_000));
+        assert_eq!(histogram.max_ns(), 10_000_000);
         for (share, exact_us) in [(500_000, 5_000), (990_000, 9_900), (1_000_000, 10_000)] {
-            let us = turns.percentile_ns(share) / 1_000;
+            let us = histogram.percentile_ns(share) / 1_000;
             assert!(us >= exact_us && us <= exact_us * 9 / 8, "{share}: {us}");
         }
+    }
+
+    #[test]
+    fn a_turn_that_was_interrupted_is_not_busy_meanwhile() {
+        let mut turns = Turns::default();
+        // Short, and the clock was looked at long ago: it is looked at.
+        turns.add(1_000_000, 1_010_000, || 500_000);
+        assert_eq!((turns.elapsed.max_ns(), turns.busy.max_ns()), (10_000, 10_000));
+        // Short, and it was looked at just now: it need not be.
+        turns.add(1_010_000, 1_030_000, || panic!("looked at"));
+        assert_eq!((turns.elapsed.max_ns(), turns.busy.max_ns()), (20_000, 20_000));
+        // Five milliseconds, of which the thread had the processor for 70 us.
+        turns.add(1_030_000, 6_030_000, || 570_000);
+        assert_eq!((turns.elapsed.max_ns(), turns.elapsed.long_count()), (5_000_000, 1));
+        assert_eq!((turns.busy.max_ns(), turns.busy.long_count()), (70_000, 0));
+        // Two milliseconds of work are two milliseconds.
+        turns.add(6_030_000, 8_030_000, || 2_570_000);
+        assert_eq!((turns.busy.max_ns(), turns.busy.long_count()), (2_000_000, 1));
     }
 }

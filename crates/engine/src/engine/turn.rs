@@ -162,7 +162,7 @@ impl Engine {
         self.store_has_work = self.shared.store.turn(now, REQUESTS_PER_TURN - budget.requests);
         self.check_stop();
         let ended = (self.shared.hooks.ticks)();
-        self.shared.statistics.turns.add(ended.saturating_sub(started));
+        self.shared.statistics.turns.add(started, ended, self.shared.hooks.processor_ticks);
     }
 
     /// Fills the group from the connections that have something to execute.

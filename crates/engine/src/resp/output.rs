@@ -174,12 +174,14 @@ impl Output {
     }
 
     /// Takes up to `buffer_count_max` buffers off the front, as one chain, to be sent. They stay
-    /// counted as held until `ReplyPool::release`.
+    /// counted as held until `ReplyPool::release`. The tail of a reply that goes on later stays: the
+    /// room in it is a part of what was reserved.
     pub fn take(&mut self, buffer_count_max: u32) -> Option<BufferHandle> {
-        let chain = self.queue.take()?;
+        let take = if self.is_suspended { Queue::take_full } else { Queue::take };
+        let chain = take(&mut self.queue)?;
         let mut last = &mut *chain;
         for _ in 1..buffer_count_max {
-            let Some(next) = self.queue.take() else { break };
+            let Some(next) = take(&mut self.queue) else { break };
             last.link(next);
             last = last.next_mut().expect("it was linked a line above");
         }

@@ -25,12 +25,17 @@ use granite_simulator::redis::Redis;
 use granite_simulator::seeds;
 use granite_simulator::transcript::{Case, Settings, Transcript, replay};
 use granite_simulator::trial::{Plan, Trial, run_seed};
+use granite_simulator::watched_allocator::WatchedAllocator;
 use granite_simulator::workload::Profile;
 use granite_simulator::{planted, world};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 use std::process::ExitCode;
+
+/// Fails a seed in which the engine allocates.
+#[global_allocator]
+static ALLOCATOR: WatchedAllocator = WatchedAllocator;
 
 const USAGE: &str = "usage: granite-simulator conformance --port N [TRANSCRIPT ...]
        granite-simulator model --port N --seeds N..M

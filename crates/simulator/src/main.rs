@@ -172,15 +172,15 @@ fn judge_the_model(port: &str, seeds: &str) -> Result<(), String> {
     let profile =
         Profile { key_count: 20, value_size_max: 70_000, is_heavy: false, near_deadlines: false };
     let plan = Plan { command_count: 400, profile, clock_is_ours: false, may_be_full: false };
-    let mut reached = BTreeSet::new();
+    let mut said = BTreeSet::new();
     for seed in range(seeds)? {
         let mut trial = Trial::new(&mut redis, seed, plan, &Settings::default());
         trial = trial.with_model(|model| (model.slack_ms, model.like_7_0) = (500, true));
         trial.run().map_err(|why| format!("seed {seed}\n{why}"))?;
-        reached.append(&mut trial.reached);
+        said.append(&mut trial.said);
     }
     println!("the model agrees with Redis; it has met:");
-    for what in reached {
+    for what in said {
         println!("  {what}");
     }
     Ok(())

@@ -74,7 +74,8 @@ impl Output {
         }
         let mut rest = &bytes[self.queue.append(bytes)..];
         while !rest.is_empty() {
-            self.queue.grow(pool.acquire(&mut self.held_count, &mut self.jumbo_count, grant));
+            let empty = pool.acquire(self, grant);
+            self.queue.grow(empty);
             rest = &rest[self.queue.append(rest)..];
         }
     }
@@ -89,7 +90,7 @@ impl Output {
             if rest.is_empty() {
                 return;
             }
-            let empty = pool.acquire(&mut self.held_count, &mut self.jumbo_count, grant);
+            let empty = pool.acquire(self, grant);
             let flow = pool.streams.flow_mut(id);
             flow.behind.grow(empty);
             flow.behind_count += 1;
@@ -158,7 +159,8 @@ impl Output {
     /// Makes sure that what can be sent has room at its end.
     fn make_room(&mut self, pool: &mut ReplyPool, grant: &mut Grant) {
         if self.queue.room_size() == 0 {
-            self.queue.grow(pool.acquire(&mut self.held_count, &mut self.jumbo_count, grant));
+            let empty = pool.acquire(self, grant);
+            self.queue.grow(empty);
         }
     }
 

@@ -146,7 +146,9 @@ fn a_reply_goes_on_with_what_it_was_granted() {
     }
     assert_eq!((sent_size, output.byte_count()), (500 * STEP_ROOM, 0));
     assert!(refused_count < 10, "it has kept its room, but {refused_count} were refused");
-    others.iter_mut().for_each(|other| other.clear(&mut pool));
+    for other in &mut others {
+        other.clear(&mut pool);
+    }
     assert_eq!((pool.used_count(), pool.free_count()), (0, pool.capacity()));
 }
 

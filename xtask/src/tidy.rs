@@ -20,6 +20,7 @@ const UNSAFE_FILES: &[(&str, &str)] = &[
     ("crates/server/src/startup_allocator.rs", "the global allocator that is sealed"),
     ("crates/server/src/startup_allocator_test.rs", "calls it as Rust would"),
     ("crates/server/tests/seal/main.rs", "makes forbidden system calls on purpose"),
+    ("crates/simulator/src/watched_allocator.rs", "the global allocator that watches the engine"),
 ];
 
 /// Who may import whom inside the engine, one way only. What is not named here is for all.

@@ -143,10 +143,12 @@ pub enum Bug {
     MovedShort,
     /// A large value that gave a part up still lists it.
     GivenTwice,
+    /// BITOP takes memory of the heap.
+    HeapTaken,
 }
 
 /// Every bug with its name in print.
-pub const ALL: [(Bug, &str); 65] = [
+pub const ALL: [(Bug, &str); 66] = [
     (Bug::ClassBorder, "class border"),
     (Bug::HoleHalfUnlinked, "hole half unlinked"),
     (Bug::SlotFreedTwice, "slot freed twice"),
@@ -212,6 +214,7 @@ pub const ALL: [(Bug, &str); 65] = [
     (Bug::SuspendedKept, "suspended grant kept"),
     (Bug::MovedShort, "byte lost behind a stream"),
     (Bug::GivenTwice, "part given twice"),
+    (Bug::HeapTaken, "memory of the heap taken"),
 ];
 
 /// The one bug of this process; 0 is none. The only global of the engine, and only here.

@@ -6,6 +6,7 @@
 //! once after `Close`. It breaks only what Linux does not promise: when a completion comes, in
 //! which order those of different operations come, and what a receive still brings after the
 //! connection was asked to be closed.
+use crate::watched_allocator::within;
 use crate::witness::{self, Seen};
 use granite_engine::clock::Now;
 use granite_engine::engine::{EVENTS_PER_TURN, Engine};
@@ -118,7 +119,8 @@ impl Kernel {
         Self::with_hooks(limits, settings, seed, faults, witness::HOOKS)
     }
 
-    fn with_hooks(
+    /// As `new`, with these hooks, which must not allocate.
+    pub(crate) fn with_hooks(
         limits: &Limits,
         settings: Settings,
         seed: u64,
@@ -250,7 +252,7 @@ impl Kernel {
     /// Turns until nothing is left to do at this moment.
     pub fn run(&mut self) {
         for _ in 0..TURNS_MAX {
-            let is_idle = !self.turn() && self.engine.wait_ms(self.now) != Some(0);
+            let is_idle = !self.turn() && within(|| self.engine.wait_ms(self.now)) != Some(0);
             if is_idle && !self.has_work() {
                 return;
             }
@@ -266,13 +268,13 @@ impl Kernel {
         self.gather(&mut events);
         let event_count = events.len();
         for event in events.drain(..) {
-            self.engine.handle(self.now, event);
+            within(|| self.engine.handle(self.now, event));
         }
         self.events = events;
-        self.engine.turn(self.now);
+        within(|| self.engine.turn(self.now));
         witness::take(&mut self.seen);
         let mut action_count = 0;
-        while let Some(action) = self.engine.next_action() {
+        while let Some(action) = within(|| self.engine.next_action()) {
             self.perform(action);
             action_count += 1;
         }

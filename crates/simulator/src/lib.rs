@@ -2,6 +2,8 @@
 //! real redis-server that is asked the same.
 //!
 //! Nothing here is part of the server. What judges the engine shares no code with it.
+#![deny(unsafe_code)]
+
 pub mod differential;
 pub mod granite;
 pub mod kernel;
@@ -15,11 +17,17 @@ pub mod seeds;
 pub mod transcript;
 pub mod trial;
 pub mod value;
+pub mod watched_allocator;
 pub mod witness;
 pub mod workload;
 pub mod world;
 
 use std::path::PathBuf;
+
+/// As in the program: see `main.rs`.
+#[cfg(test)]
+#[global_allocator]
+static ALLOCATOR: watched_allocator::WatchedAllocator = watched_allocator::WatchedAllocator;
 
 /// All transcripts of the project, in order of their names.
 pub fn transcript_paths() -> Vec<PathBuf> {

@@ -36,7 +36,7 @@ pub struct Trial<'a, T> {
     plan: Plan,
     history: VecDeque<String>,
     /// First words of all error lines that were seen: a trial that reaches none proves little.
-    pub reached: BTreeSet<String>,
+    pub said: BTreeSet<String>,
 }
 
 impl<'a, T: Target> Trial<'a, T> {
@@ -46,8 +46,8 @@ impl<'a, T: Target> Trial<'a, T> {
         let mut model = Model::new(0);
         model.may_be_full = plan.may_be_full;
         let workload = Workload::new(seed, plan.profile);
-        let (history, reached) = (VecDeque::new(), BTreeSet::new());
-        Self { target, model, workload, plan, history, reached }
+        let (history, said) = (VecDeque::new(), BTreeSet::new());
+        Self { target, model, workload, plan, history, said }
     }
 
     /// The clock that the model and the server begin with, and what the model knows of the server.
@@ -117,10 +117,10 @@ impl<'a, T: Target> Trial<'a, T> {
         let [value] = &values[..] else { return Err(failed("not one reply")) };
         if let Some(line) = value.as_error() {
             let line = String::from_utf8_lossy(line).into_owned();
-            self.reached.insert(line.split('\'').next().unwrap_or_default().to_owned());
+            self.said.insert(line.split('\'').next().unwrap_or_default().to_owned());
         }
         if *value == Value::NullArray {
-            self.reached.insert("a watch is broken".to_owned());
+            self.said.insert("a watch is broken".to_owned());
         }
         self.model
             .judge(connection, command, value)
@@ -216,7 +216,7 @@ pub fn run_seed(
     if let Some(memory) = &trial.model.memory {
         said.extend(memory.excused.keys().map(|name| (*name).to_owned()));
     }
-    said.append(&mut trial.reached);
+    said.append(&mut trial.said);
     granite.kernel().engine.check();
     reached.collect(granite.kernel());
     result

@@ -10,17 +10,17 @@ use granite_engine::limits::Limits;
 use std::collections::BTreeSet;
 
 /// Runs one seed; a failure says how to see it again.
-fn run(seed: u64, reached: &mut BTreeSet<String>) {
-    if let Err(why) = super::run_seed(seed, reached, &mut Reached::new()) {
+fn run(seed: u64, said: &mut BTreeSet<String>) {
+    if let Err(why) = super::run_seed(seed, said, &mut Reached::new()) {
         panic!("{why}\ncargo run -p granite-simulator -- random --seeds {seed}..{}", seed + 1);
     }
 }
 
 #[test]
 fn random_commands_agree_with_the_model() {
-    let mut reached = BTreeSet::new();
+    let mut said = BTreeSet::new();
     for seed in 0..300 {
-        run(seed, &mut reached);
+        run(seed, &mut said);
     }
     // A trial that never met these has proved little.
     for what in [
@@ -33,7 +33,7 @@ fn random_commands_agree_with_the_model() {
         "ERR syntax error",
         "a watch is broken",
     ] {
-        assert!(reached.contains(what), "no seed has reached {what:?}: {reached:#?}");
+        assert!(said.contains(what), "no seed has said {what:?}: {said:#?}");
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Hooks are plain functions, so what they see is kept for the thread: a kernel takes it after
 //! each turn. Two kernels on one thread do not disturb each other as long as each takes its own.
+use crate::watched_allocator::without;
 use granite_engine::event::ConnectionId;
 use granite_engine::hooks::Hooks;
 use std::cell::RefCell;
@@ -34,17 +35,17 @@ thread_local! {
     static SEEN: RefCell<Vec<Seen>> = const { RefCell::new(Vec::new()) };
 }
 
-fn see(what: Seen) {
-    SEEN.with_borrow_mut(|seen| seen.push(what));
+fn see(what: impl FnOnce() -> Seen) {
+    without(|| SEEN.with_borrow_mut(|seen| seen.push(what())));
 }
 
 /// Hooks that remember.
 pub const HOOKS: Hooks = Hooks {
-    ran: || see(Seen::Ran),
-    refused: |line| see(Seen::Refused(line.to_vec())),
-    answered: |connection| see(Seen::Answered(connection)),
+    ran: || see(|| Seen::Ran),
+    refused: |line| see(|| Seen::Refused(line.to_vec())),
+    answered: |connection| see(|| Seen::Answered(connection)),
     gone: |database, name, evicted| {
-        see(Seen::Gone(Gone { database, name: name.to_vec(), evicted }));
+        see(|| Seen::Gone(Gone { database, name: name.to_vec(), evicted }));
     },
     ..Hooks::NONE
 };

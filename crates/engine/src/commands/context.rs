@@ -20,7 +20,7 @@ use core::fmt::{self, Write as _};
 
 /// Where MULTI queues commands and EXEC unpacks them. EXEC takes it out of the context while the
 /// queued commands run: a queued command cannot queue.
-pub struct Staging<'a> {
+pub struct Queueing<'a> {
     /// The pool of blocks.
     pub blocks: &'a mut Blocks,
     /// Room for the spans of an unpacked command.
@@ -62,7 +62,7 @@ pub struct Context<'a> {
     /// The hash of the request's first argument, where the prefetch has computed it already.
     pub first_hash: Option<NameHash>,
     /// MULTI's queue.
-    pub staging: Option<Staging<'a>>,
+    pub queueing: Option<Queueing<'a>>,
     /// What CONFIG GET and SET read and write.
     pub settings: &'a mut Settings,
     /// Those of them that are asked for all the time, as of the last turn.
@@ -84,7 +84,7 @@ pub struct Context<'a> {
     /// Bytes that the command touched, if it is O(n): a turn has only so many.
     pub work: Cell<u64>,
     /// Queued commands that EXEC ran.
-    pub step_count: u32,
+    pub executed_count: u32,
 }
 
 impl Context<'_> {

@@ -179,7 +179,7 @@ pub fn dbsize(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError>
 pub fn flushdb(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     check_flush_options(request)?;
     let database = cx.session().database;
-    if !cx.store.flush(database) {
+    if !cx.store.flush(cx.now, database) {
         return Err(CommandError::Retry);
     }
     cx.reply.ok();
@@ -189,7 +189,7 @@ pub fn flushdb(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comman
 /// `FLUSHALL [ASYNC | SYNC]`: empties every database. O(1); memory comes back in slices.
 pub fn flushall(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     check_flush_options(request)?;
-    if !cx.store.flush_all() {
+    if !cx.store.flush_all(cx.now) {
         return Err(CommandError::Retry);
     }
     cx.reply.ok();

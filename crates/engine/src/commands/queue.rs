@@ -3,7 +3,7 @@
 //! A command is a head (row, count of arguments), then for each argument its size and its bytes,
 //! each contiguous within a block. A staged value is queued by its number: the queue owns it until
 //! EXEC runs the command or the queue is discarded.
-use crate::commands::context::Staging;
+use crate::commands::context::Queueing;
 use crate::commands::table::CommandId;
 use crate::memory::blocks::{Blocks, BlocksFull, Chain, Place, Span};
 use crate::resp::request::{Request, STAGED, StagedId, Value};
@@ -19,12 +19,12 @@ const IS_STAGED: u32 = 1 << 31;
 /// Puts a command at the end of the queue. Where that fails the queue ends with a part of it, and
 /// is good for nothing but `release`.
 pub(super) fn push(
-    staging: &mut Staging<'_>,
+    queueing: &mut Queueing<'_>,
     queue: &mut Chain,
     id: CommandId,
     request: &Request<'_>,
 ) -> Result<(), BlocksFull> {
-    let (blocks, most) = (&mut *staging.blocks, staging.block_count_max);
+    let (blocks, most) = (&mut *queueing.blocks, queueing.block_count_max);
     let count = request.argument_count() as u32;
     let mut head = [0; HEAD_SIZE as usize];
     head[..4].copy_from_slice(&id.to_u32().to_le_bytes());

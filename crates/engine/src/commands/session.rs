@@ -55,8 +55,6 @@ pub struct Transaction {
     pub running: bool,
     /// Its reply is dropped, as CLIENT REPLY says.
     pub muted: bool,
-    /// Its reply is dropped, because the client is gone.
-    pub abandoned: bool,
     /// Count of queued commands, of which EXEC takes off those that have run.
     pub queued_count: u32,
     /// Where in the queue EXEC goes on.

@@ -135,7 +135,7 @@ pub fn exec(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
 /// Runs the next slice of a transaction that is running.
 pub fn go_on(cx: &mut Context<'_>) {
     // Out of the context: a queued command cannot queue.
-    let staging = cx.staging.take().expect("EXEC is never queued");
+    let queueing = cx.queueing.take().expect("EXEC is never queued");
     let mut transaction = core::mem::take(&mut cx.session().transaction);
     let mut work = 0;
     for _ in 0..SLICE_COMMANDS {
@@ -143,8 +143,8 @@ pub fn go_on(cx: &mut Context<'_>) {
             break;
         }
         let mut walk = Walk::new(&transaction.queue, transaction.at);
-        let (id, count) = walk.command(staging.blocks, &mut *staging.spans);
-        let request = Request::new(staging.blocks.bytes(), &staging.spans[..count]);
+        let (id, count) = walk.command(queueing.blocks, &mut *queueing.spans);
+        let request = Request::new(queueing.blocks.bytes(), &queueing.spans[..count]);
         let written_size = cx.reply.written_size();
         cx.work.set(0);
         if !run_step(cx, id, &request) {
@@ -155,17 +155,17 @@ pub fn go_on(cx: &mut Context<'_>) {
         transaction.at = walk.place;
         transaction.queued_count -= 1;
         transaction.large_count -= large_count(&request);
-        cx.step_count += 1;
+        cx.executed_count += 1;
     }
     cx.work.set(work);
     if transaction.queued_count == 0 {
-        staging.blocks.release(&mut transaction.queue);
+        queueing.blocks.release(&mut transaction.queue);
         transaction = Transaction::default();
         cx.reply.end_transaction();
     }
     transaction.muted = transaction.running && cx.reply.is_muted();
     cx.session().transaction = transaction;
-    cx.staging = Some(staging);
+    cx.queueing = Some(queueing);
 }
 
 /// Runs one command of the queue; false if it has to wait for a later turn.
@@ -198,8 +198,8 @@ pub fn enqueue(
         cx.reply.simple("QUEUED");
         return Ok(());
     }
-    let staging = cx.staging.as_mut().expect("a queued command is never queued again");
-    if queue::push(staging, &mut transaction.queue, id, request).is_err() {
+    let queueing = cx.queueing.as_mut().expect("a queued command is never queued again");
+    if queue::push(queueing, &mut transaction.queue, id, request).is_err() {
         cx.statistics.marks.reach(Mark::QueueFull);
         return Err(QUEUE_FULL);
     }
@@ -227,9 +227,9 @@ pub fn discard(cx: &mut Context<'_>) {
 }
 
 fn release_queue(cx: &mut Context<'_>) {
-    // Within EXEC there is no queue left, and no staging.
-    let Some(staging) = &mut cx.staging else { return };
-    release(staging.blocks, cx.store, &mut cx.sessions[cx.current].transaction);
+    // Within EXEC there is no queue left, and no queueing.
+    let Some(queueing) = &mut cx.queueing else { return };
+    release(queueing.blocks, cx.store, &mut cx.sessions[cx.current].transaction);
 }
 
 /// Gives back the blocks and the staged values of a queue: for whoever closes a connection.

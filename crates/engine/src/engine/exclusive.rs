@@ -43,17 +43,18 @@ impl Engine {
         self.shared.statistics.mark((self.shared.hooks.ticks)());
         let output = &mut self.connections[slot as usize].output;
         let spans = &mut self.spans[GROUP_SPANS as usize..];
-        let Ran::Done(orders, spent) = self.shared.go_on(slot as usize, output, spans) else {
+        let whose = (slot as usize, exclusive.is_abandoned);
+        let Ran::Done(orders, spent) = self.shared.go_on(whose, output, spans) else {
             unreachable!("a slice of a transaction is never refused");
         };
         self.shared.now = now;
-        budget.spend(spent.steps, spent.bytes);
+        budget.spend(spent.requests, spent.bytes);
         self.spend_room(budget);
         self.obey(slot, &orders);
         if !self.shared.sessions[slot as usize].transaction.running {
             self.end_exclusive(slot);
         }
-        spent.steps > 0
+        spent.requests > 0
     }
 
     fn end_exclusive(&mut self, slot: u32) {
@@ -75,7 +76,6 @@ impl Engine {
             return false;
         };
         exclusive.is_abandoned = true;
-        self.shared.sessions[slot as usize].transaction.abandoned = true;
         self.drop_output(slot);
         true
     }

@@ -2,7 +2,7 @@
 //! adds the connection's own output and request, and runs the command.
 use crate::clock::Now;
 use crate::commands::config;
-use crate::commands::context::{Context, Orders, Staging};
+use crate::commands::context::{Context, Orders, Queueing};
 use crate::commands::dispatch;
 use crate::commands::session::{ReplyMode, Session, ShortText, Transaction};
 use crate::commands::statistics::Statistics;
@@ -64,7 +64,7 @@ pub(super) enum Ran {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Spent {
     /// Queued commands that EXEC ran.
-    pub(super) steps: u32,
+    pub(super) requests: u32,
     /// Bytes written and looked through.
     pub(super) bytes: u64,
 }
@@ -153,7 +153,7 @@ impl Shared {
         let output_before = cx.reply.written_size();
         dispatch::execute(&mut cx, request);
         let work = cx.work.get() + (cx.reply.written_size() - output_before);
-        let spent = Spent { steps: cx.step_count, bytes: work };
+        let spent = Spent { requests: cx.executed_count, bytes: work };
         let for_buffers = end_reply(cx);
         if orders.retry {
             // CLIENT REPLY SKIP still skips it when it is run again.
@@ -164,13 +164,18 @@ impl Shared {
         Ran::Done(orders, spent)
     }
 
-    /// Runs the next slice of the transaction that the connection in `slot` has running.
-    pub(super) fn go_on(&mut self, slot: usize, output: &mut Output, spans: &mut [Span]) -> Ran {
+    /// Runs the next slice of the transaction that the connection in `slot` has running; nobody reads
+    /// its reply if `is_gone`.
+    pub(super) fn go_on(
+        &mut self,
+        (slot, is_gone): (usize, bool),
+        output: &mut Output,
+        spans: &mut [Span],
+    ) -> Ran {
         let session = &self.sessions[slot];
         let (protocol, local) = (session.protocol, session.peer.is_local());
         let transaction = &session.transaction;
-        let (muted, is_gone) = (transaction.muted, transaction.abandoned);
-        let left_count = transaction.queued_count;
+        let (muted, left_count) = (transaction.muted, transaction.queued_count);
         let mut orders = Orders::default();
         let resumed = self.context(slot, spans, &mut orders, |pool| {
             let mut reply = Reply::resume(output, pool, protocol, local, left_count);
@@ -182,7 +187,7 @@ impl Shared {
         });
         let Ok(mut cx) = resumed else { unreachable!("what is resumed has its room") };
         transaction::go_on(&mut cx);
-        let spent = Spent { steps: cx.step_count, bytes: cx.work.get() };
+        let spent = Spent { requests: cx.executed_count, bytes: cx.work.get() };
         end_reply(cx);
         if !self.sessions[slot].transaction.running {
             (self.hooks.ran)();
@@ -216,7 +221,7 @@ impl Shared {
             sessions: &mut self.sessions,
             current: slot,
             first_hash: None,
-            staging: Some(Staging { blocks: &mut self.queues, spans, block_count_max }),
+            queueing: Some(Queueing { blocks: &mut self.queues, spans, block_count_max }),
             settings: &mut self.settings,
             hot: &self.hot,
             usage: &self.usage,
@@ -227,7 +232,7 @@ impl Shared {
             log: &mut self.log,
             orders,
             work: Cell::new(0),
-            step_count: 0,
+            executed_count: 0,
         })
     }
 

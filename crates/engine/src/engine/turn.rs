@@ -185,14 +185,14 @@ impl Engine {
             }
             if connection.partial.is_complete() {
                 let spent = self.execute_complete(slot, self.group.span_count);
-                budget.spend(1 + spent.steps, spent.bytes);
+                budget.spend(1 + spent.requests, spent.bytes);
                 self.spend_room(budget);
                 self.leave(slot);
                 continue;
             }
             if !connection.partial.is_empty() || !self.parse_input(slot) {
                 let spent = self.take_in(slot, self.group.span_count);
-                budget.spend(1 + spent.steps, BUFFER_SIZE as u64 / 4 + spent.bytes);
+                budget.spend(1 + spent.requests, BUFFER_SIZE as u64 / 4 + spent.bytes);
                 self.spend_room(budget);
                 self.leave(slot);
             }
@@ -295,7 +295,7 @@ impl Engine {
                 self.spend_room(budget);
                 if let Ran::Done(_, spent) = ran {
                     consumed = entry.end;
-                    budget.spend(spent.steps, spent.bytes);
+                    budget.spend(spent.requests, spent.bytes);
                 }
                 next = self.after(visit.slot, &ran);
                 if next == Next::Stop {

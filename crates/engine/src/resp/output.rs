@@ -74,7 +74,8 @@ impl Output {
         }
         let mut rest = &bytes[self.queue.append(bytes)..];
         while !rest.is_empty() {
-            self.queue.grow(pool.acquire(&mut self.held_count, &mut self.jumbo_count, grant));
+            let empty = pool.acquire(self, grant);
+            self.queue.grow(empty);
             rest = &rest[self.queue.append(rest)..];
         }
     }
@@ -89,7 +90,7 @@ impl Output {
             if rest.is_empty() {
                 return;
             }
-            let empty = pool.acquire(&mut self.held_count, &mut self.jumbo_count, grant);
+            let empty = pool.acquire(self, grant);
             let flow = pool.streams.flow_mut(id);
             flow.behind.grow(empty);
             flow.behind_count += 1;
@@ -158,7 +159,8 @@ impl Output {
     /// Makes sure that what can be sent has room at its end.
     fn make_room(&mut self, pool: &mut ReplyPool, grant: &mut Grant) {
         if self.queue.room_size() == 0 {
-            self.queue.grow(pool.acquire(&mut self.held_count, &mut self.jumbo_count, grant));
+            let empty = pool.acquire(self, grant);
+            self.queue.grow(empty);
         }
     }
 
@@ -174,12 +176,14 @@ impl Output {
     }
 
     /// Takes up to `buffer_count_max` buffers off the front, as one chain, to be sent. They stay
-    /// counted as held until `ReplyPool::release`.
+    /// counted as held until `ReplyPool::release`. The tail of a reply that goes on later stays: the
+    /// room in it is a part of what was reserved.
     pub fn take(&mut self, buffer_count_max: u32) -> Option<BufferHandle> {
-        let chain = self.queue.take()?;
+        let take = if self.is_suspended { Queue::take_full } else { Queue::take };
+        let chain = take(&mut self.queue)?;
         let mut last = &mut *chain;
         for _ in 1..buffer_count_max {
-            let Some(next) = self.queue.take() else { break };
+            let Some(next) = take(&mut self.queue) else { break };
             last.link(next);
             last = last.next_mut().expect("it was linked a line above");
         }

@@ -307,17 +307,12 @@ impl ReplyPool {
         }
     }
 
-    /// An empty buffer, as `grant` allows; it counts as held, and perhaps as jumbo.
-    pub(super) fn acquire(
-        &mut self,
-        held_count: &mut u32,
-        jumbo_count: &mut u32,
-        grant: &mut Grant,
-    ) -> BufferHandle {
+    /// An empty buffer for `output`, as `grant` allows; it counts as held, and perhaps as jumbo.
+    pub(super) fn acquire(&mut self, output: &mut Output, grant: &mut Grant) -> BufferHandle {
         assert!(grant.buffer_count > 0, "a reply exceeds what was reserved for it");
         grant.buffer_count -= 1;
-        *held_count += 1;
-        *jumbo_count += u32::from(grant.jumbo);
+        output.held_count += 1;
+        output.jumbo_count += u32::from(grant.jumbo);
         self.jumbo_used += u32::from(grant.jumbo);
         assert!(self.jumbo_used <= self.jumbo_capacity, "more jumbo buffers than set aside");
         self.buffers.acquire().expect("a grant is given only when the buffers are there")

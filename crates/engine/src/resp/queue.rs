@@ -65,16 +65,23 @@ impl Queue {
 
     /// The first buffer with content, unlinked.
     pub(super) fn take(&mut self) -> Option<BufferHandle> {
+        if let Some(full) = self.take_full() {
+            return Some(full);
+        }
+        // An empty tail has nothing to give, and will be filled next.
+        if self.byte_count == 0 {
+            return None;
+        }
+        let tail = self.tail.take().expect("bytes are in the tail if nowhere else");
+        self.byte_count -= tail.filled_size();
+        Some(tail)
+    }
+
+    /// As `take`, but the tail stays, with the room that it has.
+    pub(super) fn take_full(&mut self) -> Option<BufferHandle> {
         self.turn_round();
-        let first = match self.front.take() {
-            Some(first) => {
-                self.front = first.take_next();
-                first
-            }
-            // An empty tail has nothing to give, and will be filled next.
-            None if self.byte_count == 0 => return None,
-            None => self.tail.take().expect("bytes are in the tail if nowhere else"),
-        };
+        let first = self.front.take()?;
+        self.front = first.take_next();
         self.byte_count -= first.filled_size();
         Some(first)
     }

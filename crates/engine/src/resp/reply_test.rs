@@ -104,24 +104,33 @@ fn a_transaction_keeps_the_room_to_refuse_the_commands_to_come() {
     assert_eq!(bytes.len(), room + refused_count * STEP_ROOM as usize);
 }
 
+/// Others take every buffer that they can get, one of them the jumbo permit.
+fn take_all(pool: &mut ReplyPool, others: &mut [Output]) {
+    let reply_max = Limits::tiny().reply_max;
+    if !others[0].has_jumbo() {
+        let mut grant = pool.admit(&mut others[0], reply_max, true, true).unwrap();
+        others[0].append(pool, &mut grant, b"jumbo");
+    }
+    for other in &mut others[1..] {
+        let size = u64::from(pool.room_size(other)) + 1;
+        let Some(mut grant) = pool.admit_shared(other, size, true) else { continue };
+        other.append(pool, &mut grant, &std::vec![b'o'; size as usize]);
+    }
+}
+
 #[test]
 fn a_reply_goes_on_with_what_it_was_granted() {
-    let limits = Limits::tiny();
-    let (mut pool, mut output) = (ReplyPool::new(&limits), Output::new());
-    let mut other = Output::new();
+    let (mut pool, mut output) = (ReplyPool::new(&Limits::tiny()), Output::new());
+    let mut others: Vec<Output> = (0..200).map(|_| Output::new()).collect();
     let mut reply = Reply::new(&mut output, &mut pool, Protocol::Resp2, false, false).unwrap();
     reply.begin_transaction(500).unwrap();
     reply.suspend();
-    // Others take all that they can get.
-    loop {
-        let size = pool.room_size(&other) as usize + 1;
-        let Ok(mut grant) = pool.admit(&mut other, size as u64, true, true) else { break };
-        other.append(&mut pool, &mut grant, &std::vec![b'o'; size]);
-    }
+    let (mut sent_size, mut refused_count) = (0, 0);
     for left_count in (1..=500).rev() {
+        take_all(&mut pool, &mut others);
         let local = true;
         let mut reply = Reply::resume(&mut output, &mut pool, Protocol::Resp2, local, left_count);
-        let _ = reply.next_in_transaction();
+        refused_count += u32::from(reply.next_in_transaction().is_err());
         reply.raw(&[b'x'; STEP_ROOM as usize]);
         if left_count > 1 {
             reply.suspend();
@@ -129,10 +138,17 @@ fn a_reply_goes_on_with_what_it_was_granted() {
             reply.end_transaction();
             reply.finish();
         }
+        // Between two turns it is sent, and what comes back goes to others.
+        while let Some(chain) = output.take(1) {
+            sent_size += chain.filled_size();
+            pool.release(&mut output, chain);
+        }
     }
-    assert_eq!(output.byte_count(), 500 * STEP_ROOM);
-    output.clear(&mut pool);
-    other.clear(&mut pool);
+    assert_eq!((sent_size, output.byte_count()), (500 * STEP_ROOM, 0));
+    assert!(refused_count < 10, "it has kept its room, but {refused_count} were refused");
+    for other in &mut others {
+        other.clear(&mut pool);
+    }
     assert_eq!((pool.used_count(), pool.free_count()), (0, pool.capacity()));
 }
 

@@ -295,7 +295,7 @@ fn what_is_guaranteed_fits_after_any_history() {
         assert!(count >= guaranteed, "{shape:?}: {count} of {guaranteed}");
         // The reserve is a few frames, of which there are not many here.
         assert!(count - guaranteed <= count / 20 + 20, "{shape:?}: {count} of {guaranteed}");
-        assert!(store.flush(0));
+        assert!(store.flush(Now::default(), 0));
         for _ in 0..100_000 {
             if !store.turn(Now { monotonic_ms: 1, unix_us: 1_000_000 }, 1_000) {
                 break;

@@ -119,7 +119,7 @@ impl Store {
 
     /// Empties `database` at once; its memory comes back in slices. False while too many earlier
     /// flushes are still being reaped: try again in a later turn.
-    pub fn flush(&mut self, database: u8) -> bool {
+    pub fn flush(&mut self, now: Now, database: u8) -> bool {
         let number = self.databases.number(database);
         let key_count = self.databases.counts(number).keys;
         if !self.databases.flush(database) {
@@ -131,21 +131,20 @@ impl Store {
         if fresh != number && usize::from(fresh) < DATABASE_NAMES {
             self.frames.marks.reach(Mark::NumberRecycled);
         }
-        // Under the fresh number there is no key yet, expired or not.
         let renumber = |watched| if watched == number { fresh } else { watched };
-        self.renumber_watches(Now::default(), renumber);
+        self.renumber_watches(now, renumber);
         self.counters.changes += key_count;
         true
     }
 
     /// Empties every database, or none of them: false as for `flush`.
-    pub fn flush_all(&mut self) -> bool {
+    pub fn flush_all(&mut self, now: Now) -> bool {
         if !self.databases.can_flush_all() {
             self.frames.marks.reach(Mark::FlushRetried);
             return false;
         }
         for database in 0..DATABASE_NAMES as u8 {
-            assert!(self.flush(database), "there are numbers enough for every database");
+            assert!(self.flush(now, database), "there are numbers enough for every database");
         }
         true
     }

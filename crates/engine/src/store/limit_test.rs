@@ -281,7 +281,7 @@ fn a_chain_full_of_flushed_keys_takes_new_ones() {
         set(&mut store, &format!("k{index}"), 10).unwrap();
     }
     assert_eq!(set(&mut store, "one more", 10), Err(StoreFull::Chain));
-    assert!(store.flush(0));
+    assert!(store.flush(NOW, 0));
     set(&mut store, "one more", 10).unwrap();
     store.check();
 }

@@ -120,9 +120,7 @@ impl Store {
             self.frames.marks.reach(Mark::StagedRefused);
             return Err(StoreFull::ValueSize);
         }
-        let mut needs = Needs::NONE;
-        Root::EMPTY.needs(&self.frames, &mut needs, 0, size, 0..size);
-        if needs.bytes(self.frames.classes()) > self.frames.capacity_bytes() {
+        if self.staged_needs(size).bytes(self.frames.classes()) > self.frames.capacity_bytes() {
             // Not even an empty store has room for it: nothing shall be evicted in vain.
             self.frames.marks.reach(Mark::StagedRefused);
             return Err(StoreFull::Data);
@@ -145,6 +143,13 @@ impl Store {
         Ok(id)
     }
 
+    /// What all bytes of a staged value take.
+    fn staged_needs(&self, size: u64) -> Needs {
+        let mut needs = Needs::NONE;
+        Root::EMPTY.needs(&self.frames, &mut needs, 0, size, 0..size);
+        needs
+    }
+
     /// Collects room for a staged value, in at most `step_count` steps of debt and eviction. True
     /// when it has all of it, and its bytes may arrive; refused when no more can be had.
     pub fn collect(&mut self, now: Now, id: StagedId, step_count: u32) -> Result<bool, StoreFull> {
@@ -152,8 +157,7 @@ impl Store {
         let size = row.size;
         // Its own promise is no obstacle.
         self.frames.redeem(core::mem::take(&mut row.promised));
-        let mut needs = Needs::NONE;
-        Root::EMPTY.needs(&self.frames, &mut needs, 0, size, 0..size);
+        let needs = self.staged_needs(size);
         for _ in 0..step_count {
             if self.frames.fits(&needs) {
                 self.begin_arrival(id, &needs);

@@ -167,7 +167,7 @@ impl World {
     fn databases(&mut self) {
         let (one, other) = (self.below(3) as u8, self.below(3) as u8);
         if self.below(2) == 0 {
-            if self.store.flush(one) {
+            if self.store.flush(self.now, one) {
                 self.model.retain(|name, _| name.0 != one);
             }
         } else {
@@ -241,7 +241,7 @@ fn random_writes_match_a_map() {
         }
         world.compare();
         for database in 0..3 {
-            while !world.store.flush(database) {
+            while !world.store.flush(world.now, database) {
                 world.store.turn(world.now, 16);
             }
         }

@@ -142,8 +142,8 @@ impl Watches {
     }
 
     /// Databases have other numbers: `renumber` says the hash and number that an entry has from
-    /// now on. Where the number changes, and there was a key under the old hash or `is_live` one
-    /// under the new, the watch is broken.
+    /// now on. Where the number changes, the watch is broken if there is a key under the old hash
+    /// that was not overdue before, or one that `is_live` under the new hash.
     pub fn renumber(
         &mut self,
         renumber: impl Fn(u64, u8) -> (u64, u8),
@@ -156,8 +156,9 @@ impl Watches {
                 let entry = self.entries[id as usize];
                 let (hash, database) = renumber(entry.hash, entry.database);
                 if database != entry.database {
-                    // What was missing when it was watched, and is there, has expired before.
-                    let was_there = !entry.was_missing && exists(entry.hash);
+                    // What was missing when it was watched, and is there, had expired before; or it
+                    // was made by a command that tells nobody.
+                    let was_there = exists(entry.hash) && !entry.was_missing || is_live(entry.hash);
                     self.watchers[slot].broken |= was_there || is_live(hash);
                     self.unlink(id, entry.hash);
                     let bucket = self.bucket(hash);

@@ -215,6 +215,21 @@ impl Model {
         self.sessions.get(&connection).is_some_and(|session| session.queue.is_some())
     }
 
+    /// Can the connection's transaction only end with EXECABORT?
+    pub fn has_failed_transaction(&self, connection: u32) -> bool {
+        self.sessions
+            .get(&connection)
+            .is_some_and(|session| session.queue.is_some() && session.queue_failed)
+    }
+
+    /// A request that nobody has understood was refused: if the connection is between MULTI and
+    /// EXEC, its transaction has failed.
+    pub fn fail_transaction(&mut self, connection: u32) {
+        if let Some(session) = self.sessions.get_mut(&connection) {
+            session.queue_failed |= session.queue.is_some();
+        }
+    }
+
     fn execute(&mut self, connection: u32, arguments: &[Vec<u8>], actual: &Value) -> Outcome {
         let session = self.sessions.entry(connection).or_insert_with(Session::new);
         let is_queueing = session.queue.is_some();

@@ -85,6 +85,8 @@ pub(super) struct Nature {
     pub(super) inline: bool,
     /// Clients do what takes long, now and then.
     pub(super) has_feats: bool,
+    /// All clients ask for a large value at once and take nothing of it, now and then.
+    pub(super) read_together: bool,
 }
 
 impl Nature {
@@ -124,6 +126,7 @@ impl Nature {
             antics_in: *pick(random, &[0, 10, 40, 200]),
             inline: random.below(2) == 0,
             has_feats: false,
+            read_together: false,
         };
         // By a chance of their own, so that the other worlds stay what they are.
         let mut random = Random::new(seed ^ 0xC0_3D);
@@ -131,6 +134,7 @@ impl Nature {
             0 => nature.crowd(&mut random),
             1 => nature.chain(),
             2 => nature.feats(),
+            3 => nature.readers(&mut random),
             _ => {}
         }
         nature
@@ -180,6 +184,31 @@ impl Nature {
             ..self.limits
         };
         self.seats.truncate(3);
+    }
+
+    /// More that read large values than there are pins, in pools that are large enough otherwise.
+    fn readers(&mut self, random: &mut Random) {
+        self.read_together = true;
+        self.limits = Limits {
+            connections_max: 16,
+            receive_buffers_max: 32,
+            reply_buffers_max: 96,
+            // Less than a large value, which is therefore pinned until its client takes it.
+            reply_credit: 32 << 10,
+            reply_max: 256 << 10,
+            blocks_max: 128,
+            request_size_max: 256 << 10,
+            // One connection may have two of them.
+            pins_max: 8,
+            staged_max: 16,
+            keys_max: 400,
+            frame_size: 32 << 10,
+            data_bytes: 40 * (32 << 10),
+            ..self.limits
+        };
+        self.profile.value_size_max = self.profile.value_size_max.min(3_000);
+        let seat = |_| Seat { temper: *pick(random, &TEMPERS), is_local: true };
+        self.seats = (0..12).map(seat).collect();
     }
 
     /// The options as the engine takes them.

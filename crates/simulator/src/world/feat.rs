@@ -36,6 +36,13 @@ fn set(name: &str, size: usize) -> Vec<Vec<u8>> {
     vec![b"SET".to_vec(), name.as_bytes().to_vec(), vec![b'f'; size]]
 }
 
+/// A large value is made; one reads it twice in a transaction; others read it.
+pub(super) fn reading() -> (Commands, Commands, Commands) {
+    let before = vec![words("DISCARD"), words("SELECT 0"), set("feat", LARGE_SIZE)];
+    let of_first = ["MULTI", "GET feat", "GET feat", "EXEC"].map(words);
+    (before, of_first.to_vec(), ["DISCARD", "SELECT 0", "GET feat"].map(words).to_vec())
+}
+
 /// The same command again and again, between MULTI and EXEC.
 fn transaction(value_size: usize, line: &str, count: usize) -> (Commands, Commands) {
     let mut commands = vec![words("MULTI")];

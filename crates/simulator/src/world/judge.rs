@@ -113,7 +113,8 @@ impl World {
         let client = &mut self.clients[number as usize];
         let sent = client.sent.front().expect("it was there when it was answered");
         let is_refused = record.parts.iter().any(|part| part.refusal.is_some());
-        let (is_heard, hearing) = hears(sent, client.hearing, is_refused);
+        let is_queued = is_queued(&self.model, number, sent);
+        let (is_heard, hearing) = hears(sent, client.hearing, is_refused || is_queued);
         let reply = match client.replies.front() {
             _ if !is_heard => Value::Lost,
             Some(_) => client.replies.pop_front().expect("it was there a line above"),
@@ -158,6 +159,15 @@ impl World {
     ) -> Result<(), String> {
         match sent {
             Sent::Command(words) => self.model.judge_told(number, words, reply, parts),
+            Sent::Kill(_) | Sent::Quiet(_) if is_queued(&self.model, number, sent) => {
+                lose_all(&mut self.model, parts)?;
+                let is_legal = match reply {
+                    Value::Lost => true,
+                    Value::Error(line) => line.starts_with(b"OOM "),
+                    reply => *reply == Value::Simple("QUEUED".to_owned()),
+                };
+                is_legal.then_some(()).ok_or("expected QUEUED".to_owned())
+            }
             Sent::Kill(_) => {
                 lose_all(&mut self.model, parts)?;
                 let is_legal = match reply {
@@ -188,8 +198,11 @@ impl World {
                 is_legal.then_some(()).ok_or("expected a protocol error".to_owned())
             }
             Sent::Attack => {
+                // In pieces it needs room like any other request, and fails a transaction like one.
+                if parts.iter().any(|part| part.refusal.is_some()) {
+                    self.model.fail_transaction(number);
+                }
                 lose_all(&mut self.model, parts)?;
-                // In pieces it needs room like any other request.
                 let is_legal = match reply {
                     Value::Lost => true,
                     Value::Error(line) => line.starts_with(b"OOM "),
@@ -205,15 +218,23 @@ fn lose_all(model: &mut Model, parts: Vec<Part>) -> Result<(), String> {
     parts.into_iter().try_for_each(|part| model.lose_all(part.gone))
 }
 
-/// Is a reply sent to this request, and to those after it?
-fn hears(sent: &Sent, hearing: Hearing, is_refused: bool) -> (bool, Hearing) {
+/// Is it queued? No client means this (see `say`), but an EXEC that finds no room is refused before
+/// anybody knows what it is, and the transaction is then not over. It has failed, so that nothing
+/// of it will ever run.
+fn is_queued(model: &Model, number: u32, sent: &Sent) -> bool {
+    matches!(sent, Sent::Quiet(_) | Sent::Kill(_)) && model.has_failed_transaction(number)
+}
+
+/// Is a reply sent to this request, and to those after it? One that is idle, because it was refused
+/// or queued, changes nothing about that.
+fn hears(sent: &Sent, hearing: Hearing, is_idle: bool) -> (bool, Hearing) {
     let after = if hearing == Hearing::Off { Hearing::Off } else { Hearing::On };
     match sent {
-        Sent::Attack if !is_refused => (false, after),
-        Sent::Quiet("ON") if !is_refused => (true, Hearing::On),
-        Sent::Quiet("OFF") if !is_refused => (false, Hearing::Off),
-        Sent::Quiet(_) if !is_refused && hearing != Hearing::Off => (false, Hearing::SkipNext),
-        Sent::Command(words) if words[0].eq_ignore_ascii_case(b"RESET") && !is_refused => {
+        Sent::Attack if !is_idle => (false, after),
+        Sent::Quiet("ON") if !is_idle => (true, Hearing::On),
+        Sent::Quiet("OFF") if !is_idle => (false, Hearing::Off),
+        Sent::Quiet(_) if !is_idle && hearing != Hearing::Off => (false, Hearing::SkipNext),
+        Sent::Command(words) if words[0].eq_ignore_ascii_case(b"RESET") && !is_idle => {
             (true, Hearing::On)
         }
         _ => (hearing == Hearing::On, after),

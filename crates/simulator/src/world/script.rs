@@ -96,6 +96,9 @@ impl Script {
     }
 
     fn plan(&mut self) {
+        if self.nature.read_together && self.one_in(50) {
+            self.read_together();
+        }
         match self.random.below(100) {
             0 | 1 => self.advance(5_000),
             2 | 3 => self.advance(300),
@@ -168,14 +171,42 @@ impl Script {
         let (before, commands) = feat::draw(&mut self.random);
         self.command_count += (before.len() + commands.len()) as u32;
         self.in_transaction[seat] = false;
-        let say = |words| Step::Say(seat, Saying::Command(words));
-        self.steps.extend(before.into_iter().map(say));
+        self.say_all(seat, before);
         self.turns(80);
-        self.steps.extend(commands.into_iter().map(say));
+        self.say_all(seat, commands);
         self.turns(8);
         if self.one_in(2) {
             self.leave(seat, Step::Reset(seat));
         }
+    }
+
+    /// Everybody asks for the same large value and takes nothing of it, one of them twice in one
+    /// transaction: so pins are used up before the places of those who read are.
+    fn read_together(&mut self) {
+        let seats: Vec<usize> = (0..self.nature.seats.len()).collect();
+        let (before, of_first, of_others) = feat::reading();
+        self.command_count += (before.len() + of_first.len()) as u32;
+        self.say_all(0, before);
+        self.turns(80);
+        for seat in &seats {
+            self.in_transaction[*seat] = false;
+            self.set_deaf(*seat, true);
+        }
+        self.say_all(0, of_first);
+        self.turns(8);
+        for seat in &seats[1..] {
+            self.command_count += of_others.len() as u32;
+            self.say_all(*seat, of_others.clone());
+        }
+        self.turns(30);
+        for seat in seats {
+            self.set_deaf(seat, false);
+        }
+    }
+
+    fn say_all(&mut self, seat: usize, commands: Vec<Vec<Vec<u8>>>) {
+        let say = |words| Step::Say(seat, Saying::Command(words));
+        self.steps.extend(commands.into_iter().map(say));
     }
 
     /// More flushes than can wait for the reaper.

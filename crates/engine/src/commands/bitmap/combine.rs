@@ -9,6 +9,7 @@ use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::work;
 use crate::limits::SLOT_SIZE_MAX;
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::{Request, StagedId, Value};
 use crate::store::Expiry;
 
@@ -38,6 +39,9 @@ pub fn bitop(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
         return Err(CommandError::Line("ERR BITOP NOT must be called with a single source key."));
     }
     let size = longest_source(cx, request)?;
+    if is_planted(Bug::HeapTaken) {
+        core::hint::black_box(alloc::boxed::Box::new(size));
+    }
     let work = size * (request.argument_count() - FIRST_SOURCE + 1) as u64;
     work::check(cx, work, "OOM command-work-max: the strings are too large for one command")?;
     let destination = cx.key(request, 2);

@@ -90,7 +90,7 @@ pub fn reply(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
             cx.session().reply_mode = ReplyMode::SkipNext;
         }
         // Within EXEC only its own reply is left out: the next one is that of the next request.
-        if cx.staging.is_some() {
+        if cx.queueing.is_some() {
             cx.reply.set_muted(true);
         }
     } else {

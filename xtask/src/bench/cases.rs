@@ -22,7 +22,7 @@ const MEDIUM: Data = Data { value_size: 1024, memory_mib: 2048, ..SMALL };
 const LARGE: Data = Data { key_count: 100_000, value_size: 16_384, memory_mib: 3072, ..SMALL };
 /// Beyond the caches, and beyond what the table of pages covers.
 const MANY: Data = Data { key_count: 20_000_000, memory_mib: 3072, ..SMALL };
-const NUMBERS: Data = Data { load: "incr", ..SMALL };
+const NUMBERS: Data = Data { load: "incr", value_size: 8, ..SMALL };
 const SESSIONS: Data = Data { load: "setex", ..SMALL };
 /// About twice as many keys as 1 GiB holds.
 const CACHE: Data = Data { key_count: 6_000_000, value_size: 256, evicts: true, ..SMALL };

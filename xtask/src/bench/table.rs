@@ -9,6 +9,14 @@ const CLIENT_BUSY: f64 = 0.97;
 /// ... unless the server is at its own, which has this share of its core.
 const SERVER_BUSY: f64 = 0.9;
 
+/// Who set the pace.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Limit {
+    Server,
+    Client,
+    Machine,
+}
+
 /// One server in one case.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
@@ -43,8 +51,21 @@ impl Row {
         self.samples.iter().map(|sample| sample[field(name)]).sum()
     }
 
-    fn client_is_bottleneck(&self) -> bool {
-        is_bottleneck(self.median("client_share"), self.median("server_share"))
+    /// What its line in the table does not say.
+    fn notes(&self) -> Vec<String> {
+        let (client, server) = (self.median("client_share"), self.median("server_share"));
+        let limit = match limit(client, server) {
+            Limit::Server => None,
+            Limit::Client => Some("the client was the bottleneck"),
+            Limit::Machine => Some("other work disturbed it"),
+        };
+        let error_count = self.sum("errors");
+        let limit = limit.map(|limit| {
+            let (client, server) = (client * 100.0, server * 100.0);
+            format!("{}: {limit} (client {client:.0} % busy, server {server:.0} %).", self.server)
+        });
+        let errors = format!("{}: {error_count} error replies.", self.server);
+        limit.into_iter().chain((error_count > 0.0).then_some(errors)).collect()
     }
 }
 
@@ -60,24 +81,12 @@ impl Result {
             text += &line(row, base);
         }
         text.push('\n');
-        for row in rows() {
-            if row.client_is_bottleneck() {
-                let (client, server) = (row.median("client_share"), row.median("server_share"));
-                let _ = writeln!(
-                    text,
-                    "The client was the bottleneck for {}: it was {:.0} % busy, the server {:.0} %.",
-                    row.server,
-                    client * 100.0,
-                    server * 100.0
-                );
-            }
-            if row.sum("errors") > 0.0 {
-                let _ = writeln!(text, "{}: {} error replies.", row.server, row.sum("errors"));
-            }
+        for note in rows().flat_map(Row::notes) {
+            let _ = writeln!(text, "* {note}");
         }
         if rows().any(|row| row.sum("nulls") > 0.0) {
             let rates: Vec<String> = rows().map(hit_rate).collect();
-            let _ = writeln!(text, "Hit rate: {}.", rates.join(", "));
+            let _ = writeln!(text, "* Hit rate: {}.", rates.join(", "));
         }
         text
     }
@@ -109,9 +118,16 @@ fn hit_rate(row: &Row) -> String {
     format!("{} {:.1} %", row.server, 100.0 * values / (values + nulls))
 }
 
-/// The load generator has no time left while the server has.
-fn is_bottleneck(client_share: f64, server_share: f64) -> bool {
-    client_share >= CLIENT_BUSY && server_share < SERVER_BUSY
+/// Who says how fast a case is. With 50 clients that always ask, one side is always busy; if
+/// neither is, something else has the cores.
+fn limit(client_share: f64, server_share: f64) -> Limit {
+    if server_share >= SERVER_BUSY {
+        Limit::Server
+    } else if client_share >= CLIENT_BUSY {
+        Limit::Client
+    } else {
+        Limit::Machine
+    }
 }
 
 /// The middle one, or the mean of both in the middle.

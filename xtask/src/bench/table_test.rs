@@ -26,10 +26,11 @@ fn a_median_is_in_the_middle() {
 
 #[test]
 fn the_client_is_the_bottleneck_only_while_the_server_has_time() {
-    assert!(is_bottleneck(0.99, 0.5));
-    assert!(is_bottleneck(0.97, 0.89));
-    assert!(!is_bottleneck(0.96, 0.5));
-    assert!(!is_bottleneck(0.99, 0.9));
+    assert_eq!(limit(0.99, 0.5), Limit::Client);
+    assert_eq!(limit(0.97, 0.89), Limit::Client);
+    assert_eq!(limit(0.96, 0.5), Limit::Machine);
+    assert_eq!(limit(0.99, 0.9), Limit::Server);
+    assert_eq!(limit(0.3, 0.98), Limit::Server);
 }
 
 #[test]
@@ -47,8 +48,8 @@ fn ratios_are_of_medians() {
             "| slow | 200.0 | 1.00 | 9.000 | 1.00 | 0 | 0 | 0 | 0 | | | 96 | 98 |",
             "| fast | 400.0 | 2.00 | 1.000 | 0.11 | 0 | 0 | 0 | 0 | 110 | 121 | 40 | 98 |",
             "",
-            "The client was the bottleneck for fast: it was 98 % busy, the server 40 %.",
-            "Hit rate: slow 100.0 %, fast 90.0 %.",
+            "* fast: the client was the bottleneck (client 98 % busy, server 40 %).",
+            "* Hit rate: slow 100.0 %, fast 90.0 %.",
         ]
     );
     assert!(result.markdown("nobody").contains("| slow | 200.0 | 1.00 |"));

@@ -3,7 +3,7 @@
 //!
 //! Keeps true: every server that was started is ended, however the run ends, and the redis-server
 //! is the version for which the known differences were written down.
-use crate::root;
+use crate::{check, debian, root, target};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
@@ -54,12 +54,12 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     let mut redis = Command::new("redis-server");
     redis.args(["--port", &port.to_string(), "--save", "", "--bind", "127.0.0.1"]);
     let _redis = start(&mut redis)?;
-    let mut judge = Command::new(root().join("target/release/granite-simulator"));
+    let mut judge = Command::new(target().join("release/granite-simulator"));
     judge.args(["differential", "--redis", &port.to_string()]);
     let mut granites = Vec::new();
     for (index, io) in ["uring", "epoll"].into_iter().enumerate() {
         let port = (port + 1 + index as u16).to_string();
-        let mut granite = Command::new(root().join("target/release/granite"));
+        let mut granite = Command::new(target().join("release/granite"));
         granite.args(["--port", &port, "--io", io]).args(OPTIONS);
         match start(&mut granite) {
             Ok(server) => granites.push(server),
@@ -94,24 +94,11 @@ fn options<'a>(words: &[&'a str]) -> Result<(u16, Vec<&'a str>), String> {
 
 /// The redis-server of Debian 12, installed if there is none.
 fn install_redis() -> Result<(), String> {
-    let version = || Command::new("redis-server").arg("--version").output();
-    if version().is_err() {
-        println!("redis-server is missing: apt-get install redis-server");
-        // A server of its own at the standard port is not wanted: nobody shall start one.
-        let install = ["install", "-qq", "-y", "--no-install-recommends", "redis-server"];
-        let mut apt = Command::new("apt-get");
-        apt.args(install).env("DEBIAN_FRONTEND", "noninteractive").env("RUNLEVEL", "1");
-        if check("apt-get", &mut apt).is_err() {
-            check("apt-get", Command::new("apt-get").args(["-qq", "update"]))?;
-            check("apt-get", &mut apt)?;
-        }
-    }
-    let said = version().map_err(|why| format!("redis-server: {why}"))?;
-    let said = String::from_utf8_lossy(&said.stdout);
+    let said = debian::redis_version()?;
     if said.contains(REDIS_VERSION) {
         return Ok(());
     }
-    Err(format!("known differences are those of Redis 7.0.15, but here is {}", said.trim()))
+    Err(format!("known differences are those of Redis 7.0.15, but here is {said}"))
 }
 
 /// Starts a server and waits until it says that it is ready.
@@ -135,11 +122,6 @@ fn start(command: &mut Command) -> Result<Server, String> {
         last = line;
     }
     Err(format!("{name} does not start: {last}"))
-}
-
-fn check(name: &str, command: &mut Command) -> Result<(), String> {
-    let status = command.stdin(Stdio::null()).status().map_err(|why| format!("{name}: {why}"))?;
-    if status.success() { Ok(()) } else { Err(format!("{name} failed ({status})")) }
 }
 
 #[test]

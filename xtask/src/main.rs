@@ -1,8 +1,10 @@
 //! The project's own tools, one word each: `cargo xtask ci`, `tidy`, `commands`, `limits`,
-//! `differential`, `tcl`.
+//! `differential`, `tcl`, `bench`.
 mod bad_inputs;
+mod bench;
 mod ci;
 mod commands;
+mod debian;
 mod differential;
 mod licences;
 mod limits;
@@ -10,7 +12,7 @@ mod tcl;
 mod tidy;
 
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -21,10 +23,10 @@ fn main() -> ExitCode {
         ["limits"] => limits::write(),
         ["differential", options @ ..] => differential::run(options),
         ["tcl", units @ ..] => tcl::run(units),
-        _ => {
-            Err("usage: cargo xtask ci | tidy | commands | limits | differential | tcl [UNIT ...]"
-                .to_owned())
-        }
+        ["bench", options @ ..] => bench::run(options),
+        _ => Err("usage: cargo xtask ci | tidy | commands | limits | differential | \
+                  tcl [UNIT ...] | bench [OPTION ...]"
+            .to_owned()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -39,4 +41,15 @@ fn main() -> ExitCode {
 fn root() -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     folder.parent().expect("xtask is a folder of the workspace").to_owned()
+}
+
+/// The folder that cargo builds into.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// Runs a program to its end.
+fn check(name: &str, command: &mut Command) -> Result<(), String> {
+    let status = command.stdin(Stdio::null()).status().map_err(|why| format!("{name}: {why}"))?;
+    if status.success() { Ok(()) } else { Err(format!("{name} failed ({status})")) }
 }

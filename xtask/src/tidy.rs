@@ -11,6 +11,7 @@ const LONG_FILES: &[(&str, usize)] = &[];
 
 /// The files that may say `unsafe`, and what for.
 const UNSAFE_FILES: &[(&str, &str)] = &[
+    ("crates/bench/src/load/ring.rs", "bytes that the kernel sends and fills, for the benchmark"),
     ("crates/engine/src/prefetch.rs", "one instruction, earned by a measurement"),
     ("crates/server/src/io/uring/buffers.rs", "buffers that the kernel fills"),
     ("crates/server/src/io/uring/ring.rs", "submissions that name those buffers"),

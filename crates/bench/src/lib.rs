@@ -1,0 +1,13 @@
+//! What measures Granite: a load generator (`load`), and a server that has Granite's I/O and no
+//! engine (`null`). `cargo xtask bench` builds both and runs them beside the peers.
+//!
+//! `unsafe` lives in `load::ring` alone: what the kernel reads and writes.
+#![deny(unsafe_code)]
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "nanoseconds and counts of a run, all positive, fit the 53 bits of a float"
+)]
+
+pub mod load;
+pub mod null;

@@ -1,0 +1,179 @@
+//! The servers of a run: how each is started, and those that are running.
+//!
+//! Keeps true: every server that was started is ended, however the run ends, and only the one that
+//! is measured runs; the others are stopped where they are.
+use super::cases::Data;
+use super::machine;
+use super::options::Options;
+use super::peers;
+use super::wire;
+use crate::target;
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The core of the servers; the load generator has the other one.
+const SERVER_CORE: &str = "0";
+
+/// How long a server may take to start: some touch all their memory.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Between two looks whether it listens.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Options of the peers: no disk, loopback, the limit of memory.
+const PEER_WORDS: &str = "--port {port} --bind 127.0.0.1 --appendonly no --daemonize no \
+                          --loglevel warning --protected-mode no --maxmemory {limit} \
+                          --maxmemory-policy {policy} --save";
+
+/// How a server is started.
+pub(super) struct Spec {
+    pub(super) name: String,
+    /// The program and its arguments, with places for what differs.
+    words: Vec<String>,
+    /// A library to load before all others.
+    preload: Option<&'static str>,
+    /// It keeps nothing: there is nothing to load, and no memory to look at.
+    pub(super) is_null: bool,
+}
+
+impl Spec {
+    /// Those that the options name, fetched if need be.
+    pub(super) fn all(options: &Options) -> Result<Vec<Self>, String> {
+        let known = options.servers.iter().map(|name| Self::known(name));
+        let others = options.others.iter().map(|(name, command)| {
+            Ok(Self::new(name, command.split_whitespace().map(Into::into).collect()))
+        });
+        known.chain(others).collect()
+    }
+
+    fn new(name: &str, words: Vec<String>) -> Self {
+        Self { name: name.to_owned(), words, preload: None, is_null: false }
+    }
+
+    fn known(name: &str) -> Result<Self, String> {
+        let release = |program: &str| target().join("release").join(program);
+        let (program, words) = match name {
+            "granite-uring" | "granite-epoll" => {
+                let words = "--port {port} --bind 127.0.0.1 --maxmemory {memory} \
+                             --maxmemory-policy {policy} --io";
+                (release("granite"), words)
+            }
+            "null-uring" | "null-epoll" => {
+                (release("granite-null"), "--port {port} --value-size {size} --io")
+            }
+            "redis70" => (peers::redis()?, PEER_WORDS),
+            "valkey91" => (peers::valkey()?.0, PEER_WORDS),
+            _ => return Err(format!("no server is called {name}; see --server")),
+        };
+        // The driver, or for the peers nothing: `--save ''` is no snapshots.
+        let last = if words == PEER_WORDS { "" } else { &name[name.len() - "uring".len()..] };
+        let words = std::iter::once(program.display().to_string())
+            .chain(words.split_whitespace().map(Into::into))
+            .chain([last.to_owned()]);
+        let mut spec = Self::new(name, words.collect());
+        spec.is_null = name.starts_with("null");
+        spec.preload = if name == "valkey91" { Some(peers::valkey()?.1) } else { None };
+        Ok(spec)
+    }
+}
+
+/// Bytes in use, of a server or for each key.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Memory {
+    /// As the server counts them.
+    pub(super) used: f64,
+    /// As the kernel does.
+    pub(super) resident: f64,
+}
+
+/// A running server, which ends with its owner.
+pub(super) struct Server {
+    child: Child,
+    pub(super) name: String,
+    pub(super) port: u16,
+    pub(super) is_null: bool,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Server {
+    /// Starts one for `data` and waits until it listens.
+    pub(super) fn start(spec: &Spec, data: &Data, port: u16) -> Result<Self, String> {
+        let name = &spec.name;
+        let memory = u64::from(data.memory_mib) << 20;
+        let fill = |word: &String| {
+            word.replace("{port}", &port.to_string())
+                .replace("{memory}", &memory.to_string())
+                .replace("{limit}", &if data.evicts { memory } else { 0 }.to_string())
+                .replace("{policy}", if data.evicts { "allkeys-lru" } else { "noeviction" })
+                .replace("{size}", &data.value_size.to_string())
+        };
+        let folder = target().join("bench");
+        let log_path = folder.join(format!("{name}.log"));
+        let explain = |why: std::io::Error| format!("{name}: {why}");
+        fs::create_dir_all(&folder).map_err(explain)?;
+        let log = File::create(&log_path).map_err(explain)?;
+        let mut command = Command::new("taskset");
+        command.args(["-c", SERVER_CORE]).args(spec.words.iter().map(fill)).current_dir(&folder);
+        command.stdin(Stdio::null()).stderr(log.try_clone().map_err(explain)?).stdout(log);
+        if let Some(library) = spec.preload {
+            command.env("LD_PRELOAD", library);
+        }
+        let child = command.spawn().map_err(explain)?;
+        let mut server = Self { child, name: name.clone(), port, is_null: spec.is_null };
+        let start = Instant::now();
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+            let has_ended = server.child.try_wait().map_err(explain)?.is_some();
+            if has_ended || start.elapsed() > PATIENCE {
+                let log = fs::read_to_string(&log_path).unwrap_or_default();
+                let last = log.lines().last().unwrap_or_default();
+                return Err(format!("{name} does not start: {last}"));
+            }
+            std::thread::sleep(PAUSE);
+        }
+        Ok(server)
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Stops it where it is.
+    pub(super) fn pause(&self) -> Result<(), String> {
+        self.signal(Signal::STOP)
+    }
+
+    /// Lets it run.
+    pub(super) fn resume(&self) -> Result<(), String> {
+        self.signal(Signal::CONT)
+    }
+
+    fn signal(&self, signal: Signal) -> Result<(), String> {
+        kill_process(Pid::from_child(&self.child), signal).map_err(|why| self.explain(why))
+    }
+
+    /// Its memory now.
+    pub(super) fn memory(&self) -> Result<Memory, String> {
+        let info = wire::info_memory(self.port).map_err(|why| self.explain(why))?;
+        let status = format!("/proc/{}/status", self.child.id());
+        let status = fs::read_to_string(status).map_err(|why| self.explain(why))?;
+        let used_bytes = machine::number_after(&info, "used_memory:");
+        let resident_kib = machine::number_after(&status, "VmRSS:");
+        match (used_bytes, resident_kib) {
+            (Some(used), Some(resident)) => Ok(Memory { used, resident: resident * 1024.0 }),
+            _ => Err(self.explain("says nothing of its memory")),
+        }
+    }
+
+    fn explain(&self, why: impl std::fmt::Display) -> String {
+        format!("{}: {why}", self.name)
+    }
+}

@@ -10,6 +10,10 @@ use crate::options::table::OPTION_COUNT;
 use crate::resp::request::Request;
 use crate::store::{Policy, Store, StoreCounters};
 
+/// Where `slowlog-log-slower-than` is less than this many microseconds, short commands may be among
+/// the slow ones: then each call is timed by itself.
+const EXACT_BELOW_US: i64 = 2_000;
+
 /// `CONFIG GET pattern [pattern ...]`: a map of the options whose names match.
 pub fn get(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     // Each pattern is matched against each name, in at most some hundred steps.
@@ -69,6 +73,7 @@ pub fn apply(
     tuning.lfu_decay_time = hot.lfu_decay_time;
     tuning.value_size_max = hot.value_size_max;
     statistics.set_tracking(hot.latency_tracking);
+    statistics.set_exact((0..EXACT_BELOW_US).contains(&hot.slowlog_slower_than_us));
     let levels = [Level::Debug, Level::Verbose, Level::Notice, Level::Warning];
     log.set_level(levels[hot.log_level as usize]);
     hot

@@ -7,7 +7,7 @@ use crate::commands::context::Context;
 use crate::commands::error::{CommandError, LineText};
 use crate::commands::queue::discard_staged;
 use crate::commands::session::ReplyMode;
-use crate::commands::table::{self, CommandId, Staged, flag};
+use crate::commands::table::{self, Command, CommandId, Staged, flag};
 use crate::commands::transaction;
 use crate::options::hot::{HotSettings, Permission};
 use crate::planted::{Bug, is_planted};
@@ -130,8 +130,9 @@ pub fn find(request: &Request<'_>) -> Option<CommandId> {
 }
 
 fn has_misplaced_value(staged: Staged, request: &Request<'_>) -> bool {
-    (0..request.argument_count())
-        .any(|index| matches!(request.value(index), Value::Staged(_)) && !staged.allows(index))
+    request.has_staged()
+        && (0..request.argument_count())
+            .any(|index| matches!(request.value(index), Value::Staged(_)) && !staged.allows(index))
 }
 
 fn must_be_queued(cx: &mut Context<'_>, id: CommandId) -> bool {
@@ -143,7 +144,8 @@ pub(super) fn call(cx: &mut Context<'_>, id: CommandId, request: &Request<'_>) {
     let command = id.command();
     cx.session().last_command = Some(command.name);
     (cx.hooks.phase)(command.name);
-    let started = cx.statistics.tick();
+    let is_short = command.is_short() && !request.has_staged() && !cx.statistics.is_exact();
+    let started = if is_short { 0 } else { cx.statistics.start(cx.hooks.ticks) };
     let result = (command.run)(cx, request);
     match result {
         Ok(()) | Err(CommandError::Written) => {}
@@ -159,8 +161,17 @@ pub(super) fn call(cx: &mut Context<'_>, id: CommandId, request: &Request<'_>) {
     if cx.store.tuning.chaos {
         cx.store.shuffle();
     }
-    let ended = (cx.hooks.ticks)();
-    let duration_us = cx.statistics.count_call(id, started, ended, result.is_err()) / 1000;
+    if is_short {
+        cx.statistics.count_short_call(id, cx.hooks.ticks, result.is_err());
+    } else {
+        let ended = (cx.hooks.ticks)();
+        let duration_us = cx.statistics.count_call(id, started, ended, result.is_err()) / 1000;
+        note_slow(cx, command, request, duration_us);
+    }
+}
+
+/// Keeps a command in the log of slow ones, if it is.
+fn note_slow(cx: &mut Context<'_>, command: &Command, request: &Request<'_>, duration_us: u64) {
     let slower_than_us = if cx.orders.settings_changed {
         HotSettings::of(cx.settings).slowlog_slower_than_us
     } else {

@@ -26,4 +26,5 @@ pub mod string;
 pub mod table;
 pub mod transaction;
 pub mod turns;
+mod untimed;
 pub mod work;

@@ -45,7 +45,11 @@ pub(super) fn push(
 }
 
 /// Gives the staged values of a command back that did not consume them.
+#[inline]
 pub(super) fn discard_staged(store: &mut Store, request: &Request<'_>) {
+    if !request.has_staged() {
+        return;
+    }
     for index in 0..request.argument_count() {
         if let Value::Staged(staged) = request.value(index) {
             store.stage_discard(staged);

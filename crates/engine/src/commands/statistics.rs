@@ -1,10 +1,12 @@
 //! What the server counts: calls and times per command, errors per kind, connections, traffic.
 //!
 //! Everything is a fixed table with one entry per row of the command table, made once. Times come
-//! from a tick source and decide nothing.
+//! from a tick source and decide nothing: a call is timed by itself, or together with others
+//! (`untimed`).
 use crate::commands::slowlog::Slowlog;
 use crate::commands::table::{CommandId, ROW_COUNT};
 use crate::commands::turns::Turns;
+use crate::commands::untimed::Untimed;
 use crate::limits::Limits;
 use crate::marks::Marks;
 use alloc::boxed::Box;
@@ -32,6 +34,16 @@ pub struct CommandStatistics {
 }
 
 impl CommandStatistics {
+    /// `call_count` calls that were counted took so long each.
+    fn add_duration(&mut self, duration_ns: u64, call_count: u64, tracking: bool) {
+        self.duration_ns += duration_ns * call_count;
+        if tracking {
+            // The bit above the 1,023 of the first bucket; a power of two is in the one below.
+            let bits = 64 - (duration_ns.saturating_sub(1) >> 10).leading_zeros();
+            self.buckets[(bits as usize).min(BUCKET_COUNT - 1)] += call_count;
+        }
+    }
+
     /// The duration in nanoseconds that `share` of the calls kept, to the bound of a bucket;
     /// `share` is in millionths.
     pub fn percentile_ns(&self, share: u64) -> u64 {
@@ -108,8 +120,12 @@ pub struct Statistics {
     pub error_count: u64,
     /// Connections closed by `-NOAUTH` and by protocol errors are counted here, too.
     pub protocol_error_count: u64,
-    /// Ticks at the end of the last command: the start of the next one. See `mark`.
+    /// Ticks at the end of the last command that was timed: the start of what comes next.
     tick: u64,
+    /// Calls since then.
+    untimed: Untimed,
+    /// Is every call timed by itself?
+    exact: bool,
     /// `latency-tracking`: are durations counted in buckets?
     tracking: bool,
     commands: Box<[CommandStatistics]>,
@@ -134,6 +150,8 @@ impl Statistics {
             error_count: 0,
             protocol_error_count: 0,
             tick: 0,
+            untimed: Untimed::new(),
+            exact: false,
             tracking: true,
             turns: Turns::default(),
             commands: (0..ROW_COUNT).map(|_| CommandStatistics::default()).collect(),
@@ -154,7 +172,7 @@ impl Statistics {
     }
 
     /// The engine is about to run a group of commands: what passed since the last one is not
-    /// theirs. Each command then takes one tick, at its end.
+    /// theirs.
     pub fn mark(&mut self, tick: u64) {
         self.tick = tick;
     }
@@ -164,26 +182,66 @@ impl Statistics {
         self.tracking = tracking;
     }
 
-    /// When the last command ended, and so when the next one starts.
-    pub const fn tick(&self) -> u64 {
+    /// Times every call by itself from now on, or only those that may take long.
+    pub fn set_exact(&mut self, exact: bool) {
+        self.exact = exact;
+    }
+
+    /// Is every call timed by itself?
+    pub const fn is_exact(&self) -> bool {
+        self.exact
+    }
+
+    /// When a call starts that is timed by itself: what ran before it is timed now.
+    pub fn start(&mut self, ticks: fn() -> u64) -> u64 {
+        self.settle(ticks);
         self.tick
     }
 
     /// A command ran from `started` to `ended`; returns how long it took.
     pub fn count_call(&mut self, id: CommandId, started: u64, ended: u64, failed: bool) -> u64 {
         let duration_ns = ended.saturating_sub(started);
-        self.tick = ended;
+        self.settle_at(ended);
+        self.count(id, failed);
+        self.commands[id.index()].add_duration(duration_ns, 1, self.tracking);
+        duration_ns
+    }
+
+    /// A short command ran, and is timed later, together with others.
+    #[inline]
+    pub fn count_short_call(&mut self, id: CommandId, ticks: fn() -> u64, failed: bool) {
+        self.count(id, failed);
+        if !self.untimed.push(id) {
+            self.settle(ticks);
+            self.untimed.push(id);
+        }
+    }
+
+    #[inline]
+    fn count(&mut self, id: CommandId, failed: bool) {
         self.processed_count += 1;
         let command = &mut self.commands[id.index()];
         command.call_count += 1;
-        command.duration_ns += duration_ns;
         command.failed_count += u64::from(failed);
-        if self.tracking {
-            // The bit above the 1,023 of the first bucket; a power of two is in the one below.
-            let bits = 64 - (duration_ns.saturating_sub(1) >> 10).leading_zeros();
-            command.buckets[(bits as usize).min(BUCKET_COUNT - 1)] += 1;
+    }
+
+    /// Times what has run since the last call that was timed: each gets an equal share. The engine
+    /// says so at the end of a group.
+    pub fn settle(&mut self, ticks: fn() -> u64) {
+        if !self.untimed.is_empty() {
+            self.settle_at(ticks());
         }
-        duration_ns
+    }
+
+    fn settle_at(&mut self, tick: u64) {
+        let elapsed_ns = tick.saturating_sub(self.tick);
+        self.tick = tick;
+        let runs = self.untimed.take();
+        let call_count: u64 = runs.clone().map(|run| run.call_count).sum();
+        for run in runs {
+            let command = &mut self.commands[run.id.index()];
+            command.add_duration(elapsed_ns / call_count, run.call_count, self.tracking);
+        }
     }
 
     /// A command was refused before it ran.
@@ -217,6 +275,7 @@ impl Statistics {
     pub fn reset(&mut self) {
         self.traffic = Traffic::default();
         (self.processed_count, self.error_count, self.protocol_error_count) = (0, 0, 0);
+        self.untimed = Untimed::new();
         self.commands.fill(CommandStatistics::default());
         self.turns.reset();
         self.errors = [("", 0); ERROR_KINDS_MAX];

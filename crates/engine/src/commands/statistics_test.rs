@@ -22,13 +22,44 @@ fn a_duration_falls_into_the_smallest_bucket_that_holds_it() {
 fn a_command_starts_where_the_last_one_ended() {
     let mut statistics = Statistics::new(&Limits::tiny());
     let get = lookup(b"get").unwrap();
+    let no_clock = || panic!("nothing is to be timed before");
     statistics.mark(5_000);
-    assert_eq!(statistics.count_call(get, statistics.tick(), 5_300, false), 300);
-    assert_eq!(statistics.count_call(get, statistics.tick(), 5_900, true), 600);
+    let started = statistics.start(no_clock);
+    assert_eq!(statistics.count_call(get, started, 5_300, false), 300);
+    let started = statistics.start(no_clock);
+    assert_eq!(statistics.count_call(get, started, 5_900, true), 600);
     statistics.mark(10_000);
-    assert_eq!(statistics.count_call(get, statistics.tick(), 10_100, false), 100);
+    let started = statistics.start(no_clock);
+    assert_eq!(statistics.count_call(get, started, 10_100, false), 100);
     let counted = statistics.command(get);
     assert_eq!((counted.call_count, counted.duration_ns, counted.failed_count), (3, 1_000, 1));
+}
+
+#[test]
+fn short_commands_share_the_time_of_their_group() {
+    let mut statistics = Statistics::new(&Limits::tiny());
+    let [get, set, keys] = [&b"get"[..], b"set", b"keys"].map(|name| lookup(name).unwrap());
+    let no_clock = || panic!("there is a place for it");
+    statistics.mark(1_000);
+    for id in [get, get, set] {
+        statistics.count_short_call(id, no_clock, false);
+    }
+    // A command that may take long ends their group, and is timed by itself.
+    let started = statistics.start(|| 1_600);
+    assert_eq!(statistics.count_call(keys, started, 9_600, false), 8_000);
+    statistics.count_short_call(set, no_clock, true);
+    statistics.settle(|| 9_700);
+    let durations = [get, set, keys].map(|id| statistics.command(id).duration_ns);
+    assert_eq!(durations, [400, 200 + 100, 8_000]);
+    assert_eq!(statistics.command(set).failed_count, 1);
+    assert_eq!(statistics.command(get).buckets[0], 2);
+    // More changes than are timed together: the clock is read.
+    for index in 0..100 {
+        statistics.count_short_call([get, set][index % 2], || 10_000, false);
+    }
+    statistics.settle(|| 10_000);
+    assert_eq!(statistics.command(get).call_count, 52);
+    assert_eq!(statistics.command(get).buckets.iter().sum::<u64>(), 52);
 }
 
 #[test]

@@ -48,6 +48,7 @@ impl Engine {
             unreachable!("a slice of a transaction is never refused");
         };
         self.shared.now = now;
+        self.shared.statistics.settle(self.shared.hooks.ticks);
         budget.spend(spent.requests, spent.bytes);
         self.spend_room(budget);
         self.obey(slot, &orders);

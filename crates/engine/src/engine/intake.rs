@@ -186,6 +186,7 @@ impl Engine {
         let request = Request::new(self.requests.bytes(), &own[..count]);
         self.shared.statistics.mark((self.shared.hooks.ticks)());
         let ran = self.shared.run(slot as usize, &mut connection.output, (&request, None), other);
+        self.shared.statistics.settle(self.shared.hooks.ticks);
         let mut all_spent = Spent::default();
         if let Ran::Done(_, spent) = ran {
             all_spent = spent;

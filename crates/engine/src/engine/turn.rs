@@ -314,6 +314,7 @@ impl Engine {
             }
             self.leave(visit.slot);
         }
+        self.shared.statistics.settle(self.shared.hooks.ticks);
         self.group.clear();
     }
 
@@ -329,7 +330,7 @@ impl Engine {
         let input = connection.input.as_deref()?;
         let (group, large) = self.spans.split_at_mut(GROUP_SPANS as usize);
         let spans = &group[entry.first_span as usize..entry.end_span as usize];
-        let request = Request::new(input.filled(), spans);
+        let request = Request::in_place(input.filled(), spans);
         Some(self.shared.run(slot as usize, &mut connection.output, (&request, entry.hash), large))
     }
 

@@ -30,13 +30,26 @@ pub struct PinId(pub u32);
 pub struct Request<'a> {
     bytes: &'a [u8],
     spans: &'a [Span],
+    has_staged: bool,
 }
 
 impl<'a> Request<'a> {
     /// A request whose arguments are `spans` of `bytes`. There is at least one.
     pub fn new(bytes: &'a [u8], spans: &'a [Span]) -> Self {
+        let has_staged = spans.iter().any(|span| span.start == STAGED);
+        Self { has_staged, ..Self::in_place(bytes, spans) }
+    }
+
+    /// As `new`, for a request that lies complete in a buffer: nothing of it is staged.
+    #[inline]
+    pub fn in_place(bytes: &'a [u8], spans: &'a [Span]) -> Self {
         assert!(!spans.is_empty(), "a request has a name");
-        Self { bytes, spans }
+        Self { bytes, spans, has_staged: false }
+    }
+
+    /// Is an argument of it staged?
+    pub const fn has_staged(&self) -> bool {
+        self.has_staged
     }
 
     /// Count of arguments, the name included.

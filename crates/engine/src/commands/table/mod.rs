@@ -228,6 +228,13 @@ impl Command {
         self
     }
 
+    /// Does it take about as long as any other of its kind, whatever the data? Such calls are timed
+    /// together. Those that show what is counted are timed by themselves.
+    pub const fn is_short(&self) -> bool {
+        matches!(self.complexity.as_bytes(), [b'O', b'(', b'1', b')', ..])
+            && !matches!(self.group, Group::Server)
+    }
+
     /// The name without its container: `get` of `config|get`.
     pub fn last_name(&self) -> &'static str {
         self.name.split_once('|').map_or(self.name, |(_, name)| name)
@@ -344,6 +351,9 @@ const fn is_less(one: &[u8], other: &[u8]) -> bool {
 pub struct CommandId(u16);
 
 impl CommandId {
+    /// The first row.
+    pub const FIRST: Self = Self(0);
+
     /// The row.
     pub fn command(self) -> &'static Command {
         ROWS[self.index()]

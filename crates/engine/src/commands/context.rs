@@ -25,8 +25,6 @@ pub struct Queueing<'a> {
     pub blocks: &'a mut Blocks,
     /// Room for the spans of an unpacked command.
     pub spans: &'a mut [Span],
-    /// Blocks that this connection's queue may have.
-    pub block_count_max: u32,
 }
 
 /// What the engine must do after the command: things of the process, not of the data.
@@ -45,7 +43,7 @@ pub struct Orders {
     pub retry: bool,
 }
 
-/// One command's view of the server.
+/// A connection's view of the server, for its commands.
 pub struct Context<'a> {
     /// The time of this turn.
     pub now: Now,
@@ -76,7 +74,7 @@ pub struct Context<'a> {
     /// What the process knows about itself.
     pub facts: &'a Facts,
     /// Functions of the process.
-    pub hooks: Hooks,
+    pub hooks: &'a Hooks,
     /// Where lines for the operator go.
     pub log: &'a mut Log,
     /// What the engine must do afterwards.
@@ -115,6 +113,22 @@ impl Context<'_> {
         (self.hooks.refused)(line.bytes());
         self.reply.error(line.bytes());
         Err(CommandError::Written)
+    }
+
+    /// Has the engine, or the connection, something to do before its next request may run?
+    pub fn must_rest(&self) -> bool {
+        *self.orders != Orders::default()
+            || self.reply.is_streaming()
+            || self.sessions[self.current].close_after_reply
+    }
+
+    /// Ends the reply, or keeps what it may still take if a transaction goes on.
+    pub fn end_reply(&mut self) {
+        if self.sessions[self.current].transaction.running {
+            self.reply.suspend();
+        } else {
+            self.reply.finish();
+        }
     }
 
     /// The session that sent the command.

@@ -39,7 +39,6 @@ enum Refusal {
 /// Runs one request and writes its reply.
 pub fn execute(cx: &mut Context<'_>, request: &Request<'_>) {
     apply_reply_mode(cx);
-    cx.session().active_ms = cx.now.monotonic_ms;
     let mut queued = false;
     match admit(cx, request) {
         Ok(id) if must_be_queued(cx, id) => match transaction::enqueue(cx, id, request) {
@@ -57,14 +56,11 @@ pub fn execute(cx: &mut Context<'_>, request: &Request<'_>) {
 /// CLIENT REPLY: is this reply sent? SKIP is over with the command that it skips.
 fn apply_reply_mode(cx: &mut Context<'_>) {
     let session = cx.session();
-    match session.reply_mode {
-        ReplyMode::On => {}
-        ReplyMode::Off => cx.reply.set_muted(true),
-        ReplyMode::SkipNext => {
-            session.reply_mode = ReplyMode::On;
-            cx.reply.set_muted(true);
-        }
+    let is_muted = session.reply_mode != ReplyMode::On;
+    if session.reply_mode == ReplyMode::SkipNext {
+        session.reply_mode = ReplyMode::On;
     }
+    cx.reply.set_muted(is_muted);
 }
 
 /// Finds the command and checks everything that can be checked without running it.

@@ -16,15 +16,15 @@ const SIZE_SIZE: u32 = 4;
 /// The top bit of an argument's size.
 const IS_STAGED: u32 = 1 << 31;
 
-/// Puts a command at the end of the queue. Where that fails the queue ends with a part of it, and
+/// Puts a command at the end of the queue, which may have `most` blocks. Where that fails the queue ends with a part of it, and
 /// is good for nothing but `release`.
 pub(super) fn push(
     queueing: &mut Queueing<'_>,
     queue: &mut Chain,
-    id: CommandId,
-    request: &Request<'_>,
+    (id, request): (CommandId, &Request<'_>),
+    most: u32,
 ) -> Result<(), BlocksFull> {
-    let (blocks, most) = (&mut *queueing.blocks, queueing.block_count_max);
+    let blocks = &mut *queueing.blocks;
     let count = request.argument_count() as u32;
     let mut head = [0; HEAD_SIZE as usize];
     head[..4].copy_from_slice(&id.to_u32().to_le_bytes());

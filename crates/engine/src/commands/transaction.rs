@@ -12,7 +12,7 @@ use crate::commands::queue::{self, Walk, discard_staged};
 use crate::commands::session::Transaction;
 use crate::commands::table::CommandId;
 use crate::marks::Mark;
-use crate::memory::blocks::{Blocks, Place};
+use crate::memory::blocks::{BLOCK_SIZE, Blocks, Place};
 use crate::planted::{Bug, is_planted};
 use crate::resp::reply::STEP_ROOM;
 use crate::resp::request::{Request, Value};
@@ -199,7 +199,11 @@ pub fn enqueue(
         return Ok(());
     }
     let queueing = cx.queueing.as_mut().expect("a queued command is never queued again");
-    if queue::push(queueing, &mut transaction.queue, id, request).is_err() {
+    // A quarter of what nobody else has.
+    let open_count = queueing.blocks.free_count() + transaction.queue.block_count();
+    let request_max = cx.limits.request_size_max.div_ceil(u64::from(BLOCK_SIZE)) as u32;
+    let most = request_max.min(open_count / 4).max(1);
+    if queue::push(queueing, &mut transaction.queue, (id, request), most).is_err() {
         cx.statistics.marks.reach(Mark::QueueFull);
         return Err(QUEUE_FULL);
     }

@@ -5,7 +5,6 @@
 //! Invariant: its connection is neither closed nor reused before the last command has run. If the
 //! client is gone the rest runs all the same, for nobody.
 use super::Engine;
-use super::shared::Ran;
 use super::turn::Budget;
 use crate::clock::Now;
 use crate::limits::GROUP_SPANS;
@@ -44,9 +43,7 @@ impl Engine {
         let output = &mut self.connections[slot as usize].output;
         let spans = &mut self.spans[GROUP_SPANS as usize..];
         let whose = (slot as usize, exclusive.is_abandoned);
-        let Ran::Done(orders, spent) = self.shared.go_on(whose, output, spans) else {
-            unreachable!("a slice of a transaction is never refused");
-        };
+        let (orders, spent) = self.shared.go_on(whose, output, spans);
         self.shared.now = now;
         self.shared.statistics.settle(self.shared.hooks.ticks);
         budget.spend(spent.requests, spent.bytes);

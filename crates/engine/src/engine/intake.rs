@@ -1,7 +1,7 @@
 //! Requests that are not complete in one buffer: fed to the thorough parser, kept in blocks, large
 //! arguments in the store's frames, and executed when their end has come.
 use super::Engine;
-use super::shared::{Ran, Spent};
+use super::shared::{End, Spent};
 use super::turn::Next;
 use crate::commands::error::CommandError;
 use crate::commands::transaction;
@@ -13,6 +13,7 @@ use crate::resp::grammar::{Bounds, ERROR_SIZE_MAX, ProtocolError};
 use crate::resp::partial::Step;
 use crate::resp::request::{Request, StagedId};
 use crate::store::StoreFull;
+use core::iter;
 
 /// Steps of debt and eviction at a time for a large argument on its way.
 const COLLECT_STEPS: u32 = 64;
@@ -185,17 +186,16 @@ impl Engine {
         let count = connection.partial.spans(&self.requests, own);
         let request = Request::new(self.requests.bytes(), &own[..count]);
         self.shared.statistics.mark((self.shared.hooks.ticks)());
-        let ran = self.shared.run(slot as usize, &mut connection.output, (&request, None), other);
+        let requests = iter::once((request, None));
+        let bounds = (u64::MAX, other);
+        let ran = self.shared.run(slot as usize, &mut connection.output, requests, bounds);
         self.shared.statistics.settle(self.shared.hooks.ticks);
-        let mut all_spent = Spent::default();
-        if let Ran::Done(_, spent) = ran {
-            all_spent = spent;
+        if ran.count > 0 {
             // The dispatcher has consumed, queued or given back its large arguments.
-            let connection = &mut self.connections[slot as usize];
             connection.partial.reset(&mut self.requests, |_: StagedId| ());
         }
-        self.after(slot, &ran);
-        all_spent
+        self.after(slot, &ran.end);
+        ran.spent
     }
 
     fn answer_refused(&mut self, slot: u32) {
@@ -228,18 +228,18 @@ impl Engine {
         connection.partial.reset(&mut self.requests, |_: StagedId| ());
     }
 
-    /// What comes after a request that was run, or could not be.
-    pub(super) fn after(&mut self, slot: u32, ran: &Ran) -> Next {
-        match ran {
-            Ran::NoRoom | Ran::Retry { for_buffers: true } => {
+    /// What comes after requests that were run, or could not be.
+    pub(super) fn after(&mut self, slot: u32, end: &End) -> Next {
+        match end {
+            End::NoRoom | End::Retry { for_buffers: true } => {
                 self.park_for_room(slot);
                 Next::Stop
             }
-            Ran::Retry { for_buffers: false } => {
+            End::Retry { for_buffers: false } => {
                 self.park(slot, Parked::Store);
                 Next::Stop
             }
-            Ran::Done(orders, _) => {
+            End::Done(orders) => {
                 if self.shared.sessions[slot as usize].transaction.running {
                     self.begin_exclusive(slot);
                 }

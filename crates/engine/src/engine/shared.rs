@@ -12,14 +12,14 @@ use crate::facts::Facts;
 use crate::hooks::Hooks;
 use crate::limits::Limits;
 use crate::log::{LINES_MAX, Log};
-use crate::memory::blocks::{BLOCK_SIZE, Blocks, Span};
+use crate::memory::blocks::{Blocks, Span};
 use crate::memory::plan::Plan;
 use crate::memory::takings::Takings;
 use crate::memory::usage::Usage;
 use crate::options::hot::HotSettings;
 use crate::options::settings::Settings;
 use crate::options::table::{OptionId, option};
-use crate::resp::output::{Output, Refusal, ReplyPool};
+use crate::resp::output::{Output, ReplyPool};
 use crate::resp::reply::{Protocol, Reply};
 use crate::resp::request::Request;
 use crate::store::{NameHash, Store};
@@ -47,20 +47,30 @@ pub(super) struct Shared {
     pub(super) log: Log,
 }
 
-/// What came of running a request, or a slice of a transaction.
-pub(super) enum Ran {
-    /// It ran, or was refused with an error line.
-    Done(Orders, Spent),
-    /// Its reply has no room now: nothing was changed.
+/// What came of running requests of one connection, or a slice of its transaction.
+pub(super) struct Ran {
+    /// How many ran, or were refused with an error line.
+    pub(super) count: u32,
+    /// Their part of the turn's bound.
+    pub(super) spent: Spent,
+    /// Why it ended.
+    pub(super) end: End,
+}
+
+/// Why no more requests were run.
+pub(super) enum End {
+    /// All ran, or the last one had orders, or something for the connection to do first.
+    Done(Orders),
+    /// The next reply has no room now: nothing of its request was done.
     NoRoom,
-    /// It asked to be run again in a later turn: nothing was changed.
+    /// The next request asked to be run again in a later turn: nothing of it was done.
     Retry {
         /// When buffers came back; else when the store has freed what it owes.
         for_buffers: bool,
     },
 }
 
-/// Its part of the turn's bound.
+/// A part of the turn's bound.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Spent {
     /// Queued commands that EXEC ran.
@@ -125,43 +135,52 @@ impl Shared {
         };
     }
 
-    /// Blocks that the queue of one connection may have.
-    fn queue_share(&self, slot: usize) -> u32 {
-        let held_count = self.sessions[slot].transaction.queue.block_count();
-        let request_max = self.limits.request_size_max.div_ceil(u64::from(BLOCK_SIZE)) as u32;
-        request_max.min((self.queues.free_count() + held_count) / 4).max(1)
-    }
-
-    /// Runs one request of the connection in `slot`, whose first argument's hash may be known;
-    /// `spans` is room for a request that EXEC unpacks.
-    pub(super) fn run(
+    /// Runs requests of the connection in `slot`, each with the hash of its first argument if that is
+    /// known, until they have taken `bytes_max` of the turn; `spans` is room for a request that EXEC
+    /// unpacks. All see the same context, which is made once.
+    pub(super) fn run<'r>(
         &mut self,
         slot: usize,
         output: &mut Output,
-        (request, first_hash): (&Request<'_>, Option<NameHash>),
-        spans: &mut [Span],
+        requests: impl Iterator<Item = (Request<'r>, Option<NameHash>)>,
+        (bytes_max, spans): (u64, &mut [Span]),
     ) -> Ran {
-        let session = &self.sessions[slot];
-        let (protocol, local) = (session.protocol, session.peer.is_local());
-        let reply_mode = session.reply_mode;
+        let session = &mut self.sessions[slot];
+        session.active_ms = self.now.monotonic_ms;
+        let (connection, local) = (session.connection, session.peer.is_local());
         let mut orders = Orders::default();
-        let begun = self.context(slot, spans, &mut orders, |pool| {
-            Reply::new(output, pool, protocol, false, local)
-        });
-        let Ok(mut cx) = begun else { return Ran::NoRoom };
-        cx.first_hash = first_hash;
-        let output_before = cx.reply.written_size();
-        dispatch::execute(&mut cx, request);
-        let work = cx.work.get() + (cx.reply.written_size() - output_before);
-        let spent = Spent { requests: cx.executed_count, bytes: work };
-        let for_buffers = end_reply(cx);
-        if orders.retry {
-            // CLIENT REPLY SKIP still skips it when it is run again.
-            self.sessions[slot].reply_mode = reply_mode;
-            return Ran::Retry { for_buffers };
+        let (mut count, mut spent, mut refused) = (0, Spent::default(), None);
+        let mut cx = self.context(slot, spans, &mut orders, |pool| Reply::new(output, pool, local));
+        for (request, first_hash) in requests {
+            let (protocol, reply_mode) = (cx.session().protocol, cx.session().reply_mode);
+            if cx.reply.begin(protocol).is_err() {
+                refused = Some(End::NoRoom);
+                break;
+            }
+            cx.first_hash = first_hash;
+            cx.work.set(0);
+            let written_size = cx.reply.written_size();
+            dispatch::execute(&mut cx, &request);
+            spent.bytes += cx.work.get() + (cx.reply.written_size() - written_size);
+            if cx.orders.retry {
+                // CLIENT REPLY SKIP still skips it when it is run again.
+                cx.session().reply_mode = reply_mode;
+                refused = Some(End::Retry { for_buffers: cx.reply.finish() });
+                break;
+            }
+            count += 1;
+            if cx.session().transaction.running {
+                break;
+            }
+            (cx.hooks.answered)(connection);
+            let is_spent = spent.bytes + cx.store.room_bytes() >= bytes_max;
+            if is_spent || cx.must_rest() {
+                break;
+            }
         }
-        self.tell_answered(slot);
-        Ran::Done(orders, spent)
+        spent.requests = cx.executed_count;
+        cx.end_reply();
+        Ran { count, spent, end: refused.unwrap_or(End::Done(orders)) }
     }
 
     /// Runs the next slice of the transaction that the connection in `slot` has running; nobody reads
@@ -171,69 +190,62 @@ impl Shared {
         (slot, is_gone): (usize, bool),
         output: &mut Output,
         spans: &mut [Span],
-    ) -> Ran {
+    ) -> (Orders, Spent) {
         let session = &self.sessions[slot];
         let (protocol, local) = (session.protocol, session.peer.is_local());
         let transaction = &session.transaction;
         let (muted, left_count) = (transaction.muted, transaction.queued_count);
         let mut orders = Orders::default();
-        let resumed = self.context(slot, spans, &mut orders, |pool| {
+        let mut cx = self.context(slot, spans, &mut orders, |pool| {
             let mut reply = Reply::resume(output, pool, protocol, local, left_count);
             reply.set_muted(muted);
             if is_gone {
                 reply.set_gone();
             }
-            Ok(reply)
+            reply
         });
-        let Ok(mut cx) = resumed else { unreachable!("what is resumed has its room") };
         transaction::go_on(&mut cx);
         let spent = Spent { requests: cx.executed_count, bytes: cx.work.get() };
-        end_reply(cx);
-        if !self.sessions[slot].transaction.running {
+        cx.end_reply();
+        let session = &self.sessions[slot];
+        if !session.transaction.running {
             (self.hooks.ran)();
+            (self.hooks.answered)(session.connection);
         }
-        self.tell_answered(slot);
-        Ran::Done(orders, spent)
-    }
-
-    /// A request has its answer, unless a transaction goes on.
-    fn tell_answered(&self, slot: usize) {
-        if !self.sessions[slot].transaction.running {
-            (self.hooks.answered)(self.sessions[slot].connection);
-        }
+        (orders, spent)
     }
 
     /// What a command of the connection in `slot` may see and change, with the reply that `reply`
     /// begins.
+    #[inline]
     fn context<'a>(
         &'a mut self,
         slot: usize,
         spans: &'a mut [Span],
         orders: &'a mut Orders,
-        reply: impl FnOnce(&'a mut ReplyPool) -> Result<Reply<'a>, Refusal>,
-    ) -> Result<Context<'a>, Refusal> {
-        let block_count_max = self.queue_share(slot);
-        Ok(Context {
+        reply: impl FnOnce(&'a mut ReplyPool) -> Reply<'a>,
+    ) -> Context<'a> {
+        Context {
             now: self.now,
             limits: &self.limits,
             store: &mut self.store,
-            reply: reply(&mut self.replies)?,
+            reply: reply(&mut self.replies),
             sessions: &mut self.sessions,
             current: slot,
             first_hash: None,
-            queueing: Some(Queueing { blocks: &mut self.queues, spans, block_count_max }),
+            queueing: Some(Queueing { blocks: &mut self.queues, spans }),
             settings: &mut self.settings,
             hot: &self.hot,
             usage: &self.usage,
             plan: &self.plan,
             statistics: &mut self.statistics,
             facts: &self.facts,
-            hooks: self.hooks,
+            hooks: &self.hooks,
             log: &mut self.log,
             orders,
             work: Cell::new(0),
             executed_count: 0,
-        })
+        }
     }
 
     /// Writes an error line outside of any command; false if there is no room for it now.
@@ -241,10 +253,11 @@ impl Shared {
         let session = &mut self.sessions[slot];
         let muted = session.reply_mode != ReplyMode::On;
         let local = session.peer.is_local();
-        let Ok(mut reply) = Reply::new(output, &mut self.replies, session.protocol, muted, local)
-        else {
+        let mut reply = Reply::new(output, &mut self.replies, local);
+        if reply.begin(session.protocol).is_err() {
             return false;
-        };
+        }
+        reply.set_muted(muted);
         reply.error(line);
         reply.finish();
         if session.reply_mode == ReplyMode::SkipNext {
@@ -254,16 +267,6 @@ impl Shared {
         (self.hooks.answered)(session.connection);
         true
     }
-}
-
-/// Ends a reply, or keeps what it may still take if a transaction goes on. Must it be run again
-/// when buffers came back?
-fn end_reply(cx: Context<'_>) -> bool {
-    if cx.sessions[cx.current].transaction.running {
-        cx.reply.suspend();
-        return false;
-    }
-    cx.reply.finish()
 }
 
 /// The session of a slot that is free.

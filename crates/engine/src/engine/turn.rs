@@ -16,6 +16,7 @@ use crate::planted::{Bug, is_planted};
 use crate::resp::parse::parse;
 use crate::resp::request::Request;
 use crate::store::{Key, NameHash};
+use core::ops::Range;
 
 /// Requests in a group.
 const GROUP_SIZE: usize = 32;
@@ -28,10 +29,6 @@ const REQUESTS_PER_TURN: u32 = 512;
 
 /// Bytes of input and output in one turn, and of values that commands look through.
 const BYTES_PER_TURN: u64 = 1 << 20;
-
-/// What a step that makes room (an object moved, freed or evicted) counts in bytes: either takes
-/// about a microsecond.
-const ROOM_STEP_BYTES: u64 = 1 << 10;
 
 /// Steps of debt that are paid in a turn in which a transaction waits for that.
 const AWAITED_STEPS: u32 = 512;
@@ -280,29 +277,8 @@ impl Engine {
         self.shared.statistics.mark((self.shared.hooks.ticks)());
         for index in 0..self.group.visit_count {
             let visit = self.group.visits[index];
-            let mut consumed = 0;
-            let mut next = Next::GoOn;
-            for entry in visit.first_entry..visit.end_entry {
-                let entry = self.group.entries[entry as usize];
-                let may_execute = self.connections[visit.slot as usize].may_execute();
-                // What a turn has no bytes left for is parsed again in the next one, and so is what
-                // has to wait for a transaction.
-                if !may_execute || budget.bytes == 0 || self.must_wait() {
-                    next = Next::Stop;
-                    break;
-                }
-                let Some(ran) = self.execute(visit.slot, entry) else { break };
-                self.spend_room(budget);
-                if let Ran::Done(_, spent) = ran {
-                    consumed = entry.end;
-                    budget.spend(spent.requests, spent.bytes);
-                }
-                next = self.after(visit.slot, &ran);
-                if next == Next::Stop {
-                    break;
-                }
-            }
-            if next == Next::GoOn || is_planted(Bug::RequestsDropped) {
+            let mut consumed = self.execute_visit(visit, budget);
+            if is_planted(Bug::RequestsDropped) {
                 consumed = visit.end;
             }
             budget.spend(visit.end_entry - visit.first_entry, u64::from(consumed));
@@ -318,20 +294,49 @@ impl Engine {
         self.group.clear();
     }
 
-    /// What was done to make room is a part of the turn, whether or not its command has run.
-    pub(super) fn spend_room(&mut self, budget: &mut Budget) {
-        let step_count = self.shared.store.take_room_steps();
-        budget.spend(0, u64::from(step_count) * ROOM_STEP_BYTES);
+    /// Runs the requests of a visit, as far as may be; returns how many bytes of its input are done
+    /// with. What is left is parsed again later.
+    fn execute_visit(&mut self, visit: Visit, budget: &mut Budget) -> u32 {
+        let (mut consumed, mut next) = (0, visit.first_entry);
+        while next < visit.end_entry {
+            let may_execute = self.connections[visit.slot as usize].may_execute();
+            if !may_execute || budget.bytes == 0 || self.must_wait() {
+                return consumed;
+            }
+            let Some(ran) = self.execute(visit.slot, next..visit.end_entry, budget.bytes) else {
+                return consumed;
+            };
+            self.spend_room(budget);
+            budget.spend(ran.spent.requests, ran.spent.bytes);
+            next += ran.count;
+            if next > visit.first_entry {
+                consumed = self.group.entries[next as usize - 1].end;
+            }
+            if self.after(visit.slot, &ran.end) == Next::Stop {
+                return consumed;
+            }
+        }
+        visit.end
     }
 
-    /// Runs one entry of the group; nothing if its connection has lost its input meanwhile.
-    fn execute(&mut self, slot: u32, entry: Entry) -> Option<Ran> {
+    /// What was done to make room is a part of the turn, whether or not its command has run.
+    pub(super) fn spend_room(&mut self, budget: &mut Budget) {
+        budget.spend(0, self.shared.store.take_room_bytes());
+    }
+
+    /// Runs entries of the group until they have taken `bytes_max` of the turn; nothing if their
+    /// connection has lost its input meanwhile.
+    fn execute(&mut self, slot: u32, entries: Range<u32>, bytes_max: u64) -> Option<Ran> {
         let connection = &mut self.connections[slot as usize];
-        let input = connection.input.as_deref()?;
+        let bytes = connection.input.as_deref()?.filled();
         let (group, large) = self.spans.split_at_mut(GROUP_SPANS as usize);
-        let spans = &group[entry.first_span as usize..entry.end_span as usize];
-        let request = Request::in_place(input.filled(), spans);
-        Some(self.shared.run(slot as usize, &mut connection.output, (&request, entry.hash), large))
+        let entries = &self.group.entries[entries.start as usize..entries.end as usize];
+        let requests = entries.iter().map(|entry| {
+            let spans = &group[entry.first_span as usize..entry.end_span as usize];
+            (Request::in_place(bytes, spans), entry.hash)
+        });
+        let bounds = (bytes_max, large);
+        Some(self.shared.run(slot as usize, &mut connection.output, requests, bounds))
     }
 
     /// Does what a command has ordered beyond the data.

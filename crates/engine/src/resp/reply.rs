@@ -67,29 +67,32 @@ pub struct Reply<'a> {
 }
 
 impl<'a> Reply<'a> {
-    /// A writer at the end of `output`, if `REPLY_ROOM` bytes can be written there now.
-    pub fn new(
-        output: &'a mut Output,
-        pool: &'a mut ReplyPool,
-        protocol: Protocol,
-        muted: bool,
-        local: bool,
-    ) -> Result<Self, Refusal> {
-        let grant = pool.admit(output, u64::from(REPLY_ROOM), local, true)?;
-        Ok(Self {
+    /// A writer at the end of `output`: `begin` makes it ready for a reply.
+    #[inline]
+    pub fn new(output: &'a mut Output, pool: &'a mut ReplyPool, local: bool) -> Self {
+        Self {
             output,
             pool,
-            protocol,
-            muted,
+            protocol: Protocol::Resp2,
+            muted: false,
             is_gone: false,
             local,
-            grant,
+            grant: Grant::default(),
             kept_size: 0,
             in_transaction: false,
             written_size: 0,
             dropped_size: 0,
             must_wait: false,
-        })
+        }
+    }
+
+    /// Begins the reply to the next request, if `REPLY_ROOM` bytes can be written now.
+    #[inline]
+    pub fn begin(&mut self, protocol: Protocol) -> Result<(), Refusal> {
+        self.pool.settle(self.output);
+        self.grant = self.pool.admit(self.output, u64::from(REPLY_ROOM), self.local, true)?;
+        (self.protocol, self.muted, self.must_wait) = (protocol, false, false);
+        Ok(())
     }
 
     /// The writer of a transaction that was suspended with `left_count` commands to come.
@@ -252,6 +255,11 @@ impl<'a> Reply<'a> {
         self.output.stream(self.pool, pin, size);
     }
 
+    /// Is a large value on its way, behind which nothing may be executed?
+    pub const fn is_streaming(&self) -> bool {
+        self.output.is_streaming()
+    }
+
     /// Bytes that were written.
     pub const fn written_size(&self) -> u64 {
         self.written_size
@@ -259,14 +267,14 @@ impl<'a> Reply<'a> {
 
     /// Ends the reply. Did `reserve` answer `Wait`, so that the command runs again when buffers
     /// came back?
-    pub fn finish(self) -> bool {
+    pub fn finish(&mut self) -> bool {
         self.pool.settle(self.output);
         self.must_wait
     }
 
     /// The transaction goes on in a later turn, with `resume`.
-    pub fn suspend(self) {
-        self.pool.suspend(self.output, self.grant);
+    pub fn suspend(&mut self) {
+        self.pool.suspend(self.output, core::mem::take(&mut self.grant));
     }
 
     /// Raw bytes of a reply whose framing the caller wrote.

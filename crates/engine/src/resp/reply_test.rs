@@ -8,7 +8,8 @@ use std::vec::Vec;
 /// What `write` sends in `protocol`.
 fn written(protocol: Protocol, write: impl FnOnce(&mut Reply<'_>)) -> Vec<u8> {
     let (mut pool, mut output) = (ReplyPool::new(&Limits::tiny()), Output::new());
-    let mut reply = Reply::new(&mut output, &mut pool, protocol, false, false).unwrap();
+    let mut reply = Reply::new(&mut output, &mut pool, false);
+    reply.begin(protocol).unwrap();
     write(&mut reply);
     reply.finish();
     let mut bytes = Vec::new();
@@ -68,13 +69,15 @@ fn what_exceeds_reply_max_is_refused_and_what_must_wait_says_so() {
     let limits = Limits::tiny();
     let (mut pool, mut output) = (ReplyPool::new(&limits), Output::new());
     let mut other = Output::new();
-    let mut reply = Reply::new(&mut output, &mut pool, Protocol::Resp2, false, false).unwrap();
+    let mut reply = Reply::new(&mut output, &mut pool, false);
+    reply.begin(Protocol::Resp2).unwrap();
     let size = limits.reply_max + 1;
     assert_eq!(reply.reserve(size), Err(ReplyFull::TooLarge { size }));
     reply.finish();
     let mut jumbo = pool.admit(&mut other, limits.reply_max, false, true).unwrap();
     other.append(&mut pool, &mut jumbo, b"x");
-    let mut reply = Reply::new(&mut output, &mut pool, Protocol::Resp2, false, false).unwrap();
+    let mut reply = Reply::new(&mut output, &mut pool, false);
+    reply.begin(Protocol::Resp2).unwrap();
     assert_eq!(reply.reserve(limits.reply_max - 2000), Err(ReplyFull::Wait));
     reply.begin_transaction(20).unwrap();
     let size = limits.reply_max - 40_000;
@@ -122,7 +125,8 @@ fn take_all(pool: &mut ReplyPool, others: &mut [Output]) {
 fn a_reply_goes_on_with_what_it_was_granted() {
     let (mut pool, mut output) = (ReplyPool::new(&Limits::tiny()), Output::new());
     let mut others: Vec<Output> = (0..200).map(|_| Output::new()).collect();
-    let mut reply = Reply::new(&mut output, &mut pool, Protocol::Resp2, false, false).unwrap();
+    let mut reply = Reply::new(&mut output, &mut pool, false);
+    reply.begin(Protocol::Resp2).unwrap();
     reply.begin_transaction(500).unwrap();
     reply.suspend();
     let (mut sent_size, mut refused_count) = (0, 0);

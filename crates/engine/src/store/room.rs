@@ -26,6 +26,10 @@ pub(super) const RESERVE_FRAMES: u32 = 4;
 /// Steps of debt and eviction that one command takes: about a millisecond of them.
 pub(super) const STEPS_MAX: u32 = 1_024;
 
+/// What such a step (an object moved, freed or evicted) counts in bytes of a turn: either takes
+/// about a microsecond.
+const ROOM_STEP_BYTES: u64 = 1 << 10;
+
 impl Store {
     /// Adds one string of `value_size` bytes under a name of `name_size` bytes to `needs`.
     pub fn need_string(&self, needs: &mut Needs, name_size: usize, value_size: u64, expires: bool) {
@@ -199,9 +203,16 @@ impl Store {
             || self.tuning.policy != Policy::NoEviction && self.evict_one(now, needs, spared)
     }
 
-    /// Steps that writes have taken to make room, since the last call.
-    pub const fn take_room_steps(&mut self) -> u32 {
-        core::mem::replace(&mut self.room_steps, 0)
+    /// What writes have done to make room since `take_room_bytes`, as bytes of a turn's bound.
+    pub const fn room_bytes(&self) -> u64 {
+        self.room_steps as u64 * ROOM_STEP_BYTES
+    }
+
+    /// As `room_bytes`, which then begins from nothing.
+    pub const fn take_room_bytes(&mut self) -> u64 {
+        let bytes = self.room_bytes();
+        self.room_steps = 0;
+        bytes
     }
 
     /// Pays at most so many steps of debt.

@@ -55,6 +55,7 @@ impl SizeClasses {
     /// The classes of frames of `frame_size` bytes (64 or 32 KiB).
     pub fn new(frame_size: u32) -> Self {
         assert!(frame_size >= 2 * SLOT_SIZE_MAX, "a frame holds at least two of the largest slots");
+        assert!(frame_size.is_power_of_two(), "a frame is found by shifting");
         let mut classes = Self {
             frame_size,
             count: 0,

@@ -175,8 +175,9 @@ impl Frames {
         Ref::from_u32((offset / u64::from(GRANULE)) as u32)
     }
 
+    #[inline]
     pub(super) fn frame_of(&self, at: Ref) -> FrameId {
-        FrameId(((at.offset() - BASE) / self.frame_size() as usize) as u32)
+        FrameId(((at.offset() - BASE) >> self.frame_size().trailing_zeros()) as u32)
     }
 
     pub(super) fn slot(&self, slab: &Slab, frame: FrameId, index: u32) -> Ref {

@@ -8,6 +8,7 @@ pub mod record;
 pub mod reply;
 pub mod request;
 
+mod framing;
 mod pool;
 mod queue;
 mod streams;

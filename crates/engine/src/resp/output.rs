@@ -66,8 +66,20 @@ impl Output {
         self.jumbo
     }
 
-    /// Appends `bytes` of a reply, taking buffers from `pool` as `grant` allows.
+    /// Room for `size` bytes that can be sent, if it is there in one piece; `wrote` says how many of
+    /// them have been written.
     #[inline]
+    pub fn room(&mut self, size: usize) -> Option<&mut [u8]> {
+        if self.flow.is_some() { None } else { self.queue.room(size) }
+    }
+
+    /// So many bytes were written into what `room` gave.
+    #[inline]
+    pub fn wrote(&mut self, size: u32) {
+        self.queue.wrote(size);
+    }
+
+    /// Appends `bytes` of a reply, taking buffers from `pool` as `grant` allows.
     pub fn append(&mut self, pool: &mut ReplyPool, grant: &mut Grant, bytes: &[u8]) {
         if let Some(id) = self.flow {
             return self.append_behind(pool, grant, id, bytes);

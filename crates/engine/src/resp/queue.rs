@@ -34,6 +34,20 @@ impl Queue {
         self.tail.as_ref().map_or(0, |tail| tail.room_size())
     }
 
+    /// The room of the tail, if it is at least `size` bytes.
+    #[inline]
+    pub(super) fn room(&mut self, size: usize) -> Option<&mut [u8]> {
+        let room = self.tail.as_deref_mut()?.room();
+        if room.len() < size { None } else { Some(room) }
+    }
+
+    /// So many bytes were written into the room of the tail.
+    #[inline]
+    pub(super) fn wrote(&mut self, size: u32) {
+        self.tail.as_deref_mut().expect("there is a tail with room").commit(size);
+        self.byte_count += size;
+    }
+
     /// Appends what fits into the tail; returns how much that was.
     #[inline]
     pub(super) fn append(&mut self, bytes: &[u8]) -> usize {

@@ -5,6 +5,7 @@
 //! not copied at all: `stream` promises it, and the connection copies it out as the client reads.
 //!
 //! Invariant: a command writes exactly one reply (or none, with an error that the caller writes).
+use super::framing;
 use crate::marks::Mark;
 use crate::memory::buffer::BUFFER_SIZE;
 use crate::resp::output::{Grant, Output, REPLY_ROOM, Refusal, ReplyPool};
@@ -14,6 +15,8 @@ use core::fmt;
 
 /// Bytes of a bulk string besides its content: the header with its digits, and the last CRLF.
 pub const BULK_OVERHEAD: u64 = 32;
+
+const _: () = assert!(framing::NUMBER_LINE_MAX + 2 <= BULK_OVERHEAD as usize, "it is enough");
 
 /// String values above this are streamed instead of being copied into the output at once.
 pub const STREAM_SIZE_MIN: u64 = 64 * 1024;
@@ -280,6 +283,16 @@ impl<'a> Reply<'a> {
     /// Raw bytes of a reply whose framing the caller wrote.
     #[inline]
     pub fn raw(&mut self, bytes: &[u8]) {
+        match self.room(bytes.len()) {
+            Some(room) => {
+                room[..bytes.len()].copy_from_slice(bytes);
+                self.wrote(bytes.len());
+            }
+            None => self.raw_in_pieces(bytes),
+        }
+    }
+
+    fn raw_in_pieces(&mut self, bytes: &[u8]) {
         if self.muted {
             self.dropped_size += bytes.len() as u64;
         } else {
@@ -288,8 +301,26 @@ impl<'a> Reply<'a> {
         }
     }
 
+    /// Room for `size` bytes in one piece, where it is there and they are to be sent next. The usual
+    /// case; `wrote` then says how many there are.
+    #[inline]
+    fn room(&mut self, size: usize) -> Option<&mut [u8]> {
+        if self.muted { None } else { self.output.room(size) }
+    }
+
+    #[inline]
+    fn wrote(&mut self, size: usize) {
+        self.written_size += size as u64;
+        self.output.wrote(size as u32);
+    }
+
     /// `+line`.
     pub fn simple(&mut self, line: &str) {
+        if let Some(room) = self.room(line.len() + 3) {
+            let size = framing::simple(room, line.as_bytes());
+            self.wrote(size);
+            return;
+        }
         self.raw(b"+");
         self.raw(line.as_bytes());
         self.raw(b"\r\n");
@@ -320,21 +351,26 @@ impl<'a> Reply<'a> {
         self.number_line(b':', value);
     }
 
-    /// A type byte, a number, and the end of the line, in one piece.
     #[inline]
     fn number_line(&mut self, kind: u8, value: i64) {
-        let mut digits = [0; number::I64_TEXT_SIZE_MAX];
-        let digits = number::format_i64(value, &mut digits);
-        let mut line = [0; number::I64_TEXT_SIZE_MAX + 3];
-        line[0] = kind;
-        line[1..=digits.len()].copy_from_slice(digits);
-        line[digits.len() + 1..digits.len() + 3].copy_from_slice(b"\r\n");
-        self.raw(&line[..digits.len() + 3]);
+        if let Some(room) = self.room(framing::NUMBER_LINE_MAX) {
+            let size = framing::number_line(room, kind, value);
+            self.wrote(size);
+            return;
+        }
+        let mut line = [0; framing::NUMBER_LINE_MAX];
+        let size = framing::number_line(&mut line, kind, value);
+        self.raw(&line[..size]);
     }
 
     /// A bulk string.
     #[inline]
     pub fn bulk(&mut self, bytes: &[u8]) {
+        if let Some(room) = self.room(bytes.len() + BULK_OVERHEAD as usize) {
+            let size = framing::bulk(room, bytes);
+            self.wrote(size);
+            return;
+        }
         self.bulk_header(bytes.len() as u64);
         self.raw(bytes);
         self.raw(b"\r\n");

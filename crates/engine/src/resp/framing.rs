@@ -1,0 +1,55 @@
+//! The frames of RESP, spelled into room that is there in one piece. Most replies are one of these.
+use crate::stdx::number;
+
+/// Bytes of the longest line of a number: its type, its digits, and the end of the line.
+pub(super) const NUMBER_LINE_MAX: usize = number::I64_TEXT_SIZE_MAX + 3;
+
+/// A type byte, a number, and the end of the line; returns the bytes written. Needs
+/// `NUMBER_LINE_MAX` bytes of room.
+#[inline]
+pub(super) fn number_line(room: &mut [u8], kind: u8, value: i64) -> usize {
+    // Nearly all have one or two digits.
+    match value {
+        0..10 => put(room, &[kind, b'0' + value as u8, b'\r', b'\n']),
+        10..100 => {
+            let (tens, ones) = (value as u8 / 10, value as u8 % 10);
+            put(room, &[kind, b'0' + tens, b'0' + ones, b'\r', b'\n'])
+        }
+        _ => long_number_line(room, kind, value),
+    }
+}
+
+fn long_number_line(room: &mut [u8], kind: u8, value: i64) -> usize {
+    let mut digits = [0; number::I64_TEXT_SIZE_MAX];
+    let digits = number::format_i64(value, &mut digits);
+    room[0] = kind;
+    let size = 1 + put(&mut room[1..], digits);
+    size + put(&mut room[size..], b"\r\n")
+}
+
+/// `$size`, the content, and the end of the line; returns the bytes written. Needs
+/// `NUMBER_LINE_MAX + 2` bytes of room more than the content.
+#[inline]
+pub(super) fn bulk(room: &mut [u8], content: &[u8]) -> usize {
+    let start = number_line(room, b'$', content.len() as i64);
+    line(&mut room[start..], content) + start
+}
+
+/// `+text`, and the end of the line; returns the bytes written. Needs three bytes of room more than
+/// the text.
+#[inline]
+pub(super) fn simple(room: &mut [u8], text: &[u8]) -> usize {
+    room[0] = b'+';
+    1 + line(&mut room[1..], text)
+}
+
+fn line(room: &mut [u8], content: &[u8]) -> usize {
+    let size = put(room, content);
+    size + put(&mut room[size..], b"\r\n")
+}
+
+#[inline]
+fn put(room: &mut [u8], bytes: &[u8]) -> usize {
+    room[..bytes.len()].copy_from_slice(bytes);
+    bytes.len()
+}

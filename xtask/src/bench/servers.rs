@@ -122,7 +122,7 @@ impl Server {
         fs::create_dir_all(&folder).map_err(explain)?;
         let log = File::create(&log_path).map_err(explain)?;
         let mut command = Command::new("taskset");
-        command.args(["-c", SERVER_CORE]).args(spec.words.iter().map(fill)).current_dir(&folder);
+        command.args(["-c", SERVER_CORE]).args(spec.words.iter().map(fill));
         command.stdin(Stdio::null()).stderr(log.try_clone().map_err(explain)?).stdout(log);
         if let Some(library) = spec.preload {
             command.env("LD_PRELOAD", library);

@@ -45,7 +45,9 @@ fn root() -> PathBuf {
 
 /// The folder that cargo builds into.
 fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+    let folder = std::env::var_os("CARGO_TARGET_DIR");
+    let folder = folder.map_or_else(|| root().join("target"), PathBuf::from);
+    std::path::absolute(folder).expect("a path is made absolute without looking at it")
 }
 
 /// Runs a program to its end.

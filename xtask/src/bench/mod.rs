@@ -128,10 +128,12 @@ fn start(
             let after = server.memory()?;
             let per_key = |before, after| (after - before) / f64::from(data.key_count);
             // Of data that evicts itself nobody knows how many keys are left.
-            key_memory = (!data.evicts).then_some(Memory {
-                used: per_key(before.used, after.used),
-                resident: per_key(before.resident, after.resident),
-            });
+            if let (Some(before), Some(after), false) = (before, after, data.evicts) {
+                key_memory = Some(Memory {
+                    used: per_key(before.used, after.used),
+                    resident: per_key(before.resident, after.resident),
+                });
+            }
         }
         server.pause()?;
         servers.push((server, key_memory));

@@ -122,7 +122,7 @@ impl Server {
         fs::create_dir_all(&folder).map_err(explain)?;
         let log = File::create(&log_path).map_err(explain)?;
         let mut command = Command::new("taskset");
-        command.args(["-c", SERVER_CORE]).args(spec.words.iter().map(fill)).current_dir(&folder);
+        command.args(["-c", SERVER_CORE]).args(spec.words.iter().map(fill));
         command.stdin(Stdio::null()).stderr(log.try_clone().map_err(explain)?).stdout(log);
         if let Some(library) = spec.preload {
             command.env("LD_PRELOAD", library);
@@ -160,17 +160,14 @@ impl Server {
         kill_process(Pid::from_child(&self.child), signal).map_err(|why| self.explain(why))
     }
 
-    /// Its memory now.
-    pub(super) fn memory(&self) -> Result<Memory, String> {
+    /// Its memory now, if it keeps anything.
+    pub(super) fn memory(&self) -> Result<Option<Memory>, String> {
         let info = wire::info_memory(self.port).map_err(|why| self.explain(why))?;
         let status = format!("/proc/{}/status", self.child.id());
         let status = fs::read_to_string(status).map_err(|why| self.explain(why))?;
-        let used_bytes = machine::number_after(&info, "used_memory:");
         let resident_kib = machine::number_after(&status, "VmRSS:");
-        match (used_bytes, resident_kib) {
-            (Some(used), Some(resident)) => Ok(Memory { used, resident: resident * 1024.0 }),
-            _ => Err(self.explain("says nothing of its memory")),
-        }
+        let memory = |used| Some(Memory { used, resident: resident_kib? * 1024.0 });
+        Ok(machine::number_after(&info, "used_memory:").and_then(memory))
     }
 
     fn explain(&self, why: impl std::fmt::Display) -> String {

@@ -247,6 +247,28 @@ fn keys_that_are_written_together_do_not_evict_each_other() {
     assert!(store.counters.evicted >= 300 * 4);
 }
 
+#[test]
+fn what_is_spared_stays_until_that_is_taken_back() {
+    let mut store = store(1 << 20, 2_000);
+    let names = fill(&mut store, "k", 900);
+    store.tuning.policy = Policy::AllKeysRandom;
+    for (is_spared, expected_count) in [(true, 5), (false, 0)] {
+        for name in &names[..5] {
+            let key = store.key(0, name.as_bytes());
+            store.spare(&key, is_spared);
+        }
+        for number in 0..10 * names.len() {
+            set(&mut store, &format!("{is_spared}{number}"), 900).expect("others may go");
+        }
+        let is_there = |name: &&String| {
+            let key = store.key(0, name.as_bytes());
+            store.find(NOW, &key).is_some()
+        };
+        assert_eq!(names[..5].iter().filter(is_there).count(), expected_count);
+    }
+    store.check();
+}
+
 /// Several keys of one command may fill their chain: the command still happens entirely.
 #[test]
 fn a_chain_that_one_command_fills_takes_all_its_keys() {

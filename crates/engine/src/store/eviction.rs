@@ -111,11 +111,12 @@ impl Store {
         bytes
     }
 
-    /// The key that dies next, by the wheel, unless it is the one to spare.
+    /// The key that dies next, by the wheel, unless it is one to spare.
     fn soonest(&mut self, spared: Option<&Key<'_>>) -> Option<Candidate> {
         let at = self.wheel.soonest(&mut self.frames)?;
         let hash = self.hash_of(at);
-        if spared.is_some_and(|key| key.hash == hash) {
+        let is_spared = object::header(&self.frames, at).has(object::FLAG_SPARED);
+        if is_spared || spared.is_some_and(|key| key.hash == hash) {
             return None;
         }
         let place = self.index.find_ref(&self.frames, hash, at);

@@ -183,8 +183,8 @@ impl Shared {
         Ran { count, spent, end: refused.unwrap_or(End::Done(orders)) }
     }
 
-    /// Runs the next slice of the transaction that the connection in `slot` has running; nobody reads
-    /// its reply if `is_gone`.
+    /// Runs the next slice of the transaction that the connection in `slot` has running. If
+    /// `is_gone`, nobody reads its reply.
     pub(super) fn go_on(
         &mut self,
         (slot, is_gone): (usize, bool),

@@ -188,8 +188,8 @@ impl Output {
     }
 
     /// Takes up to `buffer_count_max` buffers off the front, as one chain, to be sent. They stay
-    /// counted as held until `ReplyPool::release`. The tail of a reply that goes on later stays: the
-    /// room in it is a part of what was reserved.
+    /// counted as held until `ReplyPool::release`. The tail of a reply that goes on later stays:
+    /// the room in it is a part of what was reserved.
     pub fn take(&mut self, buffer_count_max: u32) -> Option<BufferHandle> {
         let take = if self.is_suspended { Queue::take_full } else { Queue::take };
         let chain = take(&mut self.queue)?;

@@ -16,6 +16,7 @@ impl Store {
             child_count += u64::from(self.index.chain_buckets(&self.frames, bucket) - 1);
             self.index.for_each(&self.frames, bucket, |at, place| {
                 let header = *object::header(&self.frames, at);
+                assert!(!header.has(object::FLAG_SPARED), "nobody makes room now");
                 let hash = self.hash_of(at);
                 assert_eq!(self.index.home(hash), bucket, "a key is in its home chain");
                 let name = object::key(&self.frames, at);

@@ -37,6 +37,18 @@ struct Candidate {
 }
 
 impl Store {
+    /// From now on the key is not evicted, until this is taken back: for a command that makes room
+    /// before it reads. O(1).
+    pub fn spare(&mut self, key: &Key<'_>, is_spared: bool) {
+        if self.tuning.policy == Policy::NoEviction {
+            return;
+        }
+        let Some((at, _)) = self.locate(key) else { return };
+        let header = object::header_mut(&mut self.frames, at);
+        header.flags &= !object::FLAG_SPARED;
+        header.flags |= if is_spared { object::FLAG_SPARED } else { 0 };
+    }
+
     /// Evicts about as many bytes as `needs` takes while few frames are free, so that hardly any
     /// write finds none; at most `count_max` keys. Returns how many.
     pub(super) fn evict_ahead(
@@ -99,11 +111,12 @@ impl Store {
         bytes
     }
 
-    /// The key that dies next, by the wheel, unless it is the one to spare.
+    /// The key that dies next, by the wheel, unless it is one to spare.
     fn soonest(&mut self, spared: Option<&Key<'_>>) -> Option<Candidate> {
         let at = self.wheel.soonest(&mut self.frames)?;
         let hash = self.hash_of(at);
-        if spared.is_some_and(|key| key.hash == hash) {
+        let is_spared = object::header(&self.frames, at).has(object::FLAG_SPARED);
+        if is_spared || spared.is_some_and(|key| key.hash == hash) {
             return None;
         }
         let place = self.index.find_ref(&self.frames, hash, at);
@@ -232,6 +245,9 @@ impl Store {
     ) -> Option<Candidate> {
         let header = object::header(&self.frames, at);
         if self.is_volatile() && !header.has(object::FLAG_TTL) {
+            return None;
+        }
+        if header.has(object::FLAG_SPARED) {
             return None;
         }
         let spared = spared.filter(|_| !is_planted(Bug::SparedEvicted));

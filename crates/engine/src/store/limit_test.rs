@@ -1,7 +1,8 @@
 //! Data memory to its last slot: what must still work there, and what must not break.
 extern crate std;
 
-use super::{Expiry, Needs, Policy, Store, StoreFull};
+use super::room::STEPS_MAX;
+use super::{Expiry, Needs, Policy, Steps, Store, StoreFull};
 use crate::clock::Now;
 use crate::limits::Limits;
 use crate::resp::request::Value;
@@ -95,14 +96,16 @@ fn several_values_are_overwritten_in_a_full_store() {
     for name in &keys {
         store.need_set(NOW, &mut needs, &store.key(0, name), 100);
     }
-    store.reserve(NOW, &needs).expect("what stays in its slot needs nothing");
+    store
+        .reserve(NOW, &needs, &mut Steps::of_command())
+        .expect("what stays in its slot needs nothing");
     let again = [&keys[..], &keys[..]].concat();
     for name in again {
         let key = store.key(0, name);
         store.set_reserved(NOW, &key, Value::Bytes(&[b'n'; 100]));
     }
     store.need_set(NOW, &mut needs, &store.key(0, b"new"), 100);
-    assert_eq!(store.reserve(NOW, &needs), Err(StoreFull::Data));
+    assert_eq!(store.reserve(NOW, &needs, &mut Steps::of_command()), Err(StoreFull::Data));
     store.check();
 }
 
@@ -180,7 +183,7 @@ fn what_mset_reserves_for_a_staged_value_is_what_it_takes() {
         delete(&mut store, &names[0]);
         let mut needs = Needs::NONE;
         store.need_staged(&mut needs, name_size);
-        if store.reserve(NOW, &needs).is_ok() {
+        if store.reserve(NOW, &needs, &mut Steps::of_command()).is_ok() {
             let name = vec![b'n'; name_size];
             let key = store.key(0, &name);
             let written = store.set(NOW, &key, Value::Staged(id), Expiry::Clear);
@@ -230,7 +233,9 @@ fn keys_that_are_written_together_do_not_evict_each_other() {
         for name in &names {
             store.need_string(&mut needs, name.len(), 900, false);
         }
-        store.reserve(NOW, &needs).expect("the policy lets everything go");
+        store
+            .reserve(NOW, &needs, &mut Steps::of_command())
+            .expect("the policy lets everything go");
         for name in &names {
             let key = store.key(0, name.as_bytes());
             store.set_reserved(NOW, &key, Value::Bytes(&[b'v'; 900]));
@@ -240,6 +245,28 @@ fn keys_that_are_written_together_do_not_evict_each_other() {
         }
     }
     assert!(store.counters.evicted >= 300 * 4);
+}
+
+#[test]
+fn what_is_spared_stays_until_that_is_taken_back() {
+    let mut store = store(1 << 20, 2_000);
+    let names = fill(&mut store, "k", 900);
+    store.tuning.policy = Policy::AllKeysRandom;
+    for (is_spared, expected_count) in [(true, 5), (false, 0)] {
+        for name in &names[..5] {
+            let key = store.key(0, name.as_bytes());
+            store.spare(&key, is_spared);
+        }
+        for number in 0..10 * names.len() {
+            set(&mut store, &format!("{is_spared}{number}"), 900).expect("others may go");
+        }
+        let is_there = |name: &&String| {
+            let key = store.key(0, name.as_bytes());
+            store.find(NOW, &key).is_some()
+        };
+        assert_eq!(names[..5].iter().filter(is_there).count(), expected_count);
+    }
+    store.check();
 }
 
 /// Several keys of one command may fill their chain: the command still happens entirely.
@@ -253,10 +280,10 @@ fn a_chain_that_one_command_fills_takes_all_its_keys() {
     let mut needs = Needs::default();
     for name in ["one", "two", "three"] {
         let key = store.key(0, name.as_bytes());
-        store.check_chain(NOW, &key).unwrap();
+        store.check_chain(NOW, &key, &mut Steps::of_command()).unwrap();
         store.need_string(&mut needs, name.len(), 3, false);
     }
-    store.reserve(NOW, &needs).unwrap();
+    store.reserve(NOW, &needs, &mut Steps::of_command()).unwrap();
     for name in ["one", "two", "three"] {
         let key = store.key(0, name.as_bytes());
         store.set_reserved(NOW, &key, Value::Bytes(b"new"));
@@ -264,8 +291,12 @@ fn a_chain_that_one_command_fills_takes_all_its_keys() {
     store.check();
     assert_eq!(set(&mut store, "four", 10), Err(StoreFull::Chain), "the cap holds for the next");
     let (missing, present) = (store.key(0, b"four"), store.key(0, b"two"));
-    assert_eq!(store.check_chain(NOW, &missing), Err(StoreFull::Chain));
-    assert_eq!(store.check_chain(NOW, &present), Ok(()), "a key that is there");
+    assert_eq!(store.check_chain(NOW, &missing, &mut Steps::of_command()), Err(StoreFull::Chain));
+    assert_eq!(
+        store.check_chain(NOW, &present, &mut Steps::of_command()),
+        Ok(()),
+        "a key that is there"
+    );
     for name in ["one", "two", "three"] {
         delete(&mut store, name);
     }
@@ -284,6 +315,48 @@ fn a_chain_full_of_flushed_keys_takes_new_ones() {
     assert!(store.flush(NOW, 0));
     set(&mut store, "one more", 10).unwrap();
     store.check();
+}
+
+/// The keys of one command share its steps, and go on where those of the turn before have ended.
+#[test]
+fn many_full_chains_take_the_steps_of_one_command() {
+    // Some 20 buckets. All keys are overdue, those of the first two chains as the last.
+    let mut store = store(1 << 20, 200);
+    let soon = NOW.unix_ms() + 10;
+    let mut fill_chains = |is_first: bool, deadline: i64| {
+        for index in 0..8_000 {
+            let name = format!("{is_first}{index}");
+            let key = store.key(0, name.as_bytes());
+            if (store.index.home(key.hash) < 2) == is_first {
+                // A full chain refuses some of them.
+                let _ = store.set(NOW, &key, Value::Bytes(b"v"), Expiry::At(deadline));
+            }
+        }
+    };
+    fill_chains(false, soon);
+    fill_chains(true, soon + 10_000);
+    let later = Now { monotonic_ms: NOW.monotonic_ms + 60_000, unix_us: NOW.unix_us + 60_000_000 };
+    let names: Vec<String> = (0..1_000).map(|index| format!("new{index}")).collect();
+    store.take_room_steps();
+    let mut turn_count = 1;
+    loop {
+        let mut steps = Steps::of_command();
+        let mut check = |name: &String| {
+            let key = store.key(0, name.as_bytes());
+            if store.index.home(key.hash) >= 2 {
+                return Ok(());
+            }
+            store.check_chain(later, &key, &mut steps)
+        };
+        let result = names.iter().try_for_each(&mut check);
+        assert!(store.take_room_steps() <= STEPS_MAX);
+        match result {
+            Ok(()) => break,
+            Err(why) => assert_eq!(why, StoreFull::Later),
+        }
+        turn_count += 1;
+    }
+    assert!(turn_count > 2, "it took {turn_count} turns");
 }
 
 /// Writing several fields of a string (BITFIELD) that stays in its slot needs nothing.
@@ -328,10 +401,10 @@ fn mset_of_an_overdue_key_in_a_full_store() {
         let names = ["k:new", "k:dies"];
         for name in names {
             let key = store.key(0, name.as_bytes());
-            store.check_chain(later, &key).unwrap();
+            store.check_chain(later, &key, &mut Steps::of_command()).unwrap();
             store.need_set(later, &mut needs, &key, size as u64);
         }
-        if store.reserve(later, &needs).is_ok() {
+        if store.reserve(later, &needs, &mut Steps::of_command()).is_ok() {
             reserved_count += 1;
             for name in names {
                 let key = store.key(0, name.as_bytes());

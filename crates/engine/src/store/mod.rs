@@ -38,6 +38,7 @@ mod watching;
 mod write;
 
 pub use lookup::NameHash;
+pub use room::Steps;
 pub use text::Text;
 pub use types::{Entry, Expiry, Key, Policy, StoreCounters, StoreFull, Tuning, Type, WrongType};
 

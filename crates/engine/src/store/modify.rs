@@ -3,7 +3,7 @@
 //! A string that stays in its class is changed in place. One that grows out of it moves to a slot
 //! of the next class, one that grows out of slots becomes a rope.
 use super::types::{Key, StoreFull};
-use super::{Store, object};
+use super::{Steps, Store, object};
 use crate::clock::Now;
 use crate::marks::Mark;
 use crate::memory::frames::{Needs, Ref};
@@ -226,7 +226,7 @@ impl Store {
         let mut needs = Needs::NONE;
         let root = object::root(&self.frames, at);
         root.needs(&self.frames, &mut needs, old_size, size, range);
-        self.make_room(now, &needs, Some(key))?;
+        self.make_room(now, &needs, Some(key), &mut Steps::of_command())?;
         // Reserve first: from here on nothing fails.
         let (at, _) = self.locate(key).expect("making room spares the key");
         self.frames.marks.reach(Mark::RopeGrown);

@@ -27,6 +27,8 @@ pub const FLAG_TEXT: u8 = 16;
 pub const FLAG_PINNED: u8 = 4;
 /// No key any more: waits for the reaper, or for its last reader.
 pub const FLAG_DETACHED: u8 = 8;
+/// A command that reads it is making room: it is not evicted. Never set between commands.
+pub const FLAG_SPARED: u8 = 32;
 
 /// A string whose bytes follow the key.
 pub const KIND_STRING: u8 = 0x10;

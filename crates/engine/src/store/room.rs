@@ -7,9 +7,8 @@
 //! 3. The policy lets something be evicted.
 //! 4. Otherwise the write is refused, and nothing was changed.
 //!
-//! One call takes at most `STEPS_MAX` such steps. What needs more is asked to come back in a
-//! later turn, with the room that was made so far; a large value on its way collects its room in
-//! slices (`staged`).
+//! One command has `Steps` for it. What needs more is asked to come back in a later turn, with the
+//! room that was made so far; a large value on its way collects its room in slices (`staged`).
 use super::Store;
 use super::types::{Expiry, Key, Policy, StoreFull};
 use crate::clock::Now;
@@ -29,6 +28,26 @@ pub(super) const STEPS_MAX: u32 = 1_024;
 /// What such a step (an object moved, freed or evicted) counts in bytes of a turn: either takes
 /// about a microsecond.
 const ROOM_STEP_BYTES: u64 = 1 << 10;
+
+/// Steps of debt and eviction that a command may still take.
+#[derive(Debug)]
+pub struct Steps {
+    left_count: u32,
+}
+
+impl Steps {
+    /// Those of a command that has taken none.
+    pub const fn of_command() -> Self {
+        Self { left_count: STEPS_MAX }
+    }
+
+    /// Takes one. False when none is left.
+    const fn take(&mut self) -> bool {
+        let is_left = self.left_count > 0;
+        self.left_count -= is_left as u32;
+        is_left
+    }
+}
 
 impl Store {
     /// Adds one string of `value_size` bytes under a name of `name_size` bytes to `needs`.
@@ -66,8 +85,8 @@ impl Store {
 
     /// Makes room for all of `needs` (MSET). The writes that follow at once, with `set_reserved`,
     /// cannot fail.
-    pub fn reserve(&mut self, now: Now, needs: &Needs) -> Result<(), StoreFull> {
-        self.make_room(now, needs, None)
+    pub fn reserve(&mut self, now: Now, needs: &Needs, steps: &mut Steps) -> Result<(), StoreFull> {
+        self.make_room(now, needs, None, steps)
     }
 
     /// What one more key in the chain of `hash` takes.
@@ -79,10 +98,16 @@ impl Store {
     }
 
     /// Refuses a new key whose chain takes no more. Dead keys in it are debt, which is paid first.
-    pub fn check_chain(&mut self, now: Now, key: &Key<'_>) -> Result<(), StoreFull> {
-        for _ in 0..STEPS_MAX {
-            if self.insertion_for(key) != Insertion::Refused {
-                return Ok(());
+    pub fn check_chain(
+        &mut self,
+        now: Now,
+        key: &Key<'_>,
+        steps: &mut Steps,
+    ) -> Result<(), StoreFull> {
+        while self.insertion_for(key) == Insertion::Refused {
+            if !steps.take() {
+                self.frames.marks.reach(Mark::CommandLater);
+                return Err(StoreFull::Later);
             }
             self.room_steps += 1;
             if !self.pay_debt() && !self.expire_one(now) {
@@ -90,8 +115,7 @@ impl Store {
                 return Err(StoreFull::Chain);
             }
         }
-        self.frames.marks.reach(Mark::CommandLater);
-        Err(StoreFull::Later)
+        Ok(())
     }
 
     /// As `set`, for one of several keys for which all was reserved and whose chains were checked.
@@ -147,16 +171,17 @@ impl Store {
         target: &Key<'_>,
         source: &Key<'_>,
     ) -> Result<(), StoreFull> {
+        let mut steps = Steps::of_command();
         loop {
             if !self.is_reserved {
-                self.check_chain(now, target)?;
+                self.check_chain(now, target, &mut steps)?;
             }
             let insertion = self.insertion_for(target);
             let mut all = needs.clone();
             if insertion != Insertion::Free {
                 all.slot(Class::CHILD_BUCKET);
             }
-            self.make_room(now, &all, Some(source))?;
+            self.make_room(now, &all, Some(source), &mut steps)?;
             // A key that had to leave may have been in the same chain, which then is one shorter
             // and has given up its last child: the new key will need it again.
             if insertion != Insertion::Free || self.insertion_for(target) == Insertion::Free {
@@ -171,21 +196,21 @@ impl Store {
         now: Now,
         needs: &Needs,
         spared: Option<&Key<'_>>,
+        steps: &mut Steps,
     ) -> Result<(), StoreFull> {
-        let mut step_count = 0;
         if self.tuning.policy != Policy::NoEviction {
-            step_count = self.evict_ahead(now, needs, spared, STEPS_MAX);
+            let step_count = self.evict_ahead(now, needs, spared, steps.left_count);
+            steps.left_count -= step_count;
             self.room_steps += step_count;
         }
         while !self.frames.fits(needs) {
-            if step_count >= STEPS_MAX {
+            if !steps.take() {
                 self.frames.marks.reach(Mark::CommandLater);
                 return Err(StoreFull::Later);
             }
             if !self.make_some_room(now, needs, spared) {
                 return Err(StoreFull::Data);
             }
-            step_count += 1;
         }
         Ok(())
     }

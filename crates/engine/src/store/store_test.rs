@@ -1,7 +1,7 @@
 //! The store against a naive model, and the promises about capacity that a plain map cannot show.
 extern crate std;
 
-use super::{Expiry, Needs, Policy, Store, StoreFull};
+use super::{Expiry, Needs, Policy, Steps, Store, StoreFull};
 use crate::clock::Now;
 use crate::limits::Limits;
 use crate::random::Random;
@@ -320,14 +320,14 @@ fn a_full_store_loses_nothing() {
     assert_eq!(full.key_count(0), count);
     let mut needs = Needs::NONE;
     full.need_string(&mut needs, 10, 20_000, false);
-    assert_eq!(full.reserve(now, &needs), Err(StoreFull::Data));
+    assert_eq!(full.reserve(now, &needs, &mut Steps::of_command()), Err(StoreFull::Data));
     for number in 0..2_000 {
         let name = format!("100:{number:012}");
         let key = full.key(0, name.as_bytes());
         assert!(full.delete(now, &key));
     }
     full.tuning.policy = Policy::NoEviction;
-    assert_eq!(full.reserve(now, &needs), Ok(()), "debt counts as free");
+    assert_eq!(full.reserve(now, &needs, &mut Steps::of_command()), Ok(()), "debt counts as free");
     full.check();
 }
 

@@ -177,14 +177,6 @@ impl World {
                 line.extend_from_slice(b"\r\n");
                 (Sent::Command(words), line)
             }
-            // Making room for its result may drop what it reads: the result is then neither that
-            // of before nor that of after, and not judged.
-            Saying::Command(words)
-                if self.nature.policy != "noeviction"
-                    && words[0].eq_ignore_ascii_case(b"BITOP") =>
-            {
-                return;
-            }
             Saying::Command(words) => {
                 let bytes = value::request(&words);
                 (Sent::Command(words), bytes)

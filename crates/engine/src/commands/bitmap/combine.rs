@@ -2,6 +2,7 @@
 //!
 //! A small result is built on the stack; a large one is staged in the store piece by piece and
 //! takes the place of the destination at the end, so that the destination may be a source too.
+//! Room for it is made by evicting others than the sources.
 use super::copy_bytes;
 use super::words::{Operation, combine, invert};
 use crate::commands::arguments::is_word;
@@ -44,6 +45,28 @@ pub fn bitop(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
     }
     let work = size * (request.argument_count() - FIRST_SOURCE + 1) as u64;
     work::check(cx, work, "OOM command-work-max: the strings are too large for one command")?;
+    spare_sources(cx, request, true);
+    let stored = store_result(cx, request, operation, size);
+    spare_sources(cx, request, false);
+    stored?;
+    cx.reply.integer(size.cast_signed());
+    Ok(())
+}
+
+fn spare_sources(cx: &mut Context<'_>, request: &Request<'_>, are_spared: bool) {
+    for index in FIRST_SOURCE..request.argument_count() {
+        let key = cx.key(request, index);
+        cx.store.spare(&key, are_spared);
+    }
+}
+
+/// Stores the combination of `size` bytes.
+fn store_result(
+    cx: &mut Context<'_>,
+    request: &Request<'_>,
+    operation: Operation,
+    size: u64,
+) -> Result<(), CommandError> {
     let destination = cx.key(request, 2);
     if size == 0 {
         cx.store.delete(cx.now, &destination);
@@ -62,7 +85,6 @@ pub fn bitop(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
             return Err(full.into());
         }
     }
-    cx.reply.integer(size.cast_signed());
     Ok(())
 }
 
@@ -86,8 +108,6 @@ fn stage(
     size: u64,
 ) -> Result<StagedId, CommandError> {
     let staged = cx.store.stage(cx.now, size)?;
-    // Making room may have evicted a source, which then counts as all zeros: the result keeps the
-    // size that was announced.
     let mut piece = [0; PIECE_SIZE];
     let mut offset = 0;
     while offset < size {

@@ -4,7 +4,7 @@ use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::planted::{Bug, is_planted};
 use crate::resp::request::{Request, Value};
-use crate::store::{Entry, Key, Needs, StoreFull, Type};
+use crate::store::{Entry, Key, Needs, Steps, StoreFull, Type};
 
 /// `MGET key [key ...]`: the values of the keys; null for a key that is missing or no string.
 /// O(keys) plus the sizes of the values.
@@ -76,15 +76,20 @@ fn keys(request: &Request<'_>) -> impl Iterator<Item = usize> + use<> {
 }
 
 fn set_all(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    let mut needs = Needs::default();
+    let (mut needs, mut steps) = (Needs::default(), Steps::of_command());
     for index in keys(request) {
         if is_planted(Bug::MsetShort) && index == 1 {
             continue;
         }
         let key = cx.key(request, index);
-        need(cx, &mut needs, &key, request.value(index + 1))?;
+        let value_size = check(cx, &key, request.value(index + 1))?;
+        cx.store.check_chain(cx.now, &key, &mut steps)?;
+        match request.value(index + 1) {
+            Value::Bytes(_) => cx.store.need_set(cx.now, &mut needs, &key, value_size),
+            Value::Staged(_) => cx.store.need_staged(&mut needs, key.name.len()),
+        }
     }
-    cx.store.reserve(cx.now, &needs)?;
+    cx.store.reserve(cx.now, &needs, &mut steps)?;
     // Reserve first: from here on nothing fails, so either all keys are written or none is.
     for index in keys(request) {
         let key = cx.key(request, index);
@@ -93,13 +98,8 @@ fn set_all(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandErr
     Ok(())
 }
 
-/// Adds one pair to `needs`, and refuses what no reservation would make possible.
-fn need(
-    cx: &mut Context<'_>,
-    needs: &mut Needs,
-    key: &Key<'_>,
-    value: Value<'_>,
-) -> Result<(), CommandError> {
+/// Refuses a pair that is too large for any room; else says how large its value is.
+fn check(cx: &Context<'_>, key: &Key<'_>, value: Value<'_>) -> Result<u64, CommandError> {
     let value_size = match value {
         Value::Bytes(bytes) => bytes.len() as u64,
         Value::Staged(staged) => cx.store.staged_size(staged),
@@ -110,10 +110,5 @@ fn need(
     if value_size > cx.store.tuning.value_size_max {
         return Err(StoreFull::ValueSize.into());
     }
-    cx.store.check_chain(cx.now, key)?;
-    match value {
-        Value::Bytes(_) => cx.store.need_set(cx.now, needs, key, value_size),
-        Value::Staged(_) => cx.store.need_staged(needs, key.name.len()),
-    }
-    Ok(())
+    Ok(value_size)
 }

@@ -16,8 +16,8 @@ const SIZE_SIZE: u32 = 4;
 /// The top bit of an argument's size.
 const IS_STAGED: u32 = 1 << 31;
 
-/// Puts a command at the end of the queue, which may have `most` blocks. Where that fails the queue ends with a part of it, and
-/// is good for nothing but `release`.
+/// Puts a command at the end of the queue, which may have `most` blocks. Where that fails the
+/// queue ends with a part of it, and is good for nothing but `release`.
 pub(super) fn push(
     queueing: &mut Queueing<'_>,
     queue: &mut Chain,

@@ -19,25 +19,40 @@ const BUCKET_COUNT: usize = 34 * 8;
 pub struct Turns {
     /// By the monotonic clock.
     pub elapsed: Histogram,
-    /// By processor time: of a turn that is longer than `LOOK_NS` an upper bound, with what the
+    /// By processor time. The first turn that is longer than `LOOK_NS` may count with what the
     /// thread did up to that long before it.
     pub busy: Histogram,
+    /// The last turn was longer than `LOOK_NS`: the next one may be, too.
+    was_long: bool,
     looked_ns: u64,
     processor_ns: u64,
 }
 
 impl Turns {
-    /// One more turn, which began and ended at these times of the monotonic clock, with the clock
-    /// of processor time.
-    pub fn add(&mut self, started_ns: u64, ended_ns: u64, processor_clock: fn() -> u64) {
+    /// A turn begins at this time of the monotonic clock.
+    pub fn begin(&mut self, started_ns: u64, processor_clock: fn() -> u64) {
+        if self.was_long {
+            self.look(started_ns, processor_clock);
+        }
+    }
+
+    /// Reads the clock of processor time; returns what has passed on it since the last time.
+    fn look(&mut self, now_ns: u64, processor_clock: fn() -> u64) -> u64 {
+        let processor_ns = processor_clock();
+        let passed_ns = processor_ns.saturating_sub(self.processor_ns);
+        (self.looked_ns, self.processor_ns) = (now_ns, processor_ns);
+        passed_ns
+    }
+
+    /// A turn has ended, which began and ended at these times of the monotonic clock.
+    pub fn end(&mut self, started_ns: u64, ended_ns: u64, processor_clock: fn() -> u64) {
         let elapsed_ns = ended_ns.saturating_sub(started_ns);
         self.elapsed.add(elapsed_ns);
         let mut busy_ns = elapsed_ns;
+        self.was_long = elapsed_ns >= LOOK_NS;
         // True at the end of every turn that is as long as that.
         if ended_ns.saturating_sub(self.looked_ns) >= LOOK_NS {
-            let processor_ns = processor_clock();
-            busy_ns = busy_ns.min(processor_ns.saturating_sub(self.processor_ns));
-            (self.looked_ns, self.processor_ns) = (ended_ns, processor_ns);
+            busy_ns = busy_ns.min(self.look(ended_ns, processor_clock));
         }
         self.busy.add(busy_ns);
     }
@@ -135,17 +150,18 @@ mod turns_test {
     fn a_turn_that_was_interrupted_is_not_busy_meanwhile() {
         let mut turns = Turns::default();
         // Short, and the clock was looked at long ago: it is looked at.
-        turns.add(1_000_000, 1_010_000, || 500_000);
+        turns.end(1_000_000, 1_010_000, || 500_000);
         assert_eq!((turns.elapsed.max_ns(), turns.busy.max_ns()), (10_000, 10_000));
         // Short, and it was looked at just now: it need not be.
-        turns.add(1_010_000, 1_030_000, || panic!("looked at"));
+        turns.end(1_010_000, 1_030_000, || panic!("looked at"));
         assert_eq!((turns.elapsed.max_ns(), turns.busy.max_ns()), (20_000, 20_000));
         // Five milliseconds, of which the thread had the processor for 70 us.
-        turns.add(1_030_000, 6_030_000, || 570_000);
+        turns.end(1_030_000, 6_030_000, || 570_000);
         assert_eq!((turns.elapsed.max_ns(), turns.elapsed.long_count()), (5_000_000, 1));
         assert_eq!((turns.busy.max_ns(), turns.busy.long_count()), (70_000, 0));
-        // Two milliseconds of work are two milliseconds.
-        turns.add(6_030_000, 8_030_000, || 2_570_000);
+        // Two milliseconds of work are two milliseconds; what was done before them does not count.
+        turns.begin(6_330_000, || 870_000);
+        turns.end(6_330_000, 8_330_000, || 2_870_000);
         assert_eq!((turns.busy.max_ns(), turns.busy.long_count()), (2_000_000, 1));
     }
 }

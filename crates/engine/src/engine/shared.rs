@@ -135,9 +135,9 @@ impl Shared {
         };
     }
 
-    /// Runs requests of the connection in `slot`, each with the hash of its first argument if that is
-    /// known, until they have taken `bytes_max` of the turn; `spans` is room for a request that EXEC
-    /// unpacks. All see the same context, which is made once.
+    /// Runs requests of the connection in `slot`, each with the hash of its first argument if that
+    /// is known, until they have taken `bytes_max` of the turn; `spans` is room for a request that
+    /// EXEC unpacks. All see the same context, which is made once.
     pub(super) fn run<'r>(
         &mut self,
         slot: usize,

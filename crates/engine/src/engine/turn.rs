@@ -128,6 +128,7 @@ impl Engine {
     /// Executes what was received, within the turn's bound, and does a slice of everything else.
     pub fn turn(&mut self, now: Now) {
         let started = (self.shared.hooks.ticks)();
+        self.shared.statistics.turns.begin(started, self.shared.hooks.processor_ticks);
         self.shared.now = now;
         self.measure();
         self.wake();
@@ -159,7 +160,7 @@ impl Engine {
         self.store_has_work = self.shared.store.turn(now, REQUESTS_PER_TURN - budget.requests);
         self.check_stop();
         let ended = (self.shared.hooks.ticks)();
-        self.shared.statistics.turns.add(started, ended, self.shared.hooks.processor_ticks);
+        self.shared.statistics.turns.end(started, ended, self.shared.hooks.processor_ticks);
     }
 
     /// Fills the group from the connections that have something to execute.

@@ -9,10 +9,10 @@ pub(super) const NUMBER_LINE_MAX: usize = number::I64_TEXT_SIZE_MAX + 3;
 #[inline]
 pub(super) fn number_line(room: &mut [u8], kind: u8, value: i64) -> usize {
     // Nearly all have one or two digits.
-    match value {
-        0..10 => put(room, &[kind, b'0' + value as u8, b'\r', b'\n']),
-        10..100 => {
-            let (tens, ones) = (value as u8 / 10, value as u8 % 10);
+    match value.cast_unsigned() {
+        ones @ 0..10 => put(room, &[kind, b'0' + ones as u8, b'\r', b'\n']),
+        small @ 10..100 => {
+            let (tens, ones) = (small as u8 / 10, small as u8 % 10);
             put(room, &[kind, b'0' + tens, b'0' + ones, b'\r', b'\n'])
         }
         _ => long_number_line(room, kind, value),
@@ -31,7 +31,7 @@ fn long_number_line(room: &mut [u8], kind: u8, value: i64) -> usize {
 /// `NUMBER_LINE_MAX + 2` bytes of room more than the content.
 #[inline]
 pub(super) fn bulk(room: &mut [u8], content: &[u8]) -> usize {
-    let start = number_line(room, b'$', content.len() as i64);
+    let start = number_line(room, b'$', (content.len() as u64).cast_signed());
     line(&mut room[start..], content) + start
 }
 

@@ -9,6 +9,7 @@ pub mod reply;
 pub mod request;
 
 mod framing;
+mod kinds;
 mod pool;
 mod queue;
 mod streams;

@@ -66,8 +66,8 @@ impl Output {
         self.jumbo
     }
 
-    /// Room for `size` bytes that can be sent, if it is there in one piece; `wrote` says how many of
-    /// them have been written.
+    /// Room for `size` bytes that can be sent, if it is there in one piece; `wrote` says how many
+    /// of them have been written.
     #[inline]
     pub fn room(&mut self, size: usize) -> Option<&mut [u8]> {
         if self.flow.is_some() { None } else { self.queue.room(size) }

@@ -1,7 +1,7 @@
 //! Data memory to its last slot: what must still work there, and what must not break.
 extern crate std;
 
-use super::room::STEPS_MAX;
+use super::room::{ROOM_STEP_BYTES, STEPS_MAX};
 use super::{Expiry, Needs, Policy, Steps, Store, StoreFull};
 use crate::clock::Now;
 use crate::limits::Limits;
@@ -337,7 +337,7 @@ fn many_full_chains_take_the_steps_of_one_command() {
     fill_chains(true, soon + 10_000);
     let later = Now { monotonic_ms: NOW.monotonic_ms + 60_000, unix_us: NOW.unix_us + 60_000_000 };
     let names: Vec<String> = (0..1_000).map(|index| format!("new{index}")).collect();
-    store.take_room_steps();
+    store.take_room_bytes();
     let mut turn_count = 1;
     loop {
         let mut steps = Steps::of_command();
@@ -349,7 +349,7 @@ fn many_full_chains_take_the_steps_of_one_command() {
             store.check_chain(later, &key, &mut steps)
         };
         let result = names.iter().try_for_each(&mut check);
-        assert!(store.take_room_steps() <= STEPS_MAX);
+        assert!(store.take_room_bytes() <= u64::from(STEPS_MAX) * ROOM_STEP_BYTES);
         match result {
             Ok(()) => break,
             Err(why) => assert_eq!(why, StoreFull::Later),

@@ -27,7 +27,7 @@ pub(super) const STEPS_MAX: u32 = 1_024;
 
 /// What such a step (an object moved, freed or evicted) counts in bytes of a turn: either takes
 /// about a microsecond.
-const ROOM_STEP_BYTES: u64 = 1 << 10;
+pub(super) const ROOM_STEP_BYTES: u64 = 1 << 10;
 
 /// Steps of debt and eviction that a command may still take.
 #[derive(Debug)]

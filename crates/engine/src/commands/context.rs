@@ -132,11 +132,13 @@ impl Context<'_> {
     }
 
     /// The session that sent the command.
+    #[inline(always)]
     pub fn session(&mut self) -> &mut Session {
         &mut self.sessions[self.current]
     }
 
     /// Argument `index` as a key of the session's database.
+    #[inline(always)]
     pub fn key<'r>(&self, request: &Request<'r>, index: usize) -> Key<'r> {
         let (database, name) = (self.sessions[self.current].database, request.argument(index));
         match self.first_hash {
@@ -150,6 +152,7 @@ impl Context<'_> {
 
     /// The key for a command that reads its value: counts a hit or a miss, and marks it as used
     /// unless the session has CLIENT NO-TOUCH.
+    #[inline(always)]
     pub fn read(&mut self, key: &Key<'_>) -> Option<Entry> {
         let no_touch = self.sessions[self.current].no_touch;
         self.store.read(self.now, key, no_touch)

@@ -54,6 +54,7 @@ pub fn execute(cx: &mut Context<'_>, request: &Request<'_>) {
 }
 
 /// CLIENT REPLY: is this reply sent? SKIP is over with the command that it skips.
+#[inline(always)]
 fn apply_reply_mode(cx: &mut Context<'_>) {
     let session = cx.session();
     let is_muted = session.reply_mode != ReplyMode::On;
@@ -64,6 +65,7 @@ fn apply_reply_mode(cx: &mut Context<'_>) {
 }
 
 /// Finds the command and checks everything that can be checked without running it.
+#[inline(always)]
 fn admit(cx: &mut Context<'_>, request: &Request<'_>) -> Result<CommandId, Refusal> {
     let id = resolve(request)?;
     let command = id.command();
@@ -107,6 +109,7 @@ fn is_permitted(cx: &Context<'_>) -> bool {
 }
 
 /// The row of a request, or of its subcommand.
+#[inline(always)]
 fn resolve(request: &Request<'_>) -> Result<CommandId, Refusal> {
     let name = request.argument(0);
     let Some(id) = table::lookup(name) else {
@@ -136,6 +139,7 @@ fn must_be_queued(cx: &mut Context<'_>, id: CommandId) -> bool {
 }
 
 /// Runs a command that was admitted: at once, or by EXEC.
+#[inline(always)]
 pub(super) fn call(cx: &mut Context<'_>, id: CommandId, request: &Request<'_>) {
     let command = id.command();
     cx.session().last_command = Some(command.name);

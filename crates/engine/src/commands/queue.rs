@@ -45,7 +45,7 @@ pub(super) fn push(
 }
 
 /// Gives the staged values of a command back that did not consume them.
-#[inline]
+#[inline(always)]
 pub(super) fn discard_staged(store: &mut Store, request: &Request<'_>) {
     if !request.has_staged() {
         return;

@@ -19,10 +19,10 @@ use crate::store::{Key, NameHash};
 use core::ops::Range;
 
 /// Requests in a group.
-const GROUP_SIZE: usize = 32;
+const GROUP_SIZE: usize = 64;
 
 /// Requests that one connection may have in a group while others wait.
-const VISIT_SIZE: usize = 16;
+const VISIT_SIZE: usize = 64;
 
 /// Requests in one turn. Those behind them wait for the next one.
 const REQUESTS_PER_TURN: u32 = 512;

@@ -6,7 +6,7 @@ pub(super) const NUMBER_LINE_MAX: usize = number::I64_TEXT_SIZE_MAX + 3;
 
 /// A type byte, a number, and the end of the line; returns the bytes written. Needs
 /// `NUMBER_LINE_MAX` bytes of room.
-#[inline]
+#[inline(always)]
 pub(super) fn number_line(room: &mut [u8], kind: u8, value: i64) -> usize {
     // Nearly all have one or two digits.
     match value.cast_unsigned() {
@@ -29,7 +29,7 @@ fn long_number_line(room: &mut [u8], kind: u8, value: i64) -> usize {
 
 /// `$size`, the content, and the end of the line; returns the bytes written. Needs
 /// `NUMBER_LINE_MAX + 2` bytes of room more than the content.
-#[inline]
+#[inline(always)]
 pub(super) fn bulk(room: &mut [u8], content: &[u8]) -> usize {
     let start = number_line(room, b'$', (content.len() as u64).cast_signed());
     line(&mut room[start..], content) + start
@@ -37,18 +37,19 @@ pub(super) fn bulk(room: &mut [u8], content: &[u8]) -> usize {
 
 /// `+text`, and the end of the line; returns the bytes written. Needs three bytes of room more than
 /// the text.
-#[inline]
+#[inline(always)]
 pub(super) fn simple(room: &mut [u8], text: &[u8]) -> usize {
     room[0] = b'+';
     1 + line(&mut room[1..], text)
 }
 
+#[inline(always)]
 fn line(room: &mut [u8], content: &[u8]) -> usize {
     let size = put(room, content);
     size + put(&mut room[size..], b"\r\n")
 }
 
-#[inline]
+#[inline(always)]
 fn put(room: &mut [u8], bytes: &[u8]) -> usize {
     room[..bytes.len()].copy_from_slice(bytes);
     bytes.len()

@@ -6,6 +6,7 @@ use crate::stdx::number;
 
 impl Reply<'_> {
     /// `+line`.
+    #[inline(always)]
     pub fn simple(&mut self, line: &str) {
         if let Some(room) = self.room(line.len() + 3) {
             let size = framing::simple(room, line.as_bytes());
@@ -42,7 +43,7 @@ impl Reply<'_> {
         self.number_line(b':', value);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn number_line(&mut self, kind: u8, value: i64) {
         if let Some(room) = self.room(framing::NUMBER_LINE_MAX) {
             let size = framing::number_line(room, kind, value);
@@ -55,7 +56,7 @@ impl Reply<'_> {
     }
 
     /// A bulk string.
-    #[inline]
+    #[inline(always)]
     pub fn bulk(&mut self, bytes: &[u8]) {
         if let Some(room) = self.room(bytes.len() + BULK_OVERHEAD as usize) {
             let size = framing::bulk(room, bytes);

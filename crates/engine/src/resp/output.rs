@@ -68,13 +68,13 @@ impl Output {
 
     /// Room for `size` bytes that can be sent, if it is there in one piece; `wrote` says how many
     /// of them have been written.
-    #[inline]
+    #[inline(always)]
     pub fn room(&mut self, size: usize) -> Option<&mut [u8]> {
         if self.flow.is_some() { None } else { self.queue.room(size) }
     }
 
     /// So many bytes were written into what `room` gave.
-    #[inline]
+    #[inline(always)]
     pub fn wrote(&mut self, size: u32) {
         self.queue.wrote(size);
     }

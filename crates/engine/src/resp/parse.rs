@@ -61,7 +61,7 @@ fn parse_multibulk(
 }
 
 /// A count or a size with its line end, if it is one that a buffer can hold. `at` moves behind it.
-#[inline]
+#[inline(always)]
 fn number(bytes: &[u8], at: &mut usize) -> Option<usize> {
     // Nearly all have one or two digits.
     let (value, size) = match *bytes.get(*at..)? {

@@ -138,6 +138,7 @@ impl ReplyPool {
     }
 
     /// Bytes of replies that fit into `output` without another buffer.
+    #[inline(always)]
     pub fn room_size(&self, output: &Output) -> u32 {
         match output.flow {
             Some(id) => self.streams.flow(id).behind.room_size(),
@@ -177,6 +178,7 @@ impl ReplyPool {
     /// May `output` take what the next `size` bytes need? `local` connections may take the last
     /// buffers; who is not `patient` gets the jumbo permit even for what would fit later without
     /// it. The permit lasts until the buffers taken under it are sent.
+    #[inline(always)]
     pub fn admit(
         &mut self,
         output: &mut Output,
@@ -184,10 +186,21 @@ impl ReplyPool {
         local: bool,
         patient: bool,
     ) -> Result<Grant, Refusal> {
-        let room = self.room_size(output);
-        if size <= u64::from(room) {
+        if size <= u64::from(self.room_size(output)) {
             return Ok(Grant::default());
         }
+        self.admit_buffers(output, size, local, patient)
+    }
+
+    /// As `admit`, where `output` has to take buffers.
+    fn admit_buffers(
+        &mut self,
+        output: &mut Output,
+        size: u64,
+        local: bool,
+        patient: bool,
+    ) -> Result<Grant, Refusal> {
+        let room = self.room_size(output);
         if size > self.reply_max + u64::from(REPLY_ROOM) {
             self.marks.reach(Mark::ReplyTooLarge);
             return Err(Refusal::TooLarge);

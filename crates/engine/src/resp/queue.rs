@@ -35,14 +35,14 @@ impl Queue {
     }
 
     /// The room of the tail, if it is at least `size` bytes.
-    #[inline]
+    #[inline(always)]
     pub(super) fn room(&mut self, size: usize) -> Option<&mut [u8]> {
         let room = self.tail.as_deref_mut()?.room();
         if room.len() < size { None } else { Some(room) }
     }
 
     /// So many bytes were written into the room of the tail.
-    #[inline]
+    #[inline(always)]
     pub(super) fn wrote(&mut self, size: u32) {
         self.tail.as_deref_mut().expect("there is a tail with room").commit(size);
         self.byte_count += size;

@@ -89,7 +89,7 @@ impl<'a> Reply<'a> {
     }
 
     /// Begins the reply to the next request, if `REPLY_ROOM` bytes can be written now.
-    #[inline]
+    #[inline(always)]
     pub fn begin(&mut self, protocol: Protocol) -> Result<(), Refusal> {
         self.pool.settle(self.output);
         self.grant = self.pool.admit(self.output, u64::from(REPLY_ROOM), self.local, true)?;
@@ -280,7 +280,7 @@ impl<'a> Reply<'a> {
     }
 
     /// Raw bytes of a reply whose framing the caller wrote.
-    #[inline]
+    #[inline(always)]
     pub fn raw(&mut self, bytes: &[u8]) {
         match self.room(bytes.len()) {
             Some(room) => {
@@ -302,12 +302,12 @@ impl<'a> Reply<'a> {
 
     /// Room for `size` bytes in one piece, where it is there and they are to be sent next. The
     /// usual case; `wrote` then says how many there are.
-    #[inline]
+    #[inline(always)]
     pub(super) fn room(&mut self, size: usize) -> Option<&mut [u8]> {
         if self.muted { None } else { self.output.room(size) }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn wrote(&mut self, size: usize) {
         self.written_size += size as u64;
         self.output.wrote(size as u32);

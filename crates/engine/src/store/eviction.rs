@@ -286,6 +286,7 @@ impl Store {
     }
 
     /// Sets the clock of a value that was just written.
+    #[inline(always)]
     pub(super) fn start_clock(&mut self, now: Now, at: Ref) {
         let clock = if self.is_lfu() {
             minutes(now) << 8 | u32::from(FREQUENCY_INITIAL)
@@ -296,7 +297,7 @@ impl Store {
     }
 
     /// Notes that a key was read.
-    #[inline]
+    #[inline(always)]
     pub(super) fn touch(&mut self, now: Now, entry: Entry) {
         if !self.index.is_touched(&self.frames, entry.place) {
             self.index.set_touched(&mut self.frames, entry.place, true);

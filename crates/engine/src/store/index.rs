@@ -114,7 +114,7 @@ impl Index {
     }
 
     /// The bucket that a hash belongs to.
-    #[inline]
+    #[inline(always)]
     pub fn home(&self, hash: u64) -> u32 {
         ((u128::from(hash) * self.buckets.len() as u128) >> 64) as u32
     }
@@ -145,7 +145,7 @@ impl Index {
     }
 
     /// The first entry of the chain of `hash` whose tag matches and that `is_it` accepts.
-    #[inline]
+    #[inline(always)]
     pub fn find(
         &self,
         frames: &Frames,
@@ -366,6 +366,7 @@ impl Index {
     }
 
     /// Notes whether the key at `place` has been read since it was inserted.
+    #[inline(always)]
     pub fn set_touched(&mut self, frames: &mut Frames, place: Place, touched: bool) {
         self.bucket_mut(frames, place.bucket).set_bit(TOUCHED_SHIFT, place.slot as usize, touched);
     }

@@ -23,7 +23,7 @@ impl Store {
     }
 
     /// As `key`, for a name whose `name_hash` is known.
-    #[inline]
+    #[inline(always)]
     pub fn key_hashed<'a>(&self, database: u8, name: &'a [u8], hash: NameHash) -> Key<'a> {
         let number = self.databases.number(database);
         Key { name, hash: hash.0 ^ Self::database_mix(number), database: number }
@@ -57,7 +57,7 @@ impl Store {
     }
 
     /// Where the key is, expired or not.
-    #[inline]
+    #[inline(always)]
     pub(super) fn locate(&self, key: &Key<'_>) -> Option<(Ref, Place)> {
         let frames = &self.frames;
         self.index.find(frames, key.hash, |at| {
@@ -70,7 +70,7 @@ impl Store {
 
     /// The key, if it exists and has not expired (an expired one is deleted on the way). Neither
     /// counts nor touches: for commands that write, and for OBJECT, TTL, TYPE.
-    #[inline]
+    #[inline(always)]
     pub fn find(&mut self, now: Now, key: &Key<'_>) -> Option<Entry> {
         let (object, place) = self.locate(key)?;
         if self.has_expired(now, object) {
@@ -81,7 +81,7 @@ impl Store {
     }
 
     /// As `find`, counts a hit or miss, and unless `no_touch` marks the key as used.
-    #[inline]
+    #[inline(always)]
     pub fn read(&mut self, now: Now, key: &Key<'_>, no_touch: bool) -> Option<Entry> {
         let Some(entry) = self.find(now, key) else {
             self.counters.misses += 1;
@@ -95,7 +95,7 @@ impl Store {
     }
 
     /// Has the deadline of this object passed?
-    #[inline]
+    #[inline(always)]
     pub(super) fn has_expired(&self, now: Now, object: Ref) -> bool {
         let late_ms = i64::from(is_planted(Bug::ExpiredLate));
         object::deadline(&self.frames, object)
@@ -111,6 +111,7 @@ impl Store {
     }
 
     /// The type.
+    #[inline(always)]
     pub fn kind(&self, entry: Entry) -> Type {
         match object::header(&self.frames, entry.object).kind {
             object::KIND_STRING | object::KIND_ROPE => Type::String,

@@ -136,25 +136,26 @@ const fn fixed_size(key_size: usize, has_ttl: bool) -> u32 {
 }
 
 /// The header of an object.
-#[inline]
+#[inline(always)]
 pub fn header(frames: &Frames, at: Ref) -> &Header {
     frames.get(at)
 }
 
 /// The header of an object, to be changed.
+#[inline(always)]
 pub fn header_mut(frames: &mut Frames, at: Ref) -> &mut Header {
     frames.get_mut(at)
 }
 
 /// The name of an object's key.
-#[inline]
+#[inline(always)]
 pub fn key(frames: &Frames, at: Ref) -> &[u8] {
     let header = header(frames, at);
     &frames.all()[at.offset() + header.key_offset() as usize..][..header.key_size as usize]
 }
 
 /// The bytes of an inline value.
-#[inline]
+#[inline(always)]
 pub fn inline_value(frames: &Frames, at: Ref) -> &[u8] {
     let header = header(frames, at);
     assert!(!header.is_rope(), "a rope has no inline value");
@@ -162,6 +163,7 @@ pub fn inline_value(frames: &Frames, at: Ref) -> &[u8] {
 }
 
 /// The bytes of an inline value, to be changed.
+#[inline(always)]
 pub fn inline_value_mut(frames: &mut Frames, at: Ref) -> &mut [u8] {
     let (offset, size) = {
         let header = header(frames, at);
@@ -172,7 +174,7 @@ pub fn inline_value_mut(frames: &mut Frames, at: Ref) -> &mut [u8] {
 }
 
 /// The deadline of an object, in Unix milliseconds, if it has one.
-#[inline]
+#[inline(always)]
 pub fn deadline(frames: &Frames, at: Ref) -> Option<i64> {
     if !header(frames, at).has(FLAG_TTL) {
         return None;

@@ -95,6 +95,7 @@ const fn is_subcommand(row: usize) -> bool {
 }
 
 /// The command called `name`, in any case. O(1), no allocation.
+#[inline(always)]
 pub fn lookup(name: &[u8]) -> Option<CommandId> {
     let folded = Folded::of(name);
     let mut slot = folded.slot();

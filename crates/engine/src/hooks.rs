@@ -10,7 +10,8 @@ use crate::event::ConnectionId;
 pub struct Hooks {
     /// Nanoseconds of a monotonic clock; for statistics only (SLOWLOG, commandstats, latency).
     pub ticks: fn() -> u64,
-    /// Nanoseconds of processor time that the thread has had; for statistics only, and dearer.
+    /// Nanoseconds of processor time that the thread has had; for statistics only. Costs a
+    /// system call.
     pub processor_ticks: fn() -> u64,
     /// Bytes taken from the region until now, so that each row of the plan can be compared with
     /// what its pool really took. Always 0 where there is no region.

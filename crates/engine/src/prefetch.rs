@@ -6,6 +6,14 @@
 //! This is the one line of the engine that is not safe Rust (invariant 7 of ARCHITECTURE.md).
 #![allow(unsafe_code, reason = "the prefetch instruction takes a pointer; see the file's header")]
 
+/// Asks for the cache line in which `bytes` begins.
+#[inline]
+pub fn prefetch_line(bytes: &[u8]) {
+    if let Some(first) = bytes.first() {
+        line(first);
+    }
+}
+
 /// Asks for the cache lines that hold the first and the last byte of `bytes` (at most two lines).
 #[inline]
 pub fn prefetch(bytes: &[u8]) {

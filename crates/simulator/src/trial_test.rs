@@ -33,7 +33,7 @@ fn random_commands_agree_with_the_model() {
         "ERR syntax error",
         "a watch is broken",
     ] {
-        assert!(said.contains(what), "no seed has said {what:?}: {said:#?}");
+        assert!(said.contains(what), "no seed has met {what:?}: {said:#?}");
     }
 }
 

@@ -10,8 +10,9 @@ use crate::options::table::OPTION_COUNT;
 use crate::resp::request::Request;
 use crate::store::{Policy, Store, StoreCounters};
 
-/// Where `slowlog-log-slower-than` is less than this many microseconds, short commands may be among
-/// the slow ones: then each call is timed by itself.
+/// Short commands take at most the millisecond or so that making room takes (`STEPS_MAX`): where
+/// `slowlog-log-slower-than` is less than twice that, in microseconds, each call is timed by
+/// itself.
 const EXACT_BELOW_US: i64 = 2_000;
 
 /// `CONFIG GET pattern [pattern ...]`: a map of the options whose names match.

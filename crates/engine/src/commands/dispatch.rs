@@ -145,7 +145,12 @@ pub(super) fn call(cx: &mut Context<'_>, id: CommandId, request: &Request<'_>) {
     cx.session().last_command = Some(command.name);
     (cx.hooks.phase)(command.name);
     let is_short = command.is_short() && !request.has_staged() && !cx.statistics.is_exact();
-    let started = if is_short { 0 } else { cx.statistics.start(cx.hooks.ticks) };
+    let started = if is_short {
+        cx.statistics.start_short(id, cx.hooks.ticks);
+        None
+    } else {
+        Some(cx.statistics.start(cx.hooks.ticks))
+    };
     let result = (command.run)(cx, request);
     match result {
         Ok(()) | Err(CommandError::Written) => {}
@@ -161,12 +166,12 @@ pub(super) fn call(cx: &mut Context<'_>, id: CommandId, request: &Request<'_>) {
     if cx.store.tuning.chaos {
         cx.store.shuffle();
     }
-    if is_short {
-        cx.statistics.count_short_call(id, cx.hooks.ticks, result.is_err());
-    } else {
+    if let Some(started) = started {
         let ended = (cx.hooks.ticks)();
         let duration_us = cx.statistics.count_call(id, started, ended, result.is_err()) / 1000;
         note_slow(cx, command, request, duration_us);
+    } else {
+        cx.statistics.count_short_call(id, result.is_err());
     }
 }
 

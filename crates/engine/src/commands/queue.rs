@@ -3,7 +3,6 @@
 //! A command is a head (row, count of arguments), then for each argument its size and its bytes,
 //! each contiguous within a block. A staged value is queued by its number: the queue owns it until
 //! EXEC runs the command or the queue is discarded.
-use crate::commands::context::Queueing;
 use crate::commands::table::CommandId;
 use crate::memory::blocks::{Blocks, BlocksFull, Chain, Place, Span};
 use crate::resp::request::{Request, STAGED, StagedId, Value};
@@ -16,28 +15,28 @@ const SIZE_SIZE: u32 = 4;
 /// The top bit of an argument's size.
 const IS_STAGED: u32 = 1 << 31;
 
-/// Puts a command at the end of the queue, which may have `most` blocks. Where that fails the
-/// queue ends with a part of it, and is good for nothing but `release`.
+/// Puts a command at the end of the queue, which may have `block_count_max` blocks. Where that
+/// fails the queue ends with a part of it, and is good for nothing but `release`.
 pub(super) fn push(
-    queueing: &mut Queueing<'_>,
+    blocks: &mut Blocks,
     queue: &mut Chain,
-    (id, request): (CommandId, &Request<'_>),
-    most: u32,
+    id: CommandId,
+    request: &Request<'_>,
+    block_count_max: u32,
 ) -> Result<(), BlocksFull> {
-    let blocks = &mut *queueing.blocks;
     let count = request.argument_count() as u32;
     let mut head = [0; HEAD_SIZE as usize];
     head[..4].copy_from_slice(&id.to_u32().to_le_bytes());
     head[4..].copy_from_slice(&count.to_le_bytes());
-    blocks.append(queue, &head, most)?;
+    blocks.append(queue, &head, block_count_max)?;
     for index in 0..request.argument_count() {
         match request.value(index) {
             Value::Bytes(bytes) => {
-                blocks.append(queue, &(bytes.len() as u32).to_le_bytes(), most)?;
-                blocks.append(queue, bytes, most)?;
+                blocks.append(queue, &(bytes.len() as u32).to_le_bytes(), block_count_max)?;
+                blocks.append(queue, bytes, block_count_max)?;
             }
             Value::Staged(StagedId(number)) => {
-                blocks.append(queue, &(number | IS_STAGED).to_le_bytes(), most)?;
+                blocks.append(queue, &(number | IS_STAGED).to_le_bytes(), block_count_max)?;
             }
         }
     }

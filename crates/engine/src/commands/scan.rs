@@ -86,6 +86,15 @@ const fn steps_max(cx: &Context<'_>) -> u64 {
     cx.limits.command_work_max.saturating_mul(2)
 }
 
+/// Bytes of the buckets that a step from `cursor` to `next` visits; the last step has its keys
+/// alone.
+const fn bucket_work(cursor: u64, next: u64) -> u64 {
+    let bucket_count = next.saturating_sub(cursor);
+    let visited_count =
+        if bucket_count < STEP_BUCKETS_MAX { bucket_count } else { STEP_BUCKETS_MAX };
+    visited_count * BUCKET_WORK
+}
+
 /// One step of a walk, measured. Returns the next cursor.
 fn measure(
     cx: &mut Context<'_>,
@@ -139,12 +148,11 @@ pub fn keys(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
     const TOO_MANY: &str =
         "OOM command-work-max: KEYS would visit too many keys for one command; use SCAN";
     let filter = Filter { pattern: Some(request.argument(1)), type_name: None };
-    let (mut found, mut bucket_work, mut cursor) = (Found::new(cx), 0, 0);
+    let (mut found, mut buckets, mut cursor) = (Found::new(cx), 0, 0);
     loop {
         let next = measure(cx, &filter, cursor, KEYS_STEP, &mut found)?;
-        let bucket_count = next.saturating_sub(cursor).min(STEP_BUCKETS_MAX);
-        bucket_work += bucket_count * BUCKET_WORK;
-        work::check(cx, found.work() + bucket_work, TOO_MANY)?;
+        buckets += bucket_work(cursor, next);
+        work::check(cx, found.work() + buckets, TOO_MANY)?;
         cursor = next;
         if cursor == 0 {
             break;
@@ -204,6 +212,10 @@ fn reply_step(
     let (next, found) = loop {
         let mut found = Found::new(cx);
         let next = measure(cx, filter, cursor, count, &mut found)?;
+        // Walked twice; a turn has only so much of it.
+        let matching_steps = steps_max(cx) - found.steps;
+        let work = found.work() + bucket_work(cursor, next) + matching_steps;
+        cx.work.set(cx.work.get() + 2 * work);
         match reserve_reply(cx, found.size + 3 * BULK_OVERHEAD) {
             Ok(()) => break (next, found),
             Err(CommandError::Limit { .. }) if found.seen_count > 1 && count > 1 => {

@@ -207,14 +207,20 @@ impl Statistics {
         duration_ns
     }
 
-    /// A short command ran, and is timed later, together with others.
-    #[inline]
-    pub fn count_short_call(&mut self, id: CommandId, ticks: fn() -> u64, failed: bool) {
-        self.count(id, failed);
-        if !self.untimed.push(id) {
+    /// A short command starts, and will be timed together with others: those before it are timed
+    /// now if there is no place for it beside them.
+    #[inline(always)]
+    pub fn start_short(&mut self, id: CommandId, ticks: fn() -> u64) {
+        if !self.untimed.has_place(id) {
             self.settle(ticks);
-            self.untimed.push(id);
         }
+    }
+
+    /// A short command ran, and is timed later, together with others.
+    #[inline(always)]
+    pub fn count_short_call(&mut self, id: CommandId, failed: bool) {
+        self.count(id, failed);
+        self.untimed.push(id);
     }
 
     #[inline]

@@ -1,7 +1,7 @@
 //! Buckets, kinds and rates.
 extern crate std;
 use super::Statistics;
-use crate::commands::table::lookup;
+use crate::commands::table::{CommandId, lookup};
 use crate::limits::Limits;
 use std::vec::Vec;
 
@@ -35,19 +35,24 @@ fn a_command_starts_where_the_last_one_ended() {
     assert_eq!((counted.call_count, counted.duration_ns, counted.failed_count), (3, 1_000, 1));
 }
 
+fn short(statistics: &mut Statistics, id: CommandId, ticks: fn() -> u64, failed: bool) {
+    statistics.start_short(id, ticks);
+    statistics.count_short_call(id, failed);
+}
+
 #[test]
 fn short_commands_share_the_time_of_their_group() {
     let mut statistics = Statistics::new(&Limits::tiny());
     let [get, set, keys] = [&b"get"[..], b"set", b"keys"].map(|name| lookup(name).unwrap());
-    let no_clock = || panic!("there is a place for it");
+    let no_clock = || panic!("nothing is to be timed before");
     statistics.mark(1_000);
     for id in [get, get, set] {
-        statistics.count_short_call(id, no_clock, false);
+        short(&mut statistics, id, no_clock, false);
     }
     // A command that may take long ends their group, and is timed by itself.
     let started = statistics.start(|| 1_600);
     assert_eq!(statistics.count_call(keys, started, 9_600, false), 8_000);
-    statistics.count_short_call(set, no_clock, true);
+    short(&mut statistics, set, no_clock, true);
     statistics.settle(|| 9_700);
     let durations = [get, set, keys].map(|id| statistics.command(id).duration_ns);
     assert_eq!(durations, [400, 200 + 100, 8_000]);
@@ -55,7 +60,7 @@ fn short_commands_share_the_time_of_their_group() {
     assert_eq!(statistics.command(get).buckets[0], 2);
     // More changes than are timed together: the clock is read.
     for index in 0..100 {
-        statistics.count_short_call([get, set][index % 2], || 10_000, false);
+        short(&mut statistics, [get, set][index % 2], || 10_000, false);
     }
     statistics.settle(|| 10_000);
     assert_eq!(statistics.command(get).call_count, 52);

@@ -202,8 +202,9 @@ pub fn enqueue(
     // A quarter of what nobody else has.
     let open_count = queueing.blocks.free_count() + transaction.queue.block_count();
     let request_max = cx.limits.request_size_max.div_ceil(u64::from(BLOCK_SIZE)) as u32;
-    let most = request_max.min(open_count / 4).max(1);
-    if queue::push(queueing, &mut transaction.queue, (id, request), most).is_err() {
+    let block_count_max = request_max.min(open_count / 4).max(1);
+    let queue = &mut transaction.queue;
+    if queue::push(queueing.blocks, queue, id, request, block_count_max).is_err() {
         cx.statistics.marks.reach(Mark::QueueFull);
         return Err(QUEUE_FULL);
     }
@@ -231,7 +232,7 @@ pub fn discard(cx: &mut Context<'_>) {
 }
 
 fn release_queue(cx: &mut Context<'_>) {
-    // Within EXEC there is no queue left, and no queueing.
+    // Within EXEC there is no queue left, and nothing to queue with.
     let Some(queueing) = &mut cx.queueing else { return };
     release(queueing.blocks, cx.store, &mut cx.sessions[cx.current].transaction);
 }

@@ -7,8 +7,8 @@
 /// Turns that took at most this are within the promise of no pause.
 const SHORT_NS: u64 = 1_000_000;
 
-/// How often the clock of processor time is looked at: it costs a system call, so a turn that is
-/// shorter counts with its elapsed time.
+/// The least time between two looks at the clock of processor time, which costs a system call: most
+/// turns are shorter, and count with their elapsed time.
 const LOOK_NS: u64 = 250_000;
 
 /// Buckets of the histogram: each is 1/8 of a power of two wide, from 1 ns to 17 s.
@@ -30,29 +30,29 @@ pub struct Turns {
 
 impl Turns {
     /// A turn begins at this time of the monotonic clock.
-    pub fn begin(&mut self, started_ns: u64, processor_clock: fn() -> u64) {
+    pub fn begin(&mut self, started_ns: u64, processor_ticks: fn() -> u64) {
         if self.was_long {
-            self.look(started_ns, processor_clock);
+            self.look(started_ns, processor_ticks);
         }
     }
 
     /// Reads the clock of processor time; returns what has passed on it since the last time.
-    fn look(&mut self, now_ns: u64, processor_clock: fn() -> u64) -> u64 {
-        let processor_ns = processor_clock();
+    fn look(&mut self, now_ns: u64, processor_ticks: fn() -> u64) -> u64 {
+        let processor_ns = processor_ticks();
         let passed_ns = processor_ns.saturating_sub(self.processor_ns);
         (self.looked_ns, self.processor_ns) = (now_ns, processor_ns);
         passed_ns
     }
 
     /// A turn has ended, which began and ended at these times of the monotonic clock.
-    pub fn end(&mut self, started_ns: u64, ended_ns: u64, processor_clock: fn() -> u64) {
+    pub fn end(&mut self, started_ns: u64, ended_ns: u64, processor_ticks: fn() -> u64) {
         let elapsed_ns = ended_ns.saturating_sub(started_ns);
         self.elapsed.add(elapsed_ns);
         let mut busy_ns = elapsed_ns;
         self.was_long = elapsed_ns >= LOOK_NS;
         // True at the end of every turn that is as long as that.
         if ended_ns.saturating_sub(self.looked_ns) >= LOOK_NS {
-            busy_ns = busy_ns.min(self.look(ended_ns, processor_clock));
+            busy_ns = busy_ns.min(self.look(ended_ns, processor_ticks));
         }
         self.busy.add(busy_ns);
     }

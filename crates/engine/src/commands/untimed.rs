@@ -5,7 +5,8 @@
 //! to a group of them, and each counts with an equal share. Everything else is timed by itself.
 use super::table::CommandId;
 
-/// Different commands, one after the other, that are timed together at most.
+/// Different commands, one after the other, that are timed together at most: two cache
+/// lines of them.
 const RUNS_MAX: usize = 8;
 
 /// Calls of one command, one after the other.
@@ -35,18 +36,22 @@ impl Untimed {
         self.run_count == 0
     }
 
-    /// One more call. False if there is no place for it: first what is here must be timed.
-    #[inline]
-    pub(super) fn push(&mut self, id: CommandId) -> bool {
+    /// Is there a place for one more call?
+    #[inline(always)]
+    pub(super) fn has_place(&self, id: CommandId) -> bool {
+        self.run_count < RUNS_MAX || self.runs[RUNS_MAX - 1].id == id
+    }
+
+    /// One more call, for which there is a place.
+    #[inline(always)]
+    pub(super) fn push(&mut self, id: CommandId) {
         let (last, free) = self.runs.split_at_mut(self.run_count);
         if let Some(run) = last.last_mut().filter(|run| run.id == id) {
             run.call_count += 1;
-            return true;
+            return;
         }
-        let Some(run) = free.first_mut() else { return false };
-        *run = Run { id, call_count: 1 };
+        free[0] = Run { id, call_count: 1 };
         self.run_count += 1;
-        true
     }
 
     /// All that are to be timed, which are then forgotten.

@@ -42,8 +42,8 @@ impl Engine {
         self.shared.statistics.mark((self.shared.hooks.ticks)());
         let output = &mut self.connections[slot as usize].output;
         let spans = &mut self.spans[GROUP_SPANS as usize..];
-        let whose = (slot as usize, exclusive.is_abandoned);
-        let (orders, spent) = self.shared.go_on(whose, output, spans);
+        let (orders, spent) =
+            self.shared.go_on(slot as usize, exclusive.is_abandoned, output, spans);
         self.shared.now = now;
         self.shared.statistics.settle(self.shared.hooks.ticks);
         budget.spend(spent.requests, spent.bytes);

@@ -187,8 +187,8 @@ impl Engine {
         let request = Request::new(self.requests.bytes(), &own[..count]);
         self.shared.statistics.mark((self.shared.hooks.ticks)());
         let requests = iter::once((request, None));
-        let bounds = (u64::MAX, other);
-        let ran = self.shared.run(slot as usize, &mut connection.output, requests, bounds);
+        let output = &mut connection.output;
+        let ran = self.shared.run(slot as usize, output, requests, u64::MAX, other);
         self.shared.statistics.settle(self.shared.hooks.ticks);
         if ran.count > 0 {
             // The dispatcher has consumed, queued or given back its large arguments.

@@ -1,5 +1,5 @@
 //! What every command may see, whoever sent it: the data, the sessions, the counters. The engine
-//! adds the connection's own output and request, and runs the command.
+//! adds a connection's own output and its requests, and runs them.
 use crate::clock::Now;
 use crate::commands::config;
 use crate::commands::context::{Context, Orders, Queueing};
@@ -47,19 +47,20 @@ pub(super) struct Shared {
     pub(super) log: Log,
 }
 
-/// What came of running requests of one connection, or a slice of its transaction.
+/// What came of running requests of one connection.
 pub(super) struct Ran {
     /// How many ran, or were refused with an error line.
     pub(super) count: u32,
     /// Their part of the turn's bound.
     pub(super) spent: Spent,
-    /// Why it ended.
+    /// Why no more were run.
     pub(super) end: End,
 }
 
 /// Why no more requests were run.
 pub(super) enum End {
-    /// All ran, or the last one had orders, or something for the connection to do first.
+    /// All ran, or the turn's bytes are spent, or the last one left something to do first: orders,
+    /// a transaction, a value to stream, the end of the connection.
     Done(Orders),
     /// The next reply has no room now: nothing of its request was done.
     NoRoom,
@@ -143,7 +144,8 @@ impl Shared {
         slot: usize,
         output: &mut Output,
         requests: impl Iterator<Item = (Request<'r>, Option<NameHash>)>,
-        (bytes_max, spans): (u64, &mut [Span]),
+        bytes_max: u64,
+        spans: &mut [Span],
     ) -> Ran {
         let session = &mut self.sessions[slot];
         session.active_ms = self.now.monotonic_ms;
@@ -165,7 +167,7 @@ impl Shared {
             if cx.orders.retry {
                 // CLIENT REPLY SKIP still skips it when it is run again.
                 cx.session().reply_mode = reply_mode;
-                refused = Some(End::Retry { for_buffers: cx.reply.finish() });
+                refused = Some(End::Retry { for_buffers: cx.reply.must_wait() });
                 break;
             }
             count += 1;
@@ -184,10 +186,11 @@ impl Shared {
     }
 
     /// Runs the next slice of the transaction that the connection in `slot` has running. If
-    /// `is_gone`, nobody reads its reply.
+    /// `is_abandoned`, nobody reads its reply.
     pub(super) fn go_on(
         &mut self,
-        (slot, is_gone): (usize, bool),
+        slot: usize,
+        is_abandoned: bool,
         output: &mut Output,
         spans: &mut [Span],
     ) -> (Orders, Spent) {
@@ -199,8 +202,8 @@ impl Shared {
         let mut cx = self.context(slot, spans, &mut orders, |pool| {
             let mut reply = Reply::resume(output, pool, protocol, local, left_count);
             reply.set_muted(muted);
-            if is_gone {
-                reply.set_gone();
+            if is_abandoned {
+                reply.abandon();
             }
             reply
         });
@@ -215,8 +218,8 @@ impl Shared {
         (orders, spent)
     }
 
-    /// What a command of the connection in `slot` may see and change, with the reply that `reply`
-    /// begins.
+    /// What a command of the connection in `slot` may see and change, with the writer that
+    /// `reply` makes.
     #[inline]
     fn context<'a>(
         &'a mut self,

@@ -403,3 +403,38 @@ fn any_command(random: &mut Random, large: bool) -> Vec<u8> {
         _ => command(&[b"SETRANGE", &key, b"100000", &value]),
     }
 }
+
+/// Transactions that end in their first slice are a part of the turn all the same.
+#[test]
+fn many_short_transactions_do_not_share_a_turn() {
+    const CLIENT_COUNT: usize = 40;
+    let limits = Limits {
+        connections_max: CLIENT_COUNT as u32,
+        receive_buffers_max: 64,
+        reply_buffers_max: 512,
+        ..roomy()
+    };
+    let mut world = World::new(&limits, 37);
+    for client in 0..CLIENT_COUNT {
+        assert_eq!(world.connect(), client);
+        queue_all(&mut world, client, &b"INCR n\r\n".repeat(60), 60);
+    }
+    world.run_until(|world| world.clients.iter().all(|client| client.is_armed));
+    for number in 0..CLIENT_COUNT {
+        let (client, buffer) = (&mut world.clients[number], world.receive.acquire().unwrap());
+        buffer.append(b"EXEC\r\n");
+        client.is_armed = false;
+        let connection = client.id.unwrap();
+        world.engine.handle(world.now, Event::Received { connection, buffer });
+    }
+    let (mut most, mut ran) = (0, 0);
+    while ran < CLIENT_COUNT as u64 * 61 {
+        let before = world.engine.shared.statistics.processed_count;
+        world.step();
+        let count = world.engine.shared.statistics.processed_count - before;
+        (most, ran) = (most.max(count), ran + count);
+    }
+    // 512 requests, and one slice beyond them.
+    assert!(most <= 512 + 64 + 1, "{most} commands in a turn");
+    world.end();
+}

@@ -18,11 +18,9 @@ use crate::resp::request::Request;
 use crate::store::{Key, NameHash};
 use core::ops::Range;
 
-/// Requests in a group.
+/// Requests in a group. One connection may fill it: a pipeline of 64 is then answered in one send
+/// (docs/decisions/0011).
 const GROUP_SIZE: usize = 64;
-
-/// Requests that one connection may have in a group while others wait.
-const VISIT_SIZE: usize = 64;
 
 /// Requests in one turn. Those behind them wait for the next one.
 const REQUESTS_PER_TURN: u32 = 512;
@@ -167,7 +165,7 @@ impl Engine {
     fn gather(&mut self, budget: &mut Budget) {
         self.group.clear();
         for _ in 0..GROUP_SIZE {
-            if !self.group.has_room() || budget.is_spent() || self.must_wait() {
+            if !self.group.has_room() || budget.bytes == 0 || self.must_wait() {
                 break;
             }
             let Some(slot) = self.runnable.pop(&mut self.connections) else { break };
@@ -210,12 +208,7 @@ impl Engine {
         let Some(input) = &mut connection.input else { return true };
         let group = &mut self.group;
         // Before AUTH only one at a time: what follows may be read by other rules.
-        let alone = self.runnable.count() == 0;
-        let count_max = match (bounds.authenticated, alone) {
-            (false, _) => 1,
-            (true, false) => VISIT_SIZE,
-            (true, true) => GROUP_SIZE,
-        };
+        let count_max = if bounds.authenticated { GROUP_SIZE } else { 1 };
         let first_entry = group.entry_count;
         let (bytes, mut at) = (input.filled(), 0);
         while (at as usize) < bytes.len() && group.entry_count - first_entry < count_max {
@@ -301,7 +294,7 @@ impl Engine {
         let (mut consumed, mut next) = (0, visit.first_entry);
         while next < visit.end_entry {
             let may_execute = self.connections[visit.slot as usize].may_execute();
-            if !may_execute || budget.bytes == 0 || self.must_wait() {
+            if !may_execute || budget.is_spent() || self.must_wait() {
                 return consumed;
             }
             let Some(ran) = self.execute(visit.slot, next..visit.end_entry, budget.bytes) else {
@@ -336,8 +329,8 @@ impl Engine {
             let spans = &group[entry.first_span as usize..entry.end_span as usize];
             (Request::in_place(bytes, spans), entry.hash)
         });
-        let bounds = (bytes_max, large);
-        Some(self.shared.run(slot as usize, &mut connection.output, requests, bounds))
+        let output = &mut connection.output;
+        Some(self.shared.run(slot as usize, output, requests, bytes_max, large))
     }
 
     /// Does what a command has ordered beyond the data.

@@ -1,4 +1,7 @@
-//! The frames of RESP, spelled into room that is there in one piece. Most replies are one of these.
+//! Lines and bulks as RESP spells them, written into room that is there in one piece: most replies
+//! are one of these.
+//!
+//! Invariant: each returns the bytes that it wrote, and says how much room it needs.
 use crate::stdx::number;
 
 /// Bytes of the longest line of a number: its type, its digits, and the end of the line.
@@ -32,7 +35,7 @@ fn long_number_line(room: &mut [u8], kind: u8, value: i64) -> usize {
 #[inline(always)]
 pub(super) fn bulk(room: &mut [u8], content: &[u8]) -> usize {
     let start = number_line(room, b'$', (content.len() as u64).cast_signed());
-    line(&mut room[start..], content) + start
+    start + line(&mut room[start..], content)
 }
 
 /// `+text`, and the end of the line; returns the bytes written. Needs three bytes of room more than

@@ -1,4 +1,7 @@
 //! Each kind of reply, in the dialect of the connection.
+//!
+//! A reply whose room is there in one piece is written at once (`framing`); else piece by piece,
+//! with the same bytes.
 use super::framing;
 use super::reply::{BULK_OVERHEAD, Protocol, Reply};
 use crate::resp::output::REPLY_ROOM;

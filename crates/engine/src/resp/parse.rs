@@ -22,7 +22,7 @@ pub struct Parsed {
 #[inline]
 pub fn parse(bytes: &[u8], start: u32, spans: &mut [Span], bounds: &Bounds) -> Option<Parsed> {
     if bytes.get(start as usize) == Some(&b'*') {
-        parse_multibulk(bytes, start as usize + 1, spans, bounds)
+        parse_multibulk(bytes, start as usize, spans, bounds)
     } else {
         parse_inline(bytes, start as usize, spans, bounds)
     }
@@ -35,7 +35,7 @@ fn parse_multibulk(
     bounds: &Bounds,
 ) -> Option<Parsed> {
     let mut at = start;
-    let argument_count = number(bytes, &mut at)?;
+    let argument_count = number(bytes, &mut at, b'*')?;
     let arguments_max = if bounds.authenticated {
         bounds.arguments_max
     } else {
@@ -45,11 +45,7 @@ fn parse_multibulk(
         return None;
     }
     for span in spans.get_mut(..argument_count)? {
-        if *bytes.get(at)? != b'$' {
-            return None;
-        }
-        at += 1;
-        let size = number(bytes, &mut at)?;
+        let size = number(bytes, &mut at, b'$')?;
         let end = at + size;
         if bytes.get(end..end + 2)? != b"\r\n" {
             return None;
@@ -60,14 +56,21 @@ fn parse_multibulk(
     Some(Parsed { end: at as u32, argument_count: argument_count as u32 })
 }
 
-/// A count or a size with its line end, if it is one that a buffer can hold. `at` moves behind it.
+/// The line of a count or a size that begins with `mark`, if it is one that a buffer can hold. `at`
+/// moves behind it.
 #[inline(always)]
-fn number(bytes: &[u8], at: &mut usize) -> Option<usize> {
+fn number(bytes: &[u8], at: &mut usize, mark: u8) -> Option<usize> {
     // Nearly all have one or two digits.
     let (value, size) = match *bytes.get(*at..)? {
-        [a @ b'0'..=b'9', b'\r', b'\n', ..] => (digit(a), 3),
-        [a @ b'1'..=b'9', b @ b'0'..=b'9', b'\r', b'\n', ..] => (digit(a) * 10 + digit(b), 4),
-        ref line => long_number(line)?,
+        [first, a @ b'0'..=b'9', b'\r', b'\n', ..] if first == mark => (digit(a), 4),
+        [first, a @ b'1'..=b'9', b @ b'0'..=b'9', b'\r', b'\n', ..] if first == mark => {
+            (digit(a) * 10 + digit(b), 5)
+        }
+        [first, ref line @ ..] if first == mark => {
+            let (value, size) = long_number(line)?;
+            (value, size + 1)
+        }
+        _ => return None,
     };
     *at += size;
     Some(value)

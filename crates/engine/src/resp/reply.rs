@@ -15,7 +15,10 @@ use core::fmt;
 /// Bytes of a bulk string besides its content: the header with its digits, and the last CRLF.
 pub const BULK_OVERHEAD: u64 = 32;
 
-const _: () = assert!(framing::NUMBER_LINE_MAX + 2 <= BULK_OVERHEAD as usize, "it is enough");
+const _: () = assert!(
+    framing::NUMBER_LINE_MAX + 2 <= BULK_OVERHEAD as usize,
+    "the line of the size and the last CRLF fit"
+);
 
 /// String values above this are streamed instead of being copied into the output at once.
 pub const STREAM_SIZE_MIN: u64 = 64 * 1024;
@@ -54,7 +57,7 @@ pub struct Reply<'a> {
     /// CLIENT REPLY OFF or SKIP: everything is accepted and dropped.
     muted: bool,
     /// The client is gone: it stays muted, since there is no room to write into.
-    is_gone: bool,
+    is_abandoned: bool,
     /// A local connection may take the last buffers.
     local: bool,
     grant: Grant,
@@ -77,7 +80,7 @@ impl<'a> Reply<'a> {
             pool,
             protocol: Protocol::Resp2,
             muted: false,
-            is_gone: false,
+            is_abandoned: false,
             local,
             grant: Grant::default(),
             kept_size: 0,
@@ -111,7 +114,7 @@ impl<'a> Reply<'a> {
             pool,
             protocol,
             muted: false,
-            is_gone: false,
+            is_abandoned: false,
             local,
             grant,
             kept_size: kept_size(left_count),
@@ -139,12 +142,12 @@ impl<'a> Reply<'a> {
 
     /// CLIENT REPLY changes whether this and later replies are sent.
     pub fn set_muted(&mut self, muted: bool) {
-        self.muted = muted || self.is_gone;
+        self.muted = muted || self.is_abandoned;
     }
 
     /// Nobody will read it.
-    pub fn set_gone(&mut self) {
-        (self.muted, self.is_gone) = (true, true);
+    pub fn abandon(&mut self) {
+        (self.muted, self.is_abandoned) = (true, true);
     }
 
     /// Makes sure that the next `size` bytes can be written. Needed above `REPLY_ROOM`; call it
@@ -267,10 +270,13 @@ impl<'a> Reply<'a> {
         self.written_size
     }
 
-    /// Ends the reply. Did `reserve` answer `Wait`, so that the command runs again when buffers
-    /// came back?
-    pub fn finish(&mut self) -> bool {
+    /// Ends the reply.
+    pub fn finish(&mut self) {
         self.pool.settle(self.output);
+    }
+
+    /// Did `reserve` answer `Wait`, so that the command runs again when buffers came back?
+    pub const fn must_wait(&self) -> bool {
         self.must_wait
     }
 

@@ -4,7 +4,7 @@ use super::{Store, Text, object};
 use crate::clock::Now;
 use crate::memory::frames::Ref;
 use crate::planted::{Bug, is_planted};
-use crate::prefetch::prefetch;
+use crate::prefetch::{prefetch, prefetch_line};
 use crate::store::index::{BUCKET_ENTRIES, Place};
 use siphasher::sip::SipHasher13;
 
@@ -149,7 +149,7 @@ impl Store {
     /// First half of a lookup: asks the processor for the key's bucket.
     #[inline]
     pub fn prefetch_bucket(&self, key: &Key<'_>) {
-        prefetch(self.index.home_bytes(key.hash));
+        prefetch_line(self.index.home_bytes(key.hash));
     }
 
     /// Second half: asks for the object whose tag matches in the home bucket, two lines of it.

@@ -7,8 +7,9 @@
 //! 3. The policy lets something be evicted.
 //! 4. Otherwise the write is refused, and nothing was changed.
 //!
-//! One command has `Steps` for it. What needs more is asked to come back in a later turn, with the
-//! room that was made so far; a large value on its way collects its room in slices (`staged`).
+//! One command has so many `Steps` for it. What needs more is asked to come back in a later turn,
+//! with the room that was made so far; a large value on its way collects its room in slices
+//! (`staged`).
 use super::Store;
 use super::types::{Expiry, Key, Policy, StoreFull};
 use crate::clock::Now;
@@ -25,8 +26,8 @@ pub(super) const RESERVE_FRAMES: u32 = 4;
 /// Steps of debt and eviction that one command takes: about a millisecond of them.
 pub(super) const STEPS_MAX: u32 = 1_024;
 
-/// What such a step (an object moved, freed or evicted) counts in bytes of a turn: either takes
-/// about a microsecond.
+/// What a step (an object moved, freed or evicted) counts in bytes of a turn: each takes about a
+/// microsecond.
 pub(super) const ROOM_STEP_BYTES: u64 = 1 << 10;
 
 /// Steps of debt and eviction that a command may still take.

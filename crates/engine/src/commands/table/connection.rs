@@ -66,7 +66,8 @@ pub(super) const COMMANDS: &[Command] = &[
         .deprecated("7.2.0", "just closing the connection")
         .about("O(1)", "Answers OK and closes the connection."),
     row(("reset", 1),   OPEN,                   "6.2.0", connection::reset)
-        .about("O(1)", "Makes the connection as it was when it was new."),
+        .about("O(n), n the keys watched and the commands queued",
+            "Makes the connection as it was when it was new."),
     row(("select", 2),  LOADING | STALE | FAST, "1.0.0", connection::select)
         .about("O(1)", "Chooses the database of the connection."),
 ];

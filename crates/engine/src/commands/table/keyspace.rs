@@ -92,7 +92,8 @@ pub(super) const COMMANDS: &[Command] = &[
         .tips(VARIES).about("O(1)", "The time to live of a key in milliseconds."),
     row(("randomkey", 1),   READONLY,        key::NONE,   "1.0.0", keyspace::randomkey)
         .tips(&["request_policy:all_shards", "nondeterministic_output"])
-        .about("O(1)", "A key of the database, each with the same chance."),
+        .about("O(1) for each try, up to 100 while keys are overdue",
+            "A key of the database, each with the same chance."),
     row(("rename", 3),      WRITE,           RENAMED,     "1.0.0", keyspace::rename)
         .about("O(1)", "Gives a key another name, whatever had it."),
     row(("renamenx", 3),    WRITE | FAST,    RENAMED_NX,  "1.0.0", keyspace::renamenx)

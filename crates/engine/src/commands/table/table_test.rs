@@ -62,3 +62,15 @@ fn keys_stand_where_the_row_says() {
     assert_eq!(*positions(b"DEL", 4), [1, 2, 3]);
     assert_eq!(*positions(b"PING", 1), [0; 0]);
 }
+
+/// What the log of slow commands must be able to show is timed by itself.
+#[test]
+fn what_may_take_long_is_not_short() {
+    for name in ["scan", "keys", "bitfield", "watch", "randomkey", "mget", "exec", "info", "reset"]
+    {
+        assert!(!lookup(name.as_bytes()).unwrap().command().is_short(), "{name}");
+    }
+    for name in ["get", "set", "incr", "append", "expire", "ttl"] {
+        assert!(lookup(name.as_bytes()).unwrap().command().is_short(), "{name}");
+    }
+}

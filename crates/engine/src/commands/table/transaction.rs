@@ -29,7 +29,7 @@ pub(super) const COMMANDS: &[Command] = &[
     row(("multi", 1),   ALWAYS, key::NONE, "1.2.0", transaction::multi)
         .about("O(1)", "Queues the commands that follow, until EXEC."),
     row(("unwatch", 1), ALWAYS, key::NONE, "2.2.0", transaction::unwatch_all)
-        .about("O(1)", "Forgets all watched keys."),
+        .about("O(n), n the keys watched", "Forgets all watched keys."),
     row(("watch", -2),  ALWAYS, EVERY,     "2.2.0", transaction::watch)
         .about("O(1) for each key", "Lets EXEC run nothing if one of the keys changes before it."),
 ];

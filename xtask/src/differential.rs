@@ -3,9 +3,10 @@
 //!
 //! Keeps true: every server that was started is ended, however the run ends, and the redis-server
 //! is the version for which the known differences were written down.
+use crate::owned_child::OwnedChild;
 use crate::{check, debian, root, target};
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 /// The Redis whose differences are known: Debian's.
 const REDIS_VERSION: &str = "v=7.0.15 ";
@@ -32,18 +33,6 @@ const OPTIONS: &[&str] = &[
     "--request-size-max",
     "64mb",
 ];
-
-/// A server that ends with its owner.
-struct Server {
-    child: Child,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
 
 /// Runs the judge with the options of the command line.
 pub(crate) fn run(words: &[&str]) -> Result<(), String> {
@@ -102,7 +91,7 @@ fn install_redis() -> Result<(), String> {
 }
 
 /// Starts a server and waits until it says that it is ready.
-fn start(command: &mut Command) -> Result<Server, String> {
+fn start(command: &mut Command) -> Result<OwnedChild, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let child = command
         .stdin(Stdio::null())
@@ -110,8 +99,8 @@ fn start(command: &mut Command) -> Result<Server, String> {
         .stderr(Stdio::null())
         .spawn()
         .map_err(|why| format!("{name}: {why}"))?;
-    let mut server = Server { child };
-    let output = server.child.stdout.take().expect("it is a pipe");
+    let mut server = OwnedChild(child);
+    let output = server.0.stdout.take().expect("it is a pipe");
     let (mut lines, mut last) = (BufReader::new(output).lines(), String::new());
     for line in lines.by_ref().map_while(Result::ok) {
         if line.contains("eady to accept connections") {

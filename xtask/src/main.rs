@@ -8,6 +8,7 @@ mod debian;
 mod differential;
 mod licences;
 mod limits;
+mod owned_child;
 mod tcl;
 mod tidy;
 

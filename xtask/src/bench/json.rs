@@ -1,12 +1,12 @@
 //! Results as JSON: every figure of every round.
 use super::load::{FIELDS, Sample};
 use super::servers::Memory;
-use super::table::{Result, Row};
+use super::table::{CaseResult, Row};
 
 /// A list with one object for each case, server and round.
-pub(super) fn write(results: &[Result]) -> String {
+pub(super) fn write(results: &[CaseResult]) -> String {
     let mut objects = Vec::new();
-    for Result { case, rows } in results {
+    for CaseResult { case, rows } in results {
         for row in rows {
             for (round, sample) in row.samples.iter().enumerate() {
                 objects.push(object(case, row, round, sample));

@@ -18,7 +18,7 @@ use cases::{Case, Data};
 use options::Options;
 use servers::{Memory, Server, Spec};
 use std::process::Command;
-use table::{Result as CaseResult, Row};
+use table::{CaseResult, Row};
 
 /// What a peer takes for the data that Granite gets so much memory for, at the most.
 const PEER_SHARE: f64 = 1.6;

@@ -7,11 +7,12 @@ use super::machine;
 use super::options::Options;
 use super::peers;
 use super::wire;
+use crate::owned_child::OwnedChild;
 use crate::target;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The core of the servers; the load generator has the other one.
@@ -21,7 +22,7 @@ const SERVER_CORE: &str = "0";
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// Between two looks whether it listens.
-const PAUSE: Duration = Duration::from_millis(20);
+const LOOK_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Options of the peers: no disk, loopback, the limit of memory.
 const PEER_WORDS: &str = "--port {port} --bind 127.0.0.1 --appendonly no --daemonize no \
@@ -55,6 +56,7 @@ impl Spec {
 
     fn known(name: &str) -> Result<Self, String> {
         let release = |program: &str| target().join("release").join(program);
+        let mut preload = None;
         let (program, words) = match name {
             "granite-uring" | "granite-epoll" => {
                 let words = "--port {port} --bind 127.0.0.1 --maxmemory {memory} \
@@ -65,17 +67,21 @@ impl Spec {
                 (release("granite-null"), "--port {port} --value-size {size} --io")
             }
             "redis70" => (peers::redis()?, PEER_WORDS),
-            "valkey91" => (peers::valkey()?.0, PEER_WORDS),
+            "valkey91" => {
+                let (program, library) = peers::valkey()?;
+                preload = Some(library);
+                (program, PEER_WORDS)
+            }
             _ => return Err(format!("no server is called {name}; see --server")),
         };
         // The driver, or for the peers nothing: `--save ''` is no snapshots.
-        let last = if words == PEER_WORDS { "" } else { &name[name.len() - "uring".len()..] };
+        let last = name.rsplit_once('-').map_or("", |(_, driver)| driver);
         let words = std::iter::once(program.display().to_string())
             .chain(words.split_whitespace().map(Into::into))
             .chain([last.to_owned()]);
         let mut spec = Self::new(name, words.collect());
         spec.is_null = name.starts_with("null");
-        spec.preload = if name == "valkey91" { Some(peers::valkey()?.1) } else { None };
+        spec.preload = preload;
         Ok(spec)
     }
 }
@@ -91,17 +97,10 @@ pub(super) struct Memory {
 
 /// A running server, which ends with its owner.
 pub(super) struct Server {
-    child: Child,
+    child: OwnedChild,
     pub(super) name: String,
     pub(super) port: u16,
     pub(super) is_null: bool,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 impl Server {
@@ -127,23 +126,23 @@ impl Server {
         if let Some(library) = spec.preload {
             command.env("LD_PRELOAD", library);
         }
-        let child = command.spawn().map_err(explain)?;
+        let child = OwnedChild(command.spawn().map_err(explain)?);
         let mut server = Self { child, name: name.clone(), port, is_null: spec.is_null };
         let start = Instant::now();
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            let has_ended = server.child.try_wait().map_err(explain)?.is_some();
+            let has_ended = server.child.0.try_wait().map_err(explain)?.is_some();
             if has_ended || start.elapsed() > PATIENCE {
                 let log = fs::read_to_string(&log_path).unwrap_or_default();
                 let last = log.lines().last().unwrap_or_default();
                 return Err(format!("{name} does not start: {last}"));
             }
-            std::thread::sleep(PAUSE);
+            std::thread::sleep(LOOK_INTERVAL);
         }
         Ok(server)
     }
 
     pub(super) fn pid(&self) -> u32 {
-        self.child.id()
+        self.child.0.id()
     }
 
     /// Stops it where it is.
@@ -157,13 +156,13 @@ impl Server {
     }
 
     fn signal(&self, signal: Signal) -> Result<(), String> {
-        kill_process(Pid::from_child(&self.child), signal).map_err(|why| self.explain(why))
+        kill_process(Pid::from_child(&self.child.0), signal).map_err(|why| self.explain(why))
     }
 
     /// Its memory now, if it keeps anything.
     pub(super) fn memory(&self) -> Result<Option<Memory>, String> {
         let info = wire::info_memory(self.port).map_err(|why| self.explain(why))?;
-        let status = format!("/proc/{}/status", self.child.id());
+        let status = format!("/proc/{}/status", self.child.0.id());
         let status = fs::read_to_string(status).map_err(|why| self.explain(why))?;
         let resident_kib = machine::number_after(&status, "VmRSS:");
         let memory = |used| Some(Memory { used, resident: resident_kib? * 1024.0 });

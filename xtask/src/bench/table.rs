@@ -29,7 +29,7 @@ pub(super) struct Row {
 
 /// All servers in one case.
 #[derive(Clone, Debug)]
-pub(super) struct Result {
+pub(super) struct CaseResult {
     pub(super) case: String,
     pub(super) rows: Vec<Row>,
 }
@@ -69,7 +69,7 @@ impl Row {
     }
 }
 
-impl Result {
+impl CaseResult {
     /// The table, and lines about what it does not show.
     pub(super) fn markdown(&self, base: &str) -> String {
         let mut text = format!("### {}\n\n{HEAD}", self.case);

@@ -39,7 +39,7 @@ fn ratios_are_of_medians() {
     let mut fast = row("fast", &[(4e5, 1.0), (4e5, 1.0), (9e5, 1.0)]);
     fast.key_memory = Some(Memory { used: 110.4, resident: 121.0 });
     fast.samples[0][field("nulls")] = 1.0;
-    let result = Result { case: "get".to_owned(), rows: vec![slow, fast] };
+    let result = CaseResult { case: "get".to_owned(), rows: vec![slow, fast] };
     let text = result.markdown("slow");
     let lines: Vec<&str> = text.lines().skip(4).collect();
     assert_eq!(

@@ -15,9 +15,9 @@ const REPLY_BUFFERS: u32 = 4096;
 const GET: u64 = name(b"get");
 const MGET: u64 = name(b"mget");
 
-/// One client.
+/// One connection.
 #[derive(Default)]
-struct Client {
+struct Connection {
     generation: u32,
     is_open: bool,
     is_receiving: bool,
@@ -29,7 +29,7 @@ struct Client {
 
 /// The engine.
 pub struct NullEngine {
-    clients: Box<[Client]>,
+    connections: Box<[Connection]>,
     free_slots: Vec<u32>,
     replies: BufferPool,
     actions: VecDeque<Action>,
@@ -46,7 +46,7 @@ impl NullEngine {
         value.resize(value.len() + value_size as usize, b'x');
         value.extend_from_slice(b"\r\n");
         Self {
-            clients: (0..slot_count).map(|_| Client::default()).collect(),
+            connections: (0..slot_count).map(|_| Connection::default()).collect(),
             free_slots: (0..slot_count).rev().collect(),
             replies: BufferPool::new(REPLY_BUFFERS),
             actions: VecDeque::new(),
@@ -80,46 +80,46 @@ impl NullEngine {
                     self.actions.push_back(Action::Refuse { socket, line });
                     return;
                 };
-                let client = &mut self.clients[slot as usize];
+                let client = &mut self.connections[slot as usize];
                 let generation = (client.generation + 1) & 0x00ff_ffff;
-                *client = Client { generation, is_open: true, ..Client::default() };
+                *client = Connection { generation, is_open: true, ..Connection::default() };
                 let connection = ConnectionId { slot, generation };
                 self.actions.push_back(Action::Adopt { socket, connection });
                 self.go_on(connection);
             }
             Event::Received { connection, buffer } => {
-                self.client(connection).is_receiving = false;
+                self.connection_mut(connection).is_receiving = false;
                 self.answer(connection, buffer.filled());
                 self.actions.push_back(Action::Return { buffer });
                 self.go_on(connection);
             }
             Event::ReceiveEnded { connection, .. } => {
-                let client = self.client(connection);
+                let client = self.connection_mut(connection);
                 (client.is_receiving, client.has_ended) = (false, true);
                 self.go_on(connection);
             }
             Event::Sent { connection, buffer, .. } => {
                 self.replies.release(buffer);
-                self.client(connection).is_sending = false;
+                self.connection_mut(connection).is_sending = false;
                 self.go_on(connection);
             }
             Event::Closed { connection } => {
-                self.client(connection).is_open = false;
+                self.connection_mut(connection).is_open = false;
                 self.free_slots.push(connection.slot);
             }
             Event::Signal(signal) => self.is_stopping |= signal == Signal::Terminate,
         }
     }
 
-    fn client(&mut self, connection: ConnectionId) -> &mut Client {
-        let client = &mut self.clients[connection.slot as usize];
+    fn connection_mut(&mut self, connection: ConnectionId) -> &mut Connection {
+        let client = &mut self.connections[connection.slot as usize];
         assert!(client.is_open && client.generation == connection.generation, "a stranger");
         client
     }
 
     /// Answers every command that is complete.
     fn answer(&mut self, connection: ConnectionId, mut bytes: &[u8]) {
-        let client = &mut self.clients[connection.slot as usize];
+        let client = &mut self.connections[connection.slot as usize];
         let (output, replies) = (&mut client.output, &mut self.replies);
         while let Some(Command { name, argument_count }) = client.scanner.next(&mut bytes) {
             self.command_count += 1;
@@ -136,7 +136,7 @@ impl NullEngine {
 
     /// Sends, receives or closes, whatever is possible now.
     fn go_on(&mut self, connection: ConnectionId) {
-        let client = &mut self.clients[connection.slot as usize];
+        let client = &mut self.connections[connection.slot as usize];
         if !client.is_sending && !client.output.is_empty() {
             let count = client.output.len().min(SEND_BUFFERS_MAX as usize);
             let mut pieces = client.output.drain(..count).rev();

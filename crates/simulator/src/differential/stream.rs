@@ -221,8 +221,10 @@ impl Making<'_> {
         self.stream.steps.last_mut().expect("it was added a line above").follows = true;
     }
 
-    /// CLIENT REPLY OFF or SKIP, and what they silence.
+    /// CLIENT REPLY OFF or SKIP, what they silence, and something that is answered, all in one
+    /// piece: only then has everything run before other connections go on.
     fn silenced(&mut self) -> Expected {
+        let first = self.stream.steps.len();
         let is_off = self.draw.one_in(2);
         self.literal(&["CLIENT", "REPLY", if is_off { "OFF" } else { "SKIP" }]);
         let count = if is_off { self.draw.below(20) } else { 1 };
@@ -239,10 +241,12 @@ impl Making<'_> {
                 sent += 1;
             }
         }
-        if is_off {
-            return self.literal(&["CLIENT", "REPLY", "ON"]);
+        let words: &[&str] = if is_off { &["CLIENT", "REPLY", "ON"] } else { &["PING"] };
+        let said = self.literal(words);
+        for step in &mut self.stream.steps[first + 1..] {
+            step.follows = true;
         }
-        Expected::Nothing
+        said
     }
 
     fn literal(&mut self, words: &[&str]) -> Expected {

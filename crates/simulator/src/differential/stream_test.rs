@@ -31,6 +31,22 @@ fn replies_can_always_be_counted() {
     assert!(silent_count > 50 && end_count > 10, "{silent_count} {end_count}");
 }
 
+/// Where nobody says that a silent command has run, what another connection sees is a matter of chance.
+#[test]
+fn something_is_answered_behind_all_that_is_silent() {
+    for seed in 0..20 {
+        let stream = stream(seed);
+        let mut trackers = [Tracker::default(); CONNECTION_COUNT as usize];
+        for (index, step) in stream.steps.iter().enumerate() {
+            let said = trackers[step.connection as usize].observe(stream.words(step));
+            if said == Expected::Nothing {
+                let next = stream.steps.get(index + 1);
+                assert!(next.is_some_and(|next| next.follows), "seed {seed}, step {index}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_batch_has_one_connection_and_a_seed_one_stream() {
     let (one, other) = (stream(3), stream(3));

@@ -3,6 +3,7 @@ use super::string::written;
 use super::{Call, Encoding, Entry, Failure, Outcome, STRING_SIZE_MAX, SYNTAX, integer, refuse};
 use crate::memory::Change;
 use crate::value::Value;
+use std::ops::Range;
 
 impl Call<'_> {
     /// A bit position that a string may have.
@@ -61,7 +62,13 @@ impl Call<'_> {
         }
         let value = self.entry(1).map_or(&[][..], |entry| &entry.value);
         let (start, end) = self.bit_range(2, value.len(), false)?;
-        Ok(Value::Integer((start..end).filter(|&at| bit_at(value, at)).count() as i64))
+        // Bit by bit only before and behind whole bytes: it took a seventh of the time of worlds.
+        let first = start.next_multiple_of(8).min(end);
+        let last = (end / 8 * 8).max(first);
+        let ones = |range: Range<usize>| range.filter(|&at| bit_at(value, at)).count();
+        let bytes = &value[first / 8..last / 8];
+        let whole: usize = bytes.iter().map(|byte| byte.count_ones() as usize).sum();
+        Ok(Value::Integer((ones(start..first) + whole + ones(last..end)) as i64))
     }
 
     /// The arguments `[start [end [BYTE|BIT]]]` from `index` on, as `start..end` in bits.

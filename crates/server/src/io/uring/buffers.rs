@@ -1,11 +1,15 @@
-//! The receive buffers that are lent to the kernel, and the ring through which it takes them.
+//! The receive buffers, and the ring through which the kernel takes those that it is lent.
 //!
-//! Invariant: a buffer is either here, as a pointer that only the kernel uses, or it is a handle
-//! that somebody owns; never both. Its number says which: numbers in `free_numbers` belong to
-//! buffers that are out, all others to buffers that are lent.
+//! The kernel is lent as many as there are receives, for each takes one at most, and it is lent
+//! those that came back last: what fifty clients send goes through fifty buffers that the caches
+//! know, not through all there are in turn.
+//!
+//! Invariant: a buffer is a pointer that only the kernel uses, idle here, or a handle that somebody
+//! owns; never two of them. Numbers in `free_numbers` belong to no buffer, all others to one that
+//! is lent.
 #![expect(unsafe_code, reason = "the kernel writes into buffers through pointers")]
 
-use granite_engine::memory::buffer::{BUFFER_SIZE, Buffer, BufferHandle};
+use granite_engine::memory::buffer::{BUFFER_SIZE, Buffer, BufferHandle, BufferPool};
 use io_uring::types::BufRingEntry;
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -23,16 +27,17 @@ pub(super) struct ReceiveBuffers {
     entries: NonNull<BufRingEntry>,
     entry_count: u16,
     tail: u16,
-    published: u16,
     lent: Box<[Option<NonNull<Buffer>>]>,
     free_numbers: Box<[u16]>,
     free_count: usize,
+    idle: BufferPool,
 }
 
 impl ReceiveBuffers {
-    /// An empty ring for `capacity` buffers. Its memory is never given back: the kernel reads it
+    /// An empty ring for the buffers of a pool. Its memory is never given back: the kernel reads it
     /// for as long as the process lives.
-    pub(super) fn new(capacity: u32) -> Self {
+    pub(super) fn new(idle: BufferPool) -> Self {
+        let capacity = idle.capacity();
         assert!(capacity > 0, "a driver needs a receive buffer");
         assert!(capacity <= BUFFERS_MAX, "more buffers than a ring can number");
         let entry_count = capacity.next_power_of_two();
@@ -43,11 +48,11 @@ impl ReceiveBuffers {
             entries: NonNull::from(pages).cast(),
             entry_count: entry_count as u16,
             tail: 0,
-            published: 0,
             lent: vec![None; capacity as usize].into(),
             // Popped from the end, so that the first buffers get the lowest numbers.
             free_numbers: (0..capacity as u16).rev().collect(),
             free_count: capacity as usize,
+            idle,
         }
     }
 
@@ -63,9 +68,27 @@ impl ReceiveBuffers {
         (self.entries.as_ptr() as u64, self.entry_count)
     }
 
-    /// Lends an empty buffer; the kernel sees it after `publish`.
-    pub(super) fn provide(&mut self, buffer: BufferHandle) {
-        assert!(self.free_count > 0, "a buffer came back that was never taken");
+    /// The pool again, from which nothing was lent yet.
+    pub(super) fn into_idle(self) -> BufferPool {
+        assert_eq!(self.lent_count(), 0, "the kernel has buffers of a ring that never started");
+        self.idle
+    }
+
+    /// A buffer that is empty again. The kernel sees it after `lend`.
+    pub(super) fn give_back(&mut self, buffer: BufferHandle) {
+        self.idle.release(buffer);
+    }
+
+    /// Lends the kernel so many buffers, or all there are.
+    pub(super) fn lend(&mut self, wanted_count: usize) {
+        while self.lent_count() < wanted_count {
+            let Some(buffer) = self.idle.acquire() else { return };
+            self.provide(buffer);
+        }
+    }
+
+    /// Puts a buffer behind the ring's last one, and shows the kernel that it is there.
+    fn provide(&mut self, buffer: BufferHandle) {
         self.free_count -= 1;
         let number = self.free_numbers[self.free_count];
         let pointer = NonNull::from(buffer);
@@ -85,19 +108,11 @@ impl ReceiveBuffers {
         entry.set_len(BUFFER_SIZE as u32);
         entry.set_bid(number);
         self.tail = self.tail.wrapping_add(1);
-    }
-
-    /// Shows the kernel what was provided.
-    pub(super) fn publish(&mut self) {
-        if self.published == self.tail {
-            return;
-        }
         // SAFETY: the pointer is the ring's first entry, initialized with zeros.
         let tail = unsafe { BufRingEntry::tail(self.entries.as_ptr()) };
         // SAFETY: the tail is an aligned u16 that only we write and that lives for ever.
         let tail = unsafe { AtomicU16::from_ptr(tail.cast_mut()) };
         tail.store(self.tail, Ordering::Release);
-        self.published = self.tail;
     }
 
     /// The kernel filled `size` bytes of buffer `number`: it is ours again.

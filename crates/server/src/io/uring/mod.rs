@@ -19,7 +19,7 @@ use super::{EVENTS_PER_TURN, Parts};
 use crate::signals::Signals;
 use buffers::{Outgoing, ReceiveBuffers};
 use granite_engine::event::{Action, ConnectionId, Event, Socket};
-use granite_engine::memory::buffer::{BufferHandle, BufferPool};
+use granite_engine::memory::buffer::BufferHandle;
 use ring::{Completion, Ring};
 use rustix::io::Errno;
 use std::os::fd::{AsFd, OwnedFd};
@@ -67,6 +67,8 @@ struct Slot {
 pub struct Uring {
     ring: Ring,
     buffers: ReceiveBuffers,
+    /// Receives in flight, and those that wait for a buffer.
+    receiving_count: usize,
     listeners: Listeners,
     signals: Signals,
     slots: Box<[Slot]>,
@@ -97,15 +99,15 @@ impl Uring {
             Ok(ring) => ring,
             Err(error) => return Err((error, parts)),
         };
-        let mut buffers = ReceiveBuffers::new(parts.buffers.capacity());
+        let buffers = ReceiveBuffers::new(parts.buffers);
         if let Err(error) = ring.start(&buffers) {
-            return Err((error, parts));
+            return Err((error, Parts { buffers: buffers.into_idle(), ..parts }));
         }
-        provide_all(&mut buffers, parts.buffers);
         let slots = parts.connection_slots;
         let mut uring = Self {
             ring,
             buffers,
+            receiving_count: 0,
             listeners: parts.listeners,
             signals: parts.signals,
             slots: (0..slots).map(|_| Slot::free()).collect(),
@@ -141,7 +143,6 @@ impl Uring {
     /// can be told already.
     pub fn wait(&mut self, mut timeout_ms: Option<u32>) {
         self.events_left = EVENTS_PER_TURN;
-        self.buffers.publish();
         self.feed_starved();
         if self.rest.is_over(&mut timeout_ms) {
             for lane in 0..self.lane_count {
@@ -189,7 +190,7 @@ impl Uring {
                 self.accept(socket.0 as usize);
             }
             Action::Receive { connection } => self.receive(connection),
-            Action::Return { buffer } => self.buffers.provide(buffer),
+            Action::Return { buffer } => self.give_back(buffer),
             Action::Send { connection, buffer } => self.send(connection, buffer),
             Action::Close { connection } => self.close(connection),
             Action::Sleep { .. } | Action::Stop { .. } => {
@@ -224,9 +225,28 @@ impl Uring {
         assert!(!slot.is_receiving, "one receive for a connection");
         assert!(!slot.is_closing, "a connection that closes receives no more");
         slot.is_receiving = true;
+        self.receiving_count += 1;
+        self.buffers.lend(self.receiving_count);
+        self.submit_receive(connection);
+    }
+
+    fn submit_receive(&mut self, connection: ConnectionId) {
+        let slot = slot_of(&mut self.slots, connection);
         let socket = slot.socket.as_ref().expect("an adopted slot has a socket");
         let name = user_data(Operation::Receive, connection);
         self.ring.receive(socket.as_fd(), !slot.has_more, name);
+    }
+
+    /// A buffer is empty again: perhaps somebody waits for it.
+    fn give_back(&mut self, buffer: BufferHandle) {
+        self.buffers.give_back(buffer);
+        self.buffers.lend(self.receiving_count);
+    }
+
+    /// The connection receives no more, for now.
+    fn end_receive(&mut self, slot_index: u32) {
+        self.slots[slot_index as usize].is_receiving = false;
+        self.receiving_count -= 1;
     }
 
     fn send(&mut self, connection: ConnectionId, chain: BufferHandle) {
@@ -271,13 +291,13 @@ impl Uring {
             let Some(slot_index) = self.starved.pop() else {
                 break;
             };
-            let slot = &mut self.slots[slot_index as usize];
-            slot.is_receiving = false;
+            let slot = &self.slots[slot_index as usize];
+            let connection = ConnectionId { slot: slot_index, generation: slot.generation };
             if slot.is_closing {
+                self.end_receive(slot_index);
                 self.finish_close(slot_index);
             } else {
-                let generation = slot.generation;
-                self.receive(ConnectionId { slot: slot_index, generation });
+                self.submit_receive(connection);
             }
         }
     }
@@ -330,14 +350,18 @@ impl Uring {
         let buffer = completion.buffer.map(|number| self.buffers.take(number, size));
         let slot = slot_of(&mut self.slots, connection);
         assert!(slot.is_receiving, "a receive ends once");
-        slot.is_receiving = false;
         slot.has_more = completion.more_waits;
         let is_closing = slot.is_closing;
+        if completion.result == -libc::ENOBUFS && !is_closing {
+            self.starved.push(connection.slot);
+            return None;
+        }
+        self.end_receive(connection.slot);
         match buffer {
             Some(buffer) if size > 0 && !is_closing => {
                 return Some(Event::Received { connection, buffer });
             }
-            Some(buffer) => self.buffers.provide(buffer),
+            Some(buffer) => self.give_back(buffer),
             None => assert!(size == 0, "bytes were received into no buffer"),
         }
         if is_closing {
@@ -345,11 +369,6 @@ impl Uring {
             return None;
         }
         match -completion.result {
-            libc::ENOBUFS => {
-                slot_of(&mut self.slots, connection).is_receiving = true;
-                self.starved.push(connection.slot);
-                None
-            }
             libc::EINTR | libc::EAGAIN => {
                 self.receive(connection);
                 None
@@ -386,12 +405,6 @@ fn slot_of(slots: &mut [Slot], connection: ConnectionId) -> &mut Slot {
     let slot = &mut slots[connection.slot as usize];
     assert_eq!(slot.generation, connection.generation, "a slot was reached from another life");
     slot
-}
-
-fn provide_all(buffers: &mut ReceiveBuffers, mut pool: BufferPool) {
-    while let Some(buffer) = pool.acquire() {
-        buffers.provide(buffer);
-    }
 }
 
 impl Slot {

@@ -88,7 +88,7 @@ fn the_ring_refuses_what_is_not_in_the_table() {
             return;
         }
     };
-    ring.start(&ReceiveBuffers::new(1)).expect("the ring was set up");
+    ring.start(&ReceiveBuffers::new(BufferPool::new(1))).expect("the ring was set up");
     ring.submit_no_operation(7);
     ring.wait(Some(1000));
     let completion = ring.completion().expect("a refusal is a completion");

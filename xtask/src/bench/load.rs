@@ -36,7 +36,7 @@ pub(super) fn field(name: &str) -> usize {
 pub(super) fn fill(server: &Server, data: &Data) -> Result<(), String> {
     let requests = data.key_count.to_string();
     let words = ["--mix", data.load, "--requests", &requests, "--distribution", "sequential"];
-    let sample = run(server, data, &[&words[..], &["--pipeline", "16"]].concat())?;
+    let sample = run(server, data, &[&words[..], &["--pipeline", "64"]].concat())?;
     match sample[field("errors")] {
         0.0 => Ok(()),
         count => Err(format!("{}: {count} of {requests} keys were refused", server.name)),

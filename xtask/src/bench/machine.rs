@@ -26,13 +26,6 @@ pub(super) fn describe(options: &Options) -> String {
     )
 }
 
-/// Memory that is there for new processes.
-pub(super) fn available_mib() -> Result<f64, String> {
-    let text = fs::read_to_string("/proc/meminfo").map_err(|why| format!("meminfo: {why}"))?;
-    let kib = number_after(&text, "MemAvailable:").ok_or("no MemAvailable in /proc/meminfo")?;
-    Ok(kib / 1024.0)
-}
-
 /// The number in the line that begins with `name`.
 pub(super) fn number_after(text: &str, name: &str) -> Option<f64> {
     let rest = text.lines().find_map(|line| line.strip_prefix(name))?;

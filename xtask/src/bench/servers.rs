@@ -1,7 +1,6 @@
 //! The servers of a run: how each is started, and those that are running.
 //!
-//! Keeps true: every server that was started is ended, however the run ends, and only the one that
-//! is measured runs; the others are stopped where they are.
+//! Keeps true: a server that was started is ended, however the run ends.
 use super::cases::Data;
 use super::machine;
 use super::options::Options;
@@ -9,7 +8,6 @@ use super::peers;
 use super::wire;
 use crate::owned_child::OwnedChild;
 use crate::target;
-use rustix::process::{Pid, Signal, kill_process};
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpStream};
 use std::process::{Command, Stdio};
@@ -143,20 +141,6 @@ impl Server {
 
     pub(super) fn pid(&self) -> u32 {
         self.child.0.id()
-    }
-
-    /// Stops it where it is.
-    pub(super) fn pause(&self) -> Result<(), String> {
-        self.signal(Signal::STOP)
-    }
-
-    /// Lets it run.
-    pub(super) fn resume(&self) -> Result<(), String> {
-        self.signal(Signal::CONT)
-    }
-
-    fn signal(&self, signal: Signal) -> Result<(), String> {
-        kill_process(Pid::from_child(&self.child.0), signal).map_err(|why| self.explain(why))
     }
 
     /// Its memory now, if it keeps anything.

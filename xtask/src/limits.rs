@@ -53,12 +53,12 @@ const CONNECTIONS: &[Reached] = &[
     ),
     (
         "receive-buffers",
-        "`maxmemory` / 128, from 64 to 1,024 buffers",
+        "`maxmemory` / 128, from 48 to 1,024 buffers",
         "receives wait until a buffer comes back, which is within turns",
     ),
     (
         "reply-buffers",
-        "`maxmemory` / 96, from 128 to 4,096 buffers",
+        "`maxmemory` / 96, from 96 to 4,096 buffers",
         "commands wait, in order, until replies are read; with less than 1/16 free, who has read \
          nothing for longest, at least a second, is closed with a log line",
     ),

@@ -22,7 +22,7 @@ pub struct Limits {
     pub reply_credit: u32,
     /// Bytes of the largest reply other than a string value: the jumbo slot.
     pub reply_max: u64,
-    /// Pieces of 16 KiB for what clients have sent and is not executed, shared by all connections:
+    /// Pieces of 20 KiB for what clients have sent and is not executed, shared by all connections:
     /// half of them for incomplete requests, a quarter for queued commands, a quarter for input
     /// that waits behind a command that waits.
     pub blocks_max: u32,

@@ -322,7 +322,7 @@ impl Workload {
             }
             19 | 20 => self.random.below(4_000),
             21 => near(&mut self.random, 8 << 10) - self.random.below(2) * 20,
-            22 => near(&mut self.random, 16 << 10),
+            22 => near(&mut self.random, 20_540),
             // Several frames of 32 or 64 KiB.
             _ if self.one_in(4) => {
                 let frames = 2 + self.random.below((self.profile.value_size_max >> 15).max(1));

@@ -4,6 +4,7 @@
 use super::*;
 use crate::event::{Action, Event, Peer, Signal};
 use crate::marks::Mark;
+use crate::memory::buffer::BUFFER_SIZE;
 use crate::random::Random;
 extern crate std;
 use std::collections::HashMap;
@@ -826,9 +827,9 @@ fn a_turn_takes_few_commands_that_look_through_much() {
 fn large_values_are_not_kept_for_who_never_ends_its_request() {
     let mut world = World::new(&limits(), 18);
     let (client, greedy) = (world.connect(), world.connect());
-    let value = "v".repeat(20_000);
+    let value = "v".repeat(30_000);
     // Complete but for the end of the line.
-    let bulk = format!("$20000\r\n{value}\r");
+    let bulk = format!("$30000\r\n{value}\r");
     let begun = format!("PING\r\n*3\r\n$3\r\nSET\r\n$1\r\nk\r\n{bulk}");
     world.check(client, &begun, "+PONG\r\n");
     world

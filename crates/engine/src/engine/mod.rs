@@ -28,7 +28,7 @@ use crate::limits::Limits;
 use crate::log::Log;
 use crate::marks::Marks;
 use crate::memory::blocks::{BLOCK_SIZE, Blocks, Span};
-use crate::memory::buffer::{BUFFER_SIZE, BufferHandle, BufferPool};
+use crate::memory::buffer::{BUFFER_BYTES, BufferHandle, BufferPool};
 use crate::memory::takings::Takings;
 use crate::memory::usage::{PoolUsage, Usage};
 use crate::options::settings::Settings;
@@ -215,7 +215,7 @@ impl Engine {
         let open_count = slots - self.free_slot_count;
         self.timers.open_count_max = self.timers.open_count_max.max(open_count);
         self.timers.jumbo_used_max = self.timers.jumbo_used_max.max(replies.jumbo_used());
-        let buffer_size = BUFFER_SIZE as u32 + 16;
+        let buffer_size = BUFFER_BYTES as u32;
         self.shared.usage = Usage {
             pools: [
                 PoolUsage {

@@ -1,14 +1,18 @@
-//! Blocks: 16 KiB pieces of one slab, for what connections have sent but not finished: the tail of
+//! Blocks: 20 KiB pieces of one slab, for what connections have sent but not finished: the tail of
 //! an incomplete request, a large request in pieces, the commands queued by MULTI.
 //!
 //! A chain holds *records*, each contiguous within one block, so that an argument is always one
 //! slice. The slab is one allocation, so that a span (offset and size) names a record for good.
 //!
 //! Invariant: a block is free or in exactly one chain; a chain's records never overlap.
+use crate::memory::buffer::BUFFER_BYTES;
 use alloc::boxed::Box;
 
-/// Bytes in a block.
-pub const BLOCK_SIZE: u32 = 16 * 1024;
+/// Bytes in a block: what a buffer holds, so that a request that came in one can be kept in one.
+pub const BLOCK_SIZE: u32 = BUFFER_BYTES as u32;
+
+/// The most blocks that spans, which count bytes in 32 bits, can reach.
+pub const BLOCKS_MAX: u32 = u32::MAX / BLOCK_SIZE;
 
 /// No block.
 const NONE: u32 = u32::MAX;
@@ -104,7 +108,7 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// A slab of `capacity` blocks (at most 262,143: offsets are `u32`).
+    /// A slab of `capacity` blocks (at most `BLOCKS_MAX`: offsets are `u32`).
     pub fn new(capacity: u32) -> Self {
         assert!(capacity < 1 << 18, "offsets into the slab are u32");
         let bytes = alloc::vec![0; capacity as usize * BLOCK_SIZE as usize].into_boxed_slice();

@@ -4,8 +4,8 @@
 //! Invariant: limits that come from here fit together, and their plan fits into `maxmemory`.
 use crate::commands::slowlog::Slowlog;
 use crate::limits::Limits;
-use crate::memory::blocks::BLOCK_SIZE;
-use crate::memory::buffer::BUFFER_SIZE;
+use crate::memory::blocks::{BLOCK_SIZE, BLOCKS_MAX};
+use crate::memory::buffer::{BUFFER_BYTES, BUFFER_SIZE};
 use crate::memory::plan::Plan;
 use crate::options::settings::Settings;
 use crate::options::table::{OptionId, option};
@@ -184,15 +184,15 @@ impl Limits {
     /// Every limit but those of data memory.
     fn shared(settings: &Settings, maxmemory: u64) -> Self {
         let set = |id| settings.unsigned(id);
-        let buffers = |divisor: u64| maxmemory / divisor / u64::from(BLOCK_SIZE);
+        let buffers = |divisor: u64| maxmemory / divisor / BUFFER_BYTES as u64;
         let mut limits = Self {
             maxmemory,
             image_bytes: 0,
             driver_bytes: 0,
             connections_max: set(MAXCLIENTS) as u32,
             connections_reserved: set(CONNECTIONS_RESERVED) as u32,
-            receive_buffers_max: set_or(set(RECEIVE_BUFFERS), buffers(128), 64, 1_024) as u32,
-            reply_buffers_max: set_or(set(REPLY_BUFFERS), buffers(96), 128, 4_096) as u32,
+            receive_buffers_max: set_or(set(RECEIVE_BUFFERS), buffers(128), 48, 1_024) as u32,
+            reply_buffers_max: set_or(set(REPLY_BUFFERS), buffers(96), 96, 4_096) as u32,
             reply_credit: set(REPLY_CREDIT) as u32,
             reply_max: set_or(set(REPLY_MAX), maxmemory / 64, 256 << 10, 64 << 20),
             blocks_max: set_or(set(REQUEST_BLOCKS), buffers(64), 64, 4_096) as u32,
@@ -224,7 +224,7 @@ impl Limits {
         } else if set(REQUEST_BLOCKS) == 0 {
             // Requests have half of the blocks.
             let blocks = limits.request_size_max.div_ceil(u64::from(BLOCK_SIZE)) * 2;
-            limits.blocks_max = limits.blocks_max.max(blocks.min(262_143) as u32);
+            limits.blocks_max = limits.blocks_max.max(blocks.min(u64::from(BLOCKS_MAX)) as u32);
         }
         limits
     }
@@ -286,7 +286,7 @@ impl Limits {
 
     /// Names the first option that can make up for what is missing, or all that can together.
     fn too_small(&self, needed: u64) -> LimitsError {
-        let buffer = u64::from(BLOCK_SIZE);
+        let buffer = BUFFER_BYTES as u64;
         let connection = Plan::connection_bytes() + self.driver_bytes_per_connection();
         // Name, value, bytes of a unit, and how low is still useful; what hurts least comes first.
         let candidates = [

@@ -49,12 +49,12 @@ fn the_plan_of_the_defaults() {
         &expect![[r#"
             process image                   1       4 MiB       4 MiB  binary, stack, rings: measured
             connections                10 002       572 B     5.4 MiB  maxclients and connections-reserved
-            receive buffers               512      16 KiB       8 MiB  what the kernel fills, lent for one turn
-            reply buffers                 682      16 KiB    10.6 MiB  what clients have to read
-            jumbo reply                 1 026      16 KiB    16.0 MiB  reply-max, for one at a time
-            request blocks                512    16.0 KiB     8.0 MiB  requests that have not arrived completely
-            queue blocks                  256    16.0 KiB     4.0 MiB  commands that MULTI queued
-            carry buffers                 256      16 KiB       4 MiB  input behind a command that waits
+            receive buffers               408    20.0 KiB     7.9 MiB  what the kernel fills, lent for one turn
+            reply buffers                 544    20.0 KiB    10.6 MiB  what clients have to read
+            jumbo reply                   818    20.0 KiB    16.0 MiB  reply-max, for one at a time
+            request blocks                408    20.0 KiB     7.9 MiB  requests that have not arrived completely
+            queue blocks                  204    20.0 KiB     3.9 MiB  commands that MULTI queued
+            carry buffers                 204    20.0 KiB     3.9 MiB  input behind a command that waits
             argument spans          1 056 768         8 B     8.0 MiB  args-max, and a group of small commands
             watches                    16 384        28 B     448 KiB  WATCH, of all connections
             pins                        1 024         8 B       8 KiB  large values that clients are reading
@@ -64,20 +64,20 @@ fn the_plan_of_the_defaults() {
             command statistics              1    25.1 KiB    25.1 KiB  counts and latencies of each command
             slowlog entries               128     1.7 KiB     228 KiB  slowlog-entries-max
             log lines                     128       512 B      64 KiB  what waits to be logged
-            index buckets             876 421        64 B    53.4 MiB  keys-max at a load of 0.85
+            index buckets             876 442        64 B    53.4 MiB  keys-max at a load of 0.85
             index counts                  856       132 B   110.3 KiB  keys of each database, by 1,024 buckets
-            frame table                14 417         9 B   126.7 KiB  who uses which frame
-            frames                     14 417      64 KiB   901.0 MiB  keys and values
+            frame table                14 418         9 B   126.7 KiB  who uses which frame
+            frames                     14 418      64 KiB   901.1 MiB  keys and values
             frame base                      1        64 B        64 B  so that no reference is 0
-            user space: exact                              1023.9 MiB  1073685193 bytes
+            user space: exact                              1023.9 MiB  1073728546 bytes
             socket buffers             10 002      36 MiB   351.6 GiB  where autotuning ends by default
             sockets                    10 002       5 KiB    48.8 MiB  socket, file, inode, ring entry
-            page tables               266 227         8 B     2.0 MiB  without huge pages
-            kernel: ceiling                                 351.6 GiB  377616197528 bytes
+            page tables               266 237         8 B     2.0 MiB  without huge pages
+            kernel: ceiling                                 351.6 GiB  377616197608 bytes
 
             outside data memory: 6.75 % of maxmemory
-            guaranteed: 9 644 162 keys of 16 bytes with values of 64 bytes, whatever was stored before
-            container limit: 352.6 GiB (378689882721 bytes), with 'socket-buffers 64kb' 3.4 GiB
+            guaranteed: 9 644 844 keys of 16 bytes with values of 64 bytes, whatever was stored before
+            container limit: 352.6 GiB (378689926154 bytes), with 'socket-buffers 64kb' 3.4 GiB
         "#]],
     );
 }
@@ -89,12 +89,12 @@ fn the_plan_of_160_mib() {
         &expect![[r#"
             process image                   1       4 MiB       4 MiB  binary, stack, rings: measured
             connections                10 002       572 B     5.4 MiB  maxclients and connections-reserved
-            receive buffers                80      16 KiB     1.2 MiB  what the kernel fills, lent for one turn
-            reply buffers                 128      16 KiB       2 MiB  what clients have to read
-            jumbo reply                   161      16 KiB     2.5 MiB  reply-max, for one at a time
-            request blocks                 80    16.0 KiB     1.2 MiB  requests that have not arrived completely
-            queue blocks                   40    16.0 KiB   640.1 KiB  commands that MULTI queued
-            carry buffers                  40      16 KiB     640 KiB  input behind a command that waits
+            receive buffers                63    20.0 KiB     1.2 MiB  what the kernel fills, lent for one turn
+            reply buffers                  96    20.0 KiB     1.8 MiB  what clients have to read
+            jumbo reply                   128    20.0 KiB     2.5 MiB  reply-max, for one at a time
+            request blocks                 65    20.0 KiB     1.2 MiB  requests that have not arrived completely
+            queue blocks                   31    20.0 KiB   622.0 KiB  commands that MULTI queued
+            carry buffers                  31    20.0 KiB   621.9 KiB  input behind a command that waits
             argument spans            172 032         8 B     1.3 MiB  args-max, and a group of small commands
             watches                    16 384        28 B     448 KiB  WATCH, of all connections
             pins                        1 024         8 B       8 KiB  large values that clients are reading
@@ -104,20 +104,20 @@ fn the_plan_of_160_mib() {
             command statistics              1    25.1 KiB    25.1 KiB  counts and latencies of each command
             slowlog entries               128     1.7 KiB     228 KiB  slowlog-entries-max
             log lines                     128       512 B      64 KiB  what waits to be logged
-            index buckets             128 516        64 B     7.8 MiB  keys-max at a load of 0.85
+            index buckets             128 658        64 B     7.8 MiB  keys-max at a load of 0.85
             index counts                  126       132 B    16.2 KiB  keys of each database, by 1,024 buckets
-            frame table                 2 114         9 B    18.5 KiB  who uses which frame
-            frames                      2 114      64 KiB   132.1 MiB  keys and values
+            frame table                 2 116         9 B    18.5 KiB  who uses which frame
+            frames                      2 116      64 KiB   132.2 MiB  keys and values
             frame base                      1        64 B        64 B  so that no reference is 0
-            user space: exact                               159.9 MiB  167759738 bytes
+            user space: exact                               159.9 MiB  167737900 bytes
             socket buffers             10 002     256 KiB     2.4 GiB  socket-buffers, both directions, doubled by the kernel
             sockets                    10 002       5 KiB    48.8 MiB  socket, file, inode, ring entry
-            page tables                45 053         8 B   351.9 KiB  without huge pages
-            kernel: ceiling                                   2.4 GiB  2673534952 bytes
+            page tables                45 048         8 B   351.9 KiB  without huge pages
+            kernel: ceiling                                   2.4 GiB  2673534912 bytes
 
-            outside data memory: 12.49 % of maxmemory
-            guaranteed: 1 411 740 keys of 16 bytes with values of 64 bytes, whatever was stored before
-            container limit: 2.6 GiB (2841294690 bytes)
+            outside data memory: 12.39 % of maxmemory
+            guaranteed: 1 413 104 keys of 16 bytes with values of 64 bytes, whatever was stored before
+            container limit: 2.6 GiB (2841272812 bytes)
         "#]],
     );
 }
@@ -170,17 +170,17 @@ fn limits_derive_for_every_reasonable_total() {
 
 #[test]
 fn what_does_not_fit_names_what_to_change() {
-    expect!["maxmemory 12582912 is too small for these limits, which need 19775952: raise it by 7193040, or lower maxclients by 9936, from 10000 to 64 and reply-max by 196608, from 262144 to 65536 and request-blocks by 48, from 64 to 16 and reply-buffers by 33, from 128 to 95"]
+    expect!["maxmemory 12582912 is too small for these limits, which need 19843344: raise it by 7260432, or lower maxclients by 9936, from 10000 to 64 and reply-max by 196608, from 262144 to 65536 and request-blocks by 48, from 64 to 16 and reply-buffers by 20, from 96 to 76"]
         .assert_eq(&refused(&[("maxmemory", "12mb")]));
-    expect!["maxmemory 20971520 is too small for these limits, which need 32458256: raise it by 11486736, or lower maxclients by 20082, from 32000 to 11918"].assert_eq(&refused(&[("maxmemory", "20mb"), ("maxclients", "32000")]));
+    expect!["maxmemory 20971520 is too small for these limits, which need 32542288: raise it by 11570768, or lower maxclients by 20229, from 32000 to 11771"].assert_eq(&refused(&[("maxmemory", "20mb"), ("maxclients", "32000")]));
     expect![
-        "maxmemory 84825604096 is more than one engine can address: lower it to 73705411492 or less"
+        "maxmemory 84825604096 is more than one engine can address: lower it to 73741586656 or less"
     ]
     .assert_eq(&refused(&[("maxmemory", "79gb")]));
-    expect!["reply-credit 1048576 does not fit to reply-buffers 16, which allows 261888: lower reply-credit or raise reply-buffers"].assert_eq(&refused(&[("reply-buffers", "16")]));
-    expect!["request-size-max 1048576 does not fit to request-blocks 64, which allows 524288: lower request-size-max or raise request-blocks"].assert_eq(&refused(&[("request-blocks", "64"), ("request-size-max", "1mb")]));
-    expect!["keys-max 1000 is too small for a memory that holds 8939490 small keys: raise it to 1117437 or more, or lower maxmemory"].assert_eq(&refused(&[("keys-max", "1000")]));
-    expect!["keys-max 1000000000 does not fit to maxmemory 1073741824, which allows 79624571: lower keys-max or raise maxmemory"].assert_eq(&refused(&[("keys-max", "1000000000")]));
+    expect!["reply-credit 1048576 does not fit to reply-buffers 16, which allows 328448: lower reply-credit or raise reply-buffers"].assert_eq(&refused(&[("reply-buffers", "16")]));
+    expect!["request-size-max 1048576 does not fit to request-blocks 64, which allows 657408: lower request-size-max or raise request-blocks"].assert_eq(&refused(&[("request-blocks", "64"), ("request-size-max", "1mb")]));
+    expect!["keys-max 1000 is too small for a memory that holds 8939700 small keys: raise it to 1117463 or more, or lower maxmemory"].assert_eq(&refused(&[("keys-max", "1000")]));
+    expect!["keys-max 1000000000 does not fit to maxmemory 1073741824, which allows 79626443: lower keys-max or raise maxmemory"].assert_eq(&refused(&[("keys-max", "1000000000")]));
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn the_plan_is_what_the_kernel_reports() {
 fn what_the_start_decided_is_what_config_answers() {
     let mut server = Server::start("decided", &["--slowlog-entries-max", "5"]);
     // Left open, so it has its floor; and bounded by another option.
-    assert!(server.ask("CONFIG GET reply-buffers\r\n").contains("\r\n128\r\n"));
+    assert!(server.ask("CONFIG GET reply-buffers\r\n").contains("\r\n96\r\n"));
     assert!(server.ask("CONFIG GET slowlog-max-len\r\n").contains("\r\n5\r\n"));
 }
 

@@ -176,7 +176,7 @@ impl Draw {
             }
             380..=389 => self.below(4_000),
             390..=395 => (8 << 10) - 40 + self.below(44),
-            396 | 397 => (16 << 10) - 2 + self.below(5),
+            396 | 397 => 20_538 + self.below(5),
             398 => (32 << 10) - 40 + self.below(44),
             _ => FRAME_SIZE - 40 + self.below(44),
         }

@@ -36,7 +36,7 @@ const SLOT_SIZE_MAX: u64 = 8 << 10;
 /// Bytes of a child bucket.
 const CHILD_SIZE: u32 = 64;
 /// An argument longer than this goes into frames while it arrives, before its command is known.
-const UNSTAGED_SIZE_MAX: u64 = (16 << 10) - 4;
+const UNSTAGED_SIZE_MAX: u64 = 20_544 - 4;
 
 #[cfg(test)]
 #[path = "memory_test.rs"]

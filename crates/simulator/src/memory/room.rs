@@ -39,7 +39,7 @@ impl Room {
             // in one block each, so that up to a half of a block may be unused.
             queue_size_min: limits
                 .request_size_max
-                .min(u64::from(limits.queue_blocks()) * 3 / 16 * (16 << 10))
+                .min(u64::from(limits.queue_blocks()) * 3 / 16 * 20_544)
                 / 2,
         }
     }

@@ -280,7 +280,7 @@ fn limits(random: &mut Random, is_tiny: bool) -> Limits {
 
 fn profile(random: &mut Random, limits: &Limits) -> Profile {
     let frame = u64::from(limits.frame_size);
-    let value_size_max = *pick(random, &[40, 300, 3_000, 9_000, 20_000, frame + 9, 4 * frame]);
+    let value_size_max = *pick(random, &[40, 300, 3_000, 9_000, 24_000, frame + 9, 4 * frame]);
     let key_count = match random.below(8) {
         0..=2 if value_size_max <= 300 => 1_000,
         0..=2 => 3,

@@ -7,7 +7,7 @@ use granite_engine::random::Random;
 /// Bytes of the values in a feat: some that are answered without being reserved, some that are
 /// staged, and some that are a good part of the data memory.
 const SMALL_SIZE: usize = 800;
-const STAGED_SIZE: usize = 17_000;
+const STAGED_SIZE: usize = 21_000;
 const LARGE_SIZE: usize = 4 * (32 << 10) + 100;
 
 /// Keys of one MSET, and how many of those.

@@ -13,5 +13,9 @@ pub const ROPE_PIECE_STAGED: u8 = 5;
 pub const ROPE_TABLE: u8 = 6;
 /// A table of a rope that is still arriving.
 pub const ROPE_TABLE_STAGED: u8 = 7;
+/// A leaf of the tree of a large collection.
+pub const TREE_LEAF: u8 = 8;
+/// An inner node of such a tree.
+pub const TREE_INNER: u8 = 9;
 /// Objects: this and everything above.
 pub const OBJECT_MIN: u8 = 0x10;

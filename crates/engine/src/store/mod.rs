@@ -12,6 +12,7 @@ pub mod kind;
 pub mod object;
 pub mod rope;
 pub mod shape;
+pub mod tree;
 pub mod watch;
 pub mod wheel;
 

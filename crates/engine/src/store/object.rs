@@ -90,6 +90,17 @@ impl Header {
         (self.value_size, self.clock) = (next.as_u32(), previous.as_u32());
     }
 
+    /// Of a text of a collection: the leaf that refers to it, or the collection's own object. It lies
+    /// where keys have their clock and database.
+    pub const fn holder(&self) -> Ref {
+        Ref::from_u32(self.clock)
+    }
+
+    /// Sets what refers to this text.
+    pub const fn set_holder(&mut self, holder: Ref) {
+        self.clock = holder.as_u32();
+    }
+
     /// Is `flag` set?
     #[inline]
     pub const fn has(&self, flag: u8) -> bool {

@@ -1,0 +1,205 @@
+//! A page: the elements of a small collection, or of one leaf of a large one, in one piece.
+//!
+//! ```text
+//! | count u16 | end u16 | cells, one behind the other ... |   room   | ... directory |
+//!                                                         end
+//! directory, from the end of the page downwards, an entry for each element in their order:
+//!   lists                  | offset of the cell u16 |
+//!   sets, hashes, sorted   | offset of the cell u16 | tag u8 |
+//!   scores                 nothing: their cells have one size and lie in order
+//! ```
+//! A tag is eight bits of the hash of the element's name: looking for a name reads the directory,
+//! and then mostly one cell. Elements of sets and hashes are in the order of their arrival, those of
+//! sorted sets in that of score and name, those of scores in that of their hash.
+//!
+//! Invariant: cells have no gaps between them, so that what a page takes follows from what is in it
+//! and not from what was.
+use super::order::Order;
+
+/// Bytes before the first cell.
+pub const PAGE_HEADER_SIZE: usize = 4;
+
+/// Bytes of a page without elements.
+pub const EMPTY_SIZE: u32 = PAGE_HEADER_SIZE as u32;
+
+/// The elements of a page, to be read.
+#[derive(Clone, Copy, Debug)]
+pub struct Page<'a> {
+    bytes: &'a [u8],
+    order: Order,
+}
+
+/// The elements of a page, to be changed.
+#[derive(Debug)]
+pub struct PageMut<'a> {
+    bytes: &'a mut [u8],
+    order: Order,
+}
+
+fn number(bytes: &[u8], at: usize) -> usize {
+    usize::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]))
+}
+
+fn set_number(bytes: &mut [u8], at: usize, number: usize) {
+    let number = u16::try_from(number).expect("a page is smaller than 64 KiB");
+    bytes[at..at + 2].copy_from_slice(&number.to_le_bytes());
+}
+
+impl<'a> Page<'a> {
+    /// The page that all of `bytes` are.
+    #[inline]
+    pub fn new(bytes: &'a [u8], order: Order) -> Self {
+        Self { bytes, order }
+    }
+
+    /// Count of elements.
+    #[inline]
+    pub fn count(&self) -> usize {
+        number(self.bytes, 0)
+    }
+
+    fn end(&self) -> usize {
+        number(self.bytes, 2)
+    }
+
+    /// Bytes that its elements take, with the header.
+    #[inline]
+    pub fn used_size(&self) -> u32 {
+        (self.end() + self.count() * self.order.entry_size()) as u32
+    }
+
+    /// Bytes that are still free.
+    #[inline]
+    pub fn room_size(&self) -> u32 {
+        self.bytes.len() as u32 - self.used_size()
+    }
+
+    /// Bytes of header and cells, and bytes of the directory.
+    pub(super) fn extents(&self) -> (u32, u32) {
+        (self.end() as u32, (self.count() * self.order.entry_size()) as u32)
+    }
+
+    /// Where the directory has the element `index`.
+    #[inline]
+    fn entry(&self, index: usize) -> usize {
+        self.bytes.len() - (index + 1) * self.order.entry_size()
+    }
+
+    /// Where in the page the cell of the element `index` begins.
+    #[inline]
+    pub(super) fn cell_start(&self, index: usize) -> usize {
+        match self.order.cell_size() {
+            Some(cell_size) => PAGE_HEADER_SIZE + index * cell_size,
+            None => number(self.bytes, self.entry(index)),
+        }
+    }
+
+    /// The cell of the element `index`.
+    #[inline]
+    pub fn cell(&self, index: usize) -> &'a [u8] {
+        assert!(index < self.count(), "an element beyond the end of its page");
+        let bytes = &self.bytes[self.cell_start(index)..self.end()];
+        &bytes[..self.order.size_of_cell(bytes)]
+    }
+
+    /// The tag of the element `index`.
+    pub fn tag(&self, index: usize) -> u8 {
+        self.bytes[self.entry(index) + 2]
+    }
+
+    /// The first element from `start` on that has the tag.
+    #[inline]
+    pub fn find_tag(&self, tag: u8, start: usize) -> Option<usize> {
+        let count = self.count();
+        let entry_size = self.order.entry_size();
+        let low = self.bytes.len() - count * entry_size;
+        let directory = &self.bytes[low..self.bytes.len() - start * entry_size];
+        let found = directory.chunks_exact(entry_size).rev().position(|entry| entry[2] == tag)?;
+        Some(start + found)
+    }
+}
+
+impl<'a> PageMut<'a> {
+    /// The page that all of `bytes` are.
+    #[inline]
+    pub fn new(bytes: &'a mut [u8], order: Order) -> Self {
+        Self { bytes, order }
+    }
+
+    /// An empty page in all of `bytes`.
+    pub fn empty(bytes: &'a mut [u8], order: Order) -> Self {
+        set_number(bytes, 0, 0);
+        set_number(bytes, 2, PAGE_HEADER_SIZE);
+        Self { bytes, order }
+    }
+
+    /// The same, to be read.
+    #[inline]
+    pub fn as_page(&self) -> Page<'_> {
+        Page::new(self.bytes, self.order)
+    }
+
+    /// The bytes of the element `index`, to be changed without changing their count.
+    pub fn cell_mut(&mut self, index: usize) -> &mut [u8] {
+        let page = self.as_page();
+        let (start, size) = (page.cell_start(index), page.cell(index).len());
+        &mut self.bytes[start..start + size]
+    }
+
+    /// Puts an element before the element `index`; its cell is `parts`, one behind the other. There
+    /// must be room. O(bytes of the directory behind it).
+    pub fn insert(&mut self, index: usize, tag: u8, parts: &[&[u8]]) {
+        let page = self.as_page();
+        let (count, end) = (page.count(), page.end());
+        assert!(index <= count, "an element is put beside another one");
+        let size: usize = parts.iter().map(|part| part.len()).sum();
+        let entry_size = self.order.entry_size();
+        assert!(page.room_size() as usize >= size + entry_size, "reserve first: a page has room");
+        let mut at = match self.order.cell_size() {
+            Some(cell_size) => {
+                let start = PAGE_HEADER_SIZE + index * cell_size;
+                self.bytes.copy_within(start..end, start + cell_size);
+                start
+            }
+            None => end,
+        };
+        if entry_size > 0 {
+            let low = self.bytes.len() - count * entry_size;
+            let high = self.bytes.len() - index * entry_size;
+            self.bytes.copy_within(low..high, low - entry_size);
+            let entry = high - entry_size;
+            set_number(self.bytes, entry, at);
+            if entry_size > 2 {
+                self.bytes[entry + 2] = tag;
+            }
+        }
+        for part in parts {
+            self.bytes[at..at + part.len()].copy_from_slice(part);
+            at += part.len();
+        }
+        set_number(self.bytes, 0, count + 1);
+        set_number(self.bytes, 2, end + size);
+    }
+
+    /// Takes the element `index` out. O(bytes of the page).
+    pub fn remove(&mut self, index: usize) {
+        let page = self.as_page();
+        let (count, end) = (page.count(), page.end());
+        let (start, size) = (page.cell_start(index), page.cell(index).len());
+        self.bytes.copy_within(start + size..end, start);
+        let entry_size = self.order.entry_size();
+        if entry_size > 0 {
+            let low = self.bytes.len() - count * entry_size;
+            let entry = self.bytes.len() - (index + 1) * entry_size;
+            self.bytes.copy_within(low..entry, low + entry_size);
+            for entry in self.bytes[low + entry_size..].chunks_exact_mut(entry_size) {
+                let offset = number(entry, 0);
+                if offset > start {
+                    set_number(entry, 0, offset - size);
+                }
+            }
+        }
+        set_number(self.bytes, 0, count - 1);
+        set_number(self.bytes, 2, end - size);
+    }
+}

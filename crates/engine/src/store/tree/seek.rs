@@ -1,0 +1,183 @@
+//! From the root to an element: by key, by rank, by score and name.
+use super::node::{Child, DEPTH_MAX, PageAt, children, header};
+use super::order::{self, Order};
+use super::{Page, Tree, text};
+use crate::memory::frames::{Frames, Ref};
+use core::cmp::Ordering;
+
+/// One step down: an inner node, and which of its children was taken.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub(super) struct Step {
+    pub(super) node: Ref,
+    pub(super) index: u16,
+}
+
+/// The way from the root to a leaf. Valid until the next change of the tree, or move of its nodes.
+#[derive(Clone, Copy, Debug)]
+pub struct Path {
+    steps: [Step; DEPTH_MAX],
+    depth: u8,
+    pub(super) leaf: Ref,
+}
+
+impl Path {
+    pub(super) fn start(root: Ref) -> Self {
+        Self { steps: [Step::default(); DEPTH_MAX], depth: 0, leaf: root }
+    }
+
+    pub(super) fn push(&mut self, node: Ref, index: usize) {
+        self.steps[usize::from(self.depth)] = Step { node, index: index as u16 };
+        self.depth += 1;
+    }
+
+    /// The steps, from the root down.
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.steps[..usize::from(self.depth)]
+    }
+
+    pub(super) fn steps_mut(&mut self) -> &mut [Step] {
+        &mut self.steps[..usize::from(self.depth)]
+    }
+
+    pub(super) fn cut(&mut self, depth: usize) {
+        self.depth = depth as u8;
+    }
+
+    /// Where the leaf's page is.
+    #[inline]
+    pub fn page_at(&self, frames: &Frames) -> PageAt {
+        PageAt::of_leaf(frames, self.leaf)
+    }
+
+    /// The leaf's page.
+    #[inline]
+    pub fn page<'a>(&self, frames: &'a Frames, order: Order) -> Page<'a> {
+        self.page_at(frames).page(frames, order)
+    }
+}
+
+/// A place in a sorted set, between elements: before all elements of which it is not greater.
+#[derive(Clone, Copy, Debug)]
+pub struct Bound<'a> {
+    /// `order::score_key` of a score.
+    pub score: u64,
+    /// The name; none: behind all names of that score.
+    pub name: Option<&'a [u8]>,
+}
+
+impl Bound<'_> {
+    /// How an element compares with the place.
+    pub fn compare(&self, frames: &Frames, cell: &[u8]) -> Ordering {
+        let score = order::score_key(order::score(Order::Sorted, cell));
+        score.cmp(&self.score).then_with(|| match self.name {
+            None => Ordering::Less,
+            Some(name) => text::compare(frames, Order::Sorted.name(cell), name),
+        })
+    }
+}
+
+impl Tree {
+    /// The leaf that a hash belongs to.
+    #[inline]
+    pub fn seek_key(&self, frames: &Frames, key: u64) -> Path {
+        let mut path = Path::start(self.root);
+        let (mut low, mut high) = (0, u64::MAX);
+        while !header(frames, path.leaf).is_leaf() {
+            let node = path.leaf;
+            let children = children(frames, node);
+            let index = position_of_key(children, key, low, high);
+            path.push(node, index);
+            let child = &children[index];
+            low = child.key;
+            high = children.get(index + 1).map_or(high, |next| next.key);
+            path.leaf = child.at;
+        }
+        path
+    }
+
+    /// The leaf with the element `rank`, counted from 0, and where in it that is. The rank may be
+    /// the count of all elements: then it is the end of the last leaf.
+    pub fn seek_rank(&self, frames: &Frames, rank: u64) -> (Path, usize) {
+        let mut path = Path::start(self.root);
+        let mut rest = rank;
+        while !header(frames, path.leaf).is_leaf() {
+            let node = path.leaf;
+            let children = children(frames, node);
+            let mut index = 0;
+            while index + 1 < children.len() && rest >= u64::from(children[index].count) {
+                rest -= u64::from(children[index].count);
+                index += 1;
+            }
+            path.push(node, index);
+            path.leaf = children[index].at;
+        }
+        (path, rest as usize)
+    }
+
+    /// The leaf and the position in it of the first element that is not before `bound`; the end of
+    /// a leaf if that element begins the next one.
+    pub fn seek_bound(&self, frames: &Frames, bound: &Bound<'_>) -> (Path, usize) {
+        let mut path = Path::start(self.root);
+        while !header(frames, path.leaf).is_leaf() {
+            let node = path.leaf;
+            let children = children(frames, node);
+            let behind = children[1..].partition_point(|child| {
+                child.key < bound.score
+                    || child.key == bound.score && self.begins_before(frames, child, bound)
+            });
+            path.push(node, behind);
+            path.leaf = children[behind].at;
+        }
+        let index = position_in_page(frames, path.page(frames, self.order), bound);
+        (path, index)
+    }
+
+    /// Is the first element below `child` not behind the bound?
+    fn begins_before(&self, frames: &Frames, child: &Child, bound: &Bound<'_>) -> bool {
+        let mut at = child.at;
+        while !header(frames, at).is_leaf() {
+            at = children(frames, at)[0].at;
+        }
+        let page = PageAt::of_leaf(frames, at).page(frames, self.order);
+        bound.compare(frames, page.cell(0)) != Ordering::Greater
+    }
+
+    /// Elements before the leaf of `path`.
+    pub fn rank_of(&self, frames: &Frames, path: &Path) -> u64 {
+        let before = |step: &Step| -> u64 {
+            let children = &children(frames, step.node)[..usize::from(step.index)];
+            children.iter().map(|child| u64::from(child.count)).sum()
+        };
+        path.steps().iter().map(before).sum()
+    }
+}
+
+/// The position in a page of the first element that is not before `bound`.
+pub fn position_in_page(frames: &Frames, page: Page<'_>, bound: &Bound<'_>) -> usize {
+    let (mut low, mut high) = (0, page.count());
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if bound.compare(frames, page.cell(middle)) == Ordering::Less {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+/// The last child whose key is not above `key`. Keys are hashes, spread evenly from `low` to
+/// `high`: the guess is mostly right or a neighbour, so that a line or two of the node are read.
+#[inline]
+fn position_of_key(children: &[Child], key: u64, low: u64, high: u64) -> usize {
+    let spread = u128::from(high - low) + 1;
+    let guess = u128::from(key.saturating_sub(low)) * children.len() as u128 / spread;
+    let mut index = (guess as usize).min(children.len() - 1);
+    while index > 0 && children[index].key > key {
+        index -= 1;
+    }
+    while index + 1 < children.len() && children[index + 1].key <= key {
+        index += 1;
+    }
+    index
+}

@@ -1,0 +1,95 @@
+//! From element to element, both ways.
+use super::node::{children, header};
+use super::seek::Path;
+use super::{Page, Tree};
+use crate::memory::frames::Frames;
+
+/// An element of a tree. Valid until the next change of the tree, or move of its nodes.
+#[derive(Clone, Copy, Debug)]
+pub struct Cursor {
+    /// The way to its leaf.
+    pub path: Path,
+    /// Its position in the leaf.
+    pub index: usize,
+}
+
+impl Cursor {
+    /// The cell of the element; none behind the last one.
+    #[inline]
+    pub fn cell<'a>(&self, frames: &'a Frames, tree: &Tree) -> Option<&'a [u8]> {
+        let page = self.page(frames, tree);
+        (self.index < page.count()).then(|| page.cell(self.index))
+    }
+
+    fn page<'a>(&self, frames: &'a Frames, tree: &Tree) -> Page<'a> {
+        self.path.page(frames, tree.order)
+    }
+
+    /// One that stands at the end of a leaf goes to the beginning of the next, if there is one.
+    pub fn settle(&mut self, frames: &Frames, tree: &Tree) {
+        if self.index >= self.page(frames, tree).count() && self.next_leaf(frames) {
+            self.index = 0;
+        }
+    }
+
+    /// Goes to the next element, or behind the last one.
+    #[inline]
+    pub fn advance(&mut self, frames: &Frames, tree: &Tree) {
+        self.index += 1;
+        self.settle(frames, tree);
+    }
+
+    /// Goes to the element before; false, and stays, at the first one.
+    pub fn retreat(&mut self, frames: &Frames, tree: &Tree) -> bool {
+        if self.index > 0 {
+            self.index -= 1;
+            return true;
+        }
+        if !self.previous_leaf(frames) {
+            return false;
+        }
+        self.index = self.page(frames, tree).count() - 1;
+        true
+    }
+
+    fn next_leaf(&mut self, frames: &Frames) -> bool {
+        let is_last = |path: &Path, depth: usize| {
+            let step = path.steps()[depth];
+            usize::from(step.index) + 1 == children(frames, step.node).len()
+        };
+        let path = &mut self.path;
+        let Some(depth) = (0..path.steps().len()).rev().find(|&depth| !is_last(path, depth)) else {
+            return false;
+        };
+        path.steps_mut()[depth].index += 1;
+        path.descend(frames, depth, false);
+        true
+    }
+
+    fn previous_leaf(&mut self, frames: &Frames) -> bool {
+        let path = &mut self.path;
+        let steps = path.steps();
+        let Some(depth) = (0..steps.len()).rev().find(|&depth| steps[depth].index > 0) else {
+            return false;
+        };
+        path.steps_mut()[depth].index -= 1;
+        path.descend(frames, depth, true);
+        true
+    }
+}
+
+impl Path {
+    /// From the child that the step at `depth` takes, down to its first or last leaf.
+    fn descend(&mut self, frames: &Frames, depth: usize, last: bool) {
+        let step = self.steps()[depth];
+        self.cut(depth + 1);
+        self.leaf = children(frames, step.node)[usize::from(step.index)].at;
+        while !header(frames, self.leaf).is_leaf() {
+            let node = self.leaf;
+            let children = children(frames, node);
+            let index = if last { children.len() - 1 } else { 0 };
+            self.push(node, index);
+            self.leaf = children[index].at;
+        }
+    }
+}

@@ -59,7 +59,8 @@ fn check(io: &str, options: &[&str], wanted: &[&str]) {
 fn what_is_sent_is_counted() {
     let get = ["--mix", "get", "--pipeline", "7"];
     let set = ["--mix", "set", "--value-size", "40000", "--connections", "3"];
-    let mget = ["--mix", "mget", "--batch", "20", "--connections", "300", "--pipeline", "2"];
+    let mget =
+        ["--mix", "mget", "--keys-per-command", "20", "--connections", "300", "--pipeline", "2"];
     let values = "\"operations\":2000,\"values\":40000,\"nulls\":0,\"errors\":0";
     for io in ["uring", "epoll"] {
         check(io, &get, &["\"operations\":2000,\"values\":2000,\"nulls\":0,\"errors\":0"]);

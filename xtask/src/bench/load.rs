@@ -56,7 +56,7 @@ pub(super) fn measure(
         ("--connections", case.connection_count.to_string()),
         ("--distribution", case.distribution.to_owned()),
         ("--seconds", options.seconds.to_string()),
-        ("--warm", options.warm_seconds.to_string()),
+        ("--warm-seconds", options.warm_seconds.to_string()),
         ("--seed", seed.to_string()),
     ];
     let words: Vec<&str> = words.iter().flat_map(|(name, value)| [*name, value]).collect();

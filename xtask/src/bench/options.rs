@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 const USAGE: &str = "usage: cargo xtask bench [--option value ...]
-  --rounds N (5)  --secs S (1.5)  --warm S (0.4)
+  --rounds N (5)  --seconds S (1.5)  --warm-seconds S (0.4)
   --all                  every case, not only those that have a target
   --cases WORDS,...      cases with all words of one of the patterns: --cases 'get p16,set 1024B'
   --quick                one short round, and no case with 20 M keys
@@ -80,8 +80,8 @@ impl Options {
     fn set(&mut self, name: &str, value: &str, choice: &mut Choice) -> Result<(), String> {
         match name {
             "--rounds" => self.round_count = number(value)?,
-            "--secs" => self.seconds = number(value)?,
-            "--warm" => self.warm_seconds = number(value)?,
+            "--seconds" => self.seconds = number(value)?,
+            "--warm-seconds" => self.warm_seconds = number(value)?,
             "--cases" => choice.patterns = Some(value.to_owned()),
             "--servers" => self.servers = names(value),
             "--server" => {

@@ -1,15 +1,15 @@
-//! CPU time: our own, and that of the server, which the kernel counts to the nanosecond for each
-//! thread. What the machine below takes away is in neither.
+//! Processor time: our own, and that of the server, which the kernel counts to the nanosecond for
+//! each thread. What the machine below takes away is in neither.
 use rustix::time::{ClockId, clock_gettime};
 use std::fs;
 
-/// CPU time of this process so far.
+/// Processor time of this process so far.
 pub fn own_ns() -> u64 {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     time.tv_sec.cast_unsigned() * 1_000_000_000 + time.tv_nsec.cast_unsigned()
 }
 
-/// CPU time of all threads of process `pid` so far.
+/// Processor time of all threads of process `pid` so far.
 pub fn process_ns(pid: u32) -> Result<u64, String> {
     let folder = format!("/proc/{pid}/task");
     let explain = |why: std::io::Error| format!("{folder}: {why}");

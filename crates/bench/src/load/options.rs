@@ -5,13 +5,13 @@ use std::str::FromStr;
 
 /// What it prints when it does not understand.
 pub const USAGE: &str = "usage: granite-load --port N [--mix KIND=WEIGHT,...] [--option value ...]
-  --connections N (50)    --pipeline N (1)     requests of one connection that are on their way
-  --seconds S (5)         --warm S (0)         what is measured, and what is not, before it
+  --connections N (50)    --pipeline N (1)      requests of one connection that are on their way
+  --seconds S (5)         --warm-seconds S (0)  what is measured, and what is not, before it
   --requests N            stop after so many requests, and measure all of them
   --keys N (1000000)      --distribution uniform|zipf|sequential (uniform)
-  --value-size BYTES (64) --batch N (100)      keys of one MGET or MSET
-  --ttl SECONDS (1800)    --seed N (1)         where all chance comes from
-  --server-pid PID        whose CPU time is told
+  --value-size BYTES (64) --keys-per-command N (100) of MGET and MSET
+  --ttl SECONDS (1800)    --seed N (1)          where all chance comes from
+  --server-pid PID        whose processor time is told
 kinds: get set incr mget mset setex expire";
 
 /// One run.
@@ -65,7 +65,7 @@ impl Options {
             && options.connection_count > 0
             && options.pipeline > 0
             && options.key_count > 0
-            && options.mix.batch > 0
+            && options.mix.keys_per_command > 0
             && options.mix.weights.iter().any(|&(_, weight)| weight > 0);
         if is_complete { Ok(options) } else { Err(USAGE.to_owned()) }
     }
@@ -76,7 +76,7 @@ impl Options {
             "--connections" => self.connection_count = number(value)?,
             "--pipeline" => self.pipeline = number(value)?,
             "--seconds" => self.seconds = number(value)?,
-            "--warm" => self.warm_seconds = number(value)?,
+            "--warm-seconds" => self.warm_seconds = number(value)?,
             "--requests" => self.request_count = Some(number(value)?),
             "--keys" => self.key_count = number(value)?,
             "--distribution" => {
@@ -89,7 +89,7 @@ impl Options {
             }
             "--mix" => self.mix.weights = mix(value)?,
             "--value-size" => self.mix.value_size = number(value)?,
-            "--batch" => self.mix.batch = number(value)?,
+            "--keys-per-command" => self.mix.keys_per_command = number(value)?,
             "--ttl" => self.mix.ttl_s = number(value)?,
             "--seed" => self.seed = number(value)?,
             "--server-pid" => self.server_pid = Some(number(value)?),

@@ -11,7 +11,7 @@ pub struct Report {
     pub seconds: f64,
     /// The throughput.
     pub operations_per_second: f64,
-    /// CPU time of the server for each request; 0 if no process was named.
+    /// Processor time of the server for each request; 0 if no process was named.
     pub server_cpu_us: f64,
     /// Share of a core that the server used.
     pub server_share: f64,

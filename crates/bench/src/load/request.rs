@@ -52,14 +52,14 @@ pub struct Mix {
     /// Bytes of a value.
     pub value_size: u32,
     /// Keys of an MGET or MSET.
-    pub batch: u32,
+    pub keys_per_command: u32,
     /// Seconds that a key with a deadline lives.
     pub ttl_s: u32,
 }
 
 impl Default for Mix {
     fn default() -> Self {
-        Self { weights: vec![(Kind::Set, 1)], value_size: 64, batch: 100, ttl_s: 1800 }
+        Self { weights: vec![(Kind::Set, 1)], value_size: 64, keys_per_command: 100, ttl_s: 1800 }
     }
 }
 
@@ -123,8 +123,8 @@ impl Pattern {
             Kind::Get => ("GET", 1, vec![]),
             Kind::Set => ("SET", 1, vec![&value]),
             Kind::Incr => ("INCR", 1, vec![]),
-            Kind::Mget => ("MGET", mix.batch, vec![]),
-            Kind::Mset => ("MSET", mix.batch, vec![&value]),
+            Kind::Mget => ("MGET", mix.keys_per_command, vec![]),
+            Kind::Mset => ("MSET", mix.keys_per_command, vec![&value]),
             Kind::SetExpiring => ("SET", 1, vec![&value, b"EX", ttl.as_bytes()]),
             Kind::Expire => ("EXPIRE", 1, vec![ttl.as_bytes()]),
         };

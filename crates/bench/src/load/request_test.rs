@@ -4,7 +4,7 @@ use super::*;
 
 /// The first request of one kind, keys in sequence.
 fn request(kind: Kind) -> String {
-    let mix = Mix { weights: vec![(kind, 1)], value_size: 3, batch: 2, ttl_s: 60 };
+    let mix = Mix { weights: vec![(kind, 1)], value_size: 3, keys_per_command: 2, ttl_s: 60 };
     let mut output = Vec::new();
     RequestWriter::new(&mix, Keys::new(Distribution::Sequential, 9), 1).write(&mut output);
     String::from_utf8(output).unwrap().replace("\r\n", " ").trim_end().to_owned()

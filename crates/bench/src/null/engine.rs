@@ -80,12 +80,12 @@ impl NullEngine {
                     self.actions.push_back(Action::Refuse { socket, line });
                     return;
                 };
-                let client = &mut self.connections[slot as usize];
-                let generation = (client.generation + 1) & 0x00ff_ffff;
-                *client = Connection { generation, is_open: true, ..Connection::default() };
-                let connection = ConnectionId { slot, generation };
-                self.actions.push_back(Action::Adopt { socket, connection });
-                self.go_on(connection);
+                let connection = &mut self.connections[slot as usize];
+                let generation = (connection.generation + 1) & 0x00ff_ffff;
+                *connection = Connection { generation, is_open: true, ..Connection::default() };
+                let id = ConnectionId { slot, generation };
+                self.actions.push_back(Action::Adopt { socket, connection: id });
+                self.go_on(id);
             }
             Event::Received { connection, buffer } => {
                 self.connection_mut(connection).is_receiving = false;
@@ -93,10 +93,10 @@ impl NullEngine {
                 self.actions.push_back(Action::Return { buffer });
                 self.go_on(connection);
             }
-            Event::ReceiveEnded { connection, .. } => {
-                let client = self.connection_mut(connection);
-                (client.is_receiving, client.has_ended) = (false, true);
-                self.go_on(connection);
+            Event::ReceiveEnded { connection: id, .. } => {
+                let connection = self.connection_mut(id);
+                (connection.is_receiving, connection.has_ended) = (false, true);
+                self.go_on(id);
             }
             Event::Sent { connection, buffer, .. } => {
                 self.replies.release(buffer);
@@ -111,17 +111,17 @@ impl NullEngine {
         }
     }
 
-    fn connection_mut(&mut self, connection: ConnectionId) -> &mut Connection {
-        let client = &mut self.connections[connection.slot as usize];
-        assert!(client.is_open && client.generation == connection.generation, "a stranger");
-        client
+    fn connection_mut(&mut self, id: ConnectionId) -> &mut Connection {
+        let connection = &mut self.connections[id.slot as usize];
+        assert!(connection.is_open && connection.generation == id.generation, "a stranger");
+        connection
     }
 
     /// Answers every command that is complete.
-    fn answer(&mut self, connection: ConnectionId, mut bytes: &[u8]) {
-        let client = &mut self.connections[connection.slot as usize];
-        let (output, replies) = (&mut client.output, &mut self.replies);
-        while let Some(Command { name, argument_count }) = client.scanner.next(&mut bytes) {
+    fn answer(&mut self, id: ConnectionId, mut bytes: &[u8]) {
+        let connection = &mut self.connections[id.slot as usize];
+        let (output, replies) = (&mut connection.output, &mut self.replies);
+        while let Some(Command { name, argument_count }) = connection.scanner.next(&mut bytes) {
             self.command_count += 1;
             match name {
                 GET => write(&self.value, output, replies),
@@ -135,25 +135,25 @@ impl NullEngine {
     }
 
     /// Sends, receives or closes, whatever is possible now.
-    fn go_on(&mut self, connection: ConnectionId) {
-        let client = &mut self.connections[connection.slot as usize];
-        if !client.is_sending && !client.output.is_empty() {
-            let count = client.output.len().min(SEND_BUFFERS_MAX as usize);
-            let mut pieces = client.output.drain(..count).rev();
+    fn go_on(&mut self, id: ConnectionId) {
+        let connection = &mut self.connections[id.slot as usize];
+        if !connection.is_sending && !connection.output.is_empty() {
+            let count = connection.output.len().min(SEND_BUFFERS_MAX as usize);
+            let mut pieces = connection.output.drain(..count).rev();
             let mut buffer = pieces.next().expect("there is output");
             for before in pieces {
                 before.link(buffer);
                 buffer = before;
             }
-            client.is_sending = true;
-            self.actions.push_back(Action::Send { connection, buffer });
+            connection.is_sending = true;
+            self.actions.push_back(Action::Send { connection: id, buffer });
         }
-        if !client.has_ended && !client.is_receiving {
-            client.is_receiving = true;
-            self.actions.push_back(Action::Receive { connection });
+        if !connection.has_ended && !connection.is_receiving {
+            connection.is_receiving = true;
+            self.actions.push_back(Action::Receive { connection: id });
         }
-        if client.has_ended && !client.is_sending {
-            self.actions.push_back(Action::Close { connection });
+        if connection.has_ended && !connection.is_sending {
+            self.actions.push_back(Action::Close { connection: id });
         }
     }
 }

@@ -12,7 +12,7 @@ pub const USAGE: &str = "usage: granite-load --port N [--mix KIND=WEIGHT,...] [-
   --value-size BYTES (64) --keys-per-command N (100) of MGET and MSET
   --ttl SECONDS (1800)    --seed N (1)          where all chance comes from
   --server-pid PID        whose processor time is told
-kinds: get set incr mget mset setex expire";
+kinds: get set incr mget mset setex expire ping";
 
 /// One run.
 #[derive(Clone, Debug)]

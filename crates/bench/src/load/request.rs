@@ -26,6 +26,8 @@ pub enum Kind {
     SetExpiring,
     /// `EXPIRE key ttl`
     Expire,
+    /// `PING`
+    Ping,
 }
 
 impl Kind {
@@ -39,6 +41,7 @@ impl Kind {
             "mset" => Self::Mset,
             "setex" => Self::SetExpiring,
             "expire" => Self::Expire,
+            "ping" => Self::Ping,
             _ => return None,
         })
     }
@@ -65,7 +68,7 @@ impl Default for Mix {
 
 /// A request but for its keys.
 struct Pattern {
-    /// Up to the digits of the first key.
+    /// Up to the digits of the first key, or the whole request if it has none.
     head: Vec<u8>,
     /// Up to the digits of a further key.
     next: Vec<u8>,
@@ -105,6 +108,9 @@ impl RequestWriter {
             pattern = chosen.expect("a draw is below the sum of all weights");
         }
         output.extend_from_slice(&pattern.head);
+        if pattern.key_count == 0 {
+            return;
+        }
         write_digits(self.keys.next(&mut self.random), output);
         output.extend_from_slice(&pattern.tail);
         for _ in 1..pattern.key_count {
@@ -127,12 +133,15 @@ impl Pattern {
             Kind::Mset => ("MSET", mix.keys_per_command, vec![&value]),
             Kind::SetExpiring => ("SET", 1, vec![&value, b"EX", ttl.as_bytes()]),
             Kind::Expire => ("EXPIRE", 1, vec![ttl.as_bytes()]),
+            Kind::Ping => ("PING", 0, vec![]),
         };
         let argument_count = 1 + key_count as usize * (1 + behind.len());
         let next = format!("${}\r\n{KEY_PREFIX}", KEY_PREFIX.len() + KEY_DIGITS).into_bytes();
         let mut head = format!("*{argument_count}\r\n").into_bytes();
         write_bulk(name.as_bytes(), &mut head);
-        head.extend_from_slice(&next);
+        if key_count > 0 {
+            head.extend_from_slice(&next);
+        }
         let mut tail = b"\r\n".to_vec();
         for argument in behind {
             write_bulk(argument, &mut tail);

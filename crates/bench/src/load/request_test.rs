@@ -18,6 +18,7 @@ fn each_kind_is_the_command_that_it_names() {
     assert_eq!(request(Kind::Incr), format!("*2 $4 INCR {key}"));
     assert_eq!(request(Kind::SetExpiring), format!("*5 $3 SET {key} $3 abc $2 EX $2 60"));
     assert_eq!(request(Kind::Expire), format!("*3 $6 EXPIRE {key} $2 60"));
+    assert_eq!(request(Kind::Ping), "*1 $4 PING");
     let second = "$16 key:000000000001";
     assert_eq!(request(Kind::Mget), format!("*3 $4 MGET {key} {second}"));
     assert_eq!(request(Kind::Mset), format!("*5 $4 MSET {key} $3 abc {second} $3 abc"));

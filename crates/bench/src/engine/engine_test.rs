@@ -1,0 +1,44 @@
+//! A round answers what it was asked, to the byte.
+use super::*;
+use crate::load::request::Kind;
+
+const CONNECTIONS: u32 = 300;
+const PIPELINE: u32 = 3;
+const ROUNDS: u32 = 4;
+const COMMANDS: u64 = (CONNECTIONS * PIPELINE * ROUNDS) as u64;
+
+/// Each request has a reply of so many bytes. There are more connections than a turn has events.
+fn check(kind: Kind, reply_size: usize) {
+    let options = Options {
+        kind,
+        connection_count: CONNECTIONS,
+        pipeline: PIPELINE,
+        round_count: ROUNDS,
+        key_count: 10_000,
+        data_memory_mib: 8,
+        keys_per_command: 5,
+        ..Options::default()
+    };
+    let report = run(&options).expect("all are answered");
+    assert_eq!(report.took_ns.len(), ROUNDS as usize);
+    assert_eq!(report.commands_per_round * u64::from(ROUNDS), COMMANDS);
+    assert_eq!(report.reply_bytes, COMMANDS * reply_size as u64, "{kind:?}");
+}
+
+#[test]
+fn every_request_has_its_reply() {
+    let value_size = "$64\r\n".len() + 64 + "\r\n".len();
+    check(Kind::Get, value_size);
+    check(Kind::Mget, "*5\r\n".len() + 5 * value_size);
+    check(Kind::Set, "+OK\r\n".len());
+    check(Kind::Mset, "+OK\r\n".len());
+    check(Kind::Incr, ":2\r\n".len());
+    check(Kind::Expire, ":1\r\n".len());
+    check(Kind::Ping, "+PONG\r\n".len());
+}
+
+#[test]
+fn a_pipeline_that_does_not_fit_a_buffer_is_refused() {
+    let options = Options { kind: Kind::Set, pipeline: 1_000, key_count: 1, ..Options::default() };
+    assert!(run(&options).is_err());
+}

@@ -432,7 +432,8 @@ impl Frames {
         self.frame_count() - self.free_count_min
     }
 
-    /// A random slot of `class` that is in use, if the first guesses find one: for eviction.
+    /// A random slot of `class`, which may be a hole; nothing if the guess is one that was not used
+    /// yet. For eviction: it reads no slot, so that many can be asked for at once.
     pub fn sample(&self, class: Class, random: u64) -> Option<Ref> {
         let slab = &self.slabs[class.index()];
         if slab.frame_count == 0 {
@@ -448,8 +449,7 @@ impl Frames {
         if frame == slab.top && slot_index >= slab.top_used {
             return None;
         }
-        let at = self.slot(slab, frame, slot_index);
-        (self.kind(at) != HOLE).then_some(at)
+        Some(self.slot(slab, frame, slot_index))
     }
 }
 

@@ -149,7 +149,21 @@ impl Store {
     /// First half of a lookup: asks the processor for the key's bucket.
     #[inline]
     pub fn prefetch_bucket(&self, key: &Key<'_>) {
-        prefetch_line(self.index.home_bytes(key.hash));
+        self.prefetch_home(key.hash);
+    }
+
+    /// Asks for the first bucket of a chain.
+    #[inline]
+    pub(super) fn prefetch_home(&self, hash: u64) {
+        prefetch_line(self.index.home_bytes(hash));
+    }
+
+    /// Asks for the header and the beginning of the name of an object.
+    #[inline]
+    pub(super) fn prefetch_slot(&self, at: Ref) {
+        if let Some(bytes) = self.frames.all().get(at.offset()..at.offset() + 32) {
+            prefetch(bytes);
+        }
     }
 
     /// Second half: asks for the object whose tag matches in the home bucket, two lines of it.

@@ -26,8 +26,8 @@ pub(super) const RESERVE_FRAMES: u32 = 4;
 /// Steps of debt and eviction that one command takes: about a millisecond of them.
 pub(super) const STEPS_MAX: u32 = 1_024;
 
-/// What a step (an object moved, freed or evicted) counts in bytes of a turn: each takes about a
-/// microsecond.
+/// What a step (an object moved or freed) counts in bytes of a turn: each takes about a
+/// microsecond. An eviction counts as several.
 pub(super) const ROOM_STEP_BYTES: u64 = 1 << 10;
 
 /// Steps of debt and eviction that a command may still take.

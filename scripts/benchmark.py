@@ -10,9 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 
-from live import GRANITE, Claims, Client, Server
+from live import GRANITE, Claims, Client, Redis, Server
 
 PORT = int(sys.argv[1])
 QUICK = "--quick" in sys.argv
@@ -32,26 +31,6 @@ MATRIX = [
     ("-d 16384 -r 1000", "set,get", 10_000),
     ("-d 65536 -r 500", "set,get", 5_000),
 ]
-
-
-class Redis:
-    """redis-server, as `Server` is Granite."""
-
-    def __init__(self, port):
-        words = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--maxclients", "2000"]
-        self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(200):
-            try:
-                Client(port).close()
-                return
-            except ConnectionError:
-                time.sleep(0.05)
-        self.stop()
-        raise SystemExit("FAIL: redis-server does not start")
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(30)
 
 
 def measure(port, options, tests, requests):

@@ -1,22 +1,16 @@
 """Keys that expire and keys that are deleted, on a running server: how fast they are gone, and what
 others notice. Called by expiry.sh; `--full` has 10 M keys in the FLUSHALL instead of 2 M."""
-import os
 import subprocess
 import sys
 import time
 
 from live import Claims, Client, Pings, Server
+from turns import AT_ONCE_MS, ON_SERVER_CORE, check_turns, leave_server_core
 
 PORT = int(sys.argv[1])
 FULL = "--full" in sys.argv
 KEYS = 1_000_000
 BATCH = 2000
-# What one call, or one PING beside it, may take: the machine itself pauses.
-AT_ONCE_MS = 20
-# The server has a core for itself, so that no turn waits for a client that computes.
-SERVER_CORE, *CLIENT_CORES = sorted(os.sched_getaffinity(0))
-ON_SERVER_CORE = ("taskset", "-c", str(SERVER_CORE)) if CLIENT_CORES else ()
-os.sched_setaffinity(0, CLIENT_CORES or {SERVER_CORE})
 claims = Claims()
 
 
@@ -55,45 +49,6 @@ def expire(server, client, ahead):
     return time.time() - begin / 1000, server.processor_seconds() - processor
 
 
-def idle_turns(length_us, seconds=10):
-    """A loop that does nothing but as much of it as a turn takes, on the core of the server, which is
-    idle meanwhile: the time, in microseconds, that 99.99 % of its rounds keep, and the longest. Where
-    the machine itself pauses, this shows it."""
-    affinity = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {SERVER_CORE})
-    count, took = 1_000, 0
-    while took < length_us * 1_000:
-        count = count * 5 // 4
-        begin = time.perf_counter_ns()
-        for _ in range(count):
-            pass
-        took = time.perf_counter_ns() - begin
-    rounds, end = [], time.monotonic() + seconds
-    while time.monotonic() < end:
-        begin = time.perf_counter_ns()
-        for _ in range(count):
-            pass
-        rounds.append(time.perf_counter_ns() - begin)
-    os.sched_setaffinity(0, affinity)
-    rounds.sort()
-    return rounds[len(rounds) * 9999 // 10000] / 1000, rounds[-1] / 1000
-
-
-def check_turns(client, what):
-    """What INFO says of the turns since the last CONFIG RESETSTAT, in processor time, so that it is the
-    server that is judged; beside it the elapsed time, and that of an idle loop."""
-    stats = client.information("stats")
-    print("   " + ", ".join(f"{name}:{value}" for name, value in stats.items()
-                            if name.startswith(("turn", "expired_keys", "lazyfree"))))
-    busy, elapsed = int(stats["turn_cpu_usec_p9999"]), int(stats["turn_usec_p9999"])
-    # Counted, since the percentile is rounded up by as much as an eighth.
-    long_count, count = int(stats["turns_over_1ms_cpu"]), int(stats["turns"])
-    idle, longest = idle_turns(int(stats["turn_usec_p99"]))
-    claims.check(f"turns {what}: {long_count} of {count} took more than a millisecond of processor time: at most one "
-                 f"in 10,000 (99.99 % below {busy} us; elapsed: {elapsed} us; rounds of an idle loop that are as long "
-                 f"as the turns: {idle:.0f} us, the longest {longest:.0f} us)", long_count * 10_000 <= count)
-
-
 def show_expiry():
     with Server(PORT, "--maxmemory", "512mb", command=ON_SERVER_CORE) as server:
         client = Client(PORT)
@@ -112,7 +67,7 @@ def show_expiry():
             load.wait()
         claims.check(f"under load ({rate} commands/s): after {took:.3f} s: at most 3 "
                      f"(processor time: {processor:.2f} s)", took <= 3)
-        check_turns(client, "while they expire under load")
+        check_turns(claims, client, "while they expire under load")
         claims.check("the server lives", server.process.poll() is None)
 
 
@@ -164,9 +119,10 @@ def show_deletes():
         claims.check(f"{count} keys are there", count == keys)
         client.call("CONFIG", "RESETSTAT")
         at_once(client, f"FLUSHALL of {keys} keys", ("FLUSHALL",), used + (1 << 20))
-        check_turns(client, "while FLUSHALL is paid for")
+        check_turns(claims, client, "while FLUSHALL is paid for")
 
 
+leave_server_core()
 show_expiry()
 show_deletes()
 claims.end()

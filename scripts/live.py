@@ -7,10 +7,33 @@ import tempfile
 import threading
 import time
 
+# Between two PINGs of `Pings`.
+PING_PAUSE_S = 0.0005
 GRANITE = os.environ.get("GRANITE", "target/release/granite")
 
 
-class Server:
+class Process:
+    """A server that is ended with its block."""
+
+    def processor_seconds(self):
+        """Seconds of processor time that it has had, system calls included."""
+        with open(f"/proc/{self.process.pid}/stat") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(30)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class Server(Process):
     """A server of its own on `port`, ready when the constructor returns."""
 
     def __init__(self, port, *options, command=()):
@@ -36,22 +59,22 @@ class Server:
         with open(f"/proc/{self.process.pid}/status") as status:
             return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
 
-    def processor_seconds(self):
-        """Seconds of processor time that it has had, system calls included."""
-        with open(f"/proc/{self.process.pid}/stat") as stat:
-            fields = stat.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(30)
+class Redis(Process):
+    """redis-server, as `Server` is Granite."""
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
+    def __init__(self, port, command=()):
+        words = [*command, "redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "",
+                 "--maxclients", "2000"]
+        self.process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(200):
+            try:
+                Client(port).close()
+                return
+            except ConnectionError:
+                time.sleep(0.05)
         self.stop()
+        raise SystemExit("FAIL: redis-server does not start")
 
 
 class Client:
@@ -98,20 +121,24 @@ class Client:
 
 
 class Pings(threading.Thread):
-    """Another client that says PING all the time; `worst` is the longest wait in milliseconds."""
+    """Another client that says PING all the time; `worst` is the longest wait in milliseconds, and
+    `overslept` how much too long a pause between two of them was, at most: what the machine or
+    this process did to it."""
 
     def __init__(self, port):
         super().__init__(daemon=True)
-        self.client, self.worst, self.count, self.ended = Client(port), 0.0, 0, False
+        self.client, self.worst, self.overslept, self.count, self.ended = Client(port), 0.0, 0.0, 0, False
         self.start()
 
     def run(self):
         while not self.ended:
             begin = time.monotonic()
             self.client.call("PING")
-            self.worst = max(self.worst, (time.monotonic() - begin) * 1000)
+            end = time.monotonic()
+            self.worst = max(self.worst, (end - begin) * 1000)
             self.count += 1
-            time.sleep(0.0005)
+            time.sleep(PING_PAUSE_S)
+            self.overslept = max(self.overslept, (time.monotonic() - end - PING_PAUSE_S) * 1000)
 
     def end(self):
         self.ended = True

@@ -235,6 +235,16 @@ pub fn encoding(cx: &Context<'_>, entry: Entry) -> Result<&'static str, CommandE
                 "embstr"
             })
         }
+        collection => {
+            let kept = cx.store.kept(entry);
+            Ok(match collection {
+                Type::Set if !kept.as_text && !kept.at_large => "intset",
+                Type::List if kept.at_large => "quicklist",
+                Type::SortedSet if kept.at_large => "skiplist",
+                _ if kept.at_large => "hashtable",
+                _ => "listpack",
+            })
+        }
     }
 }
 

@@ -22,6 +22,14 @@ impl Needs {
         self.slots[class.index()] += count;
     }
 
+    /// All that `other` needs, too.
+    pub fn add(&mut self, other: &Self) {
+        for (slots, more) in self.slots.iter_mut().zip(other.slots) {
+            *slots += more;
+        }
+        self.frames += other.frames;
+    }
+
     /// One more whole frame.
     pub fn frame(&mut self) {
         self.frames += 1;

@@ -1,5 +1,5 @@
 //! The store's invariants, walked in full: for tests and the simulator. O(everything).
-use super::{Store, object};
+use super::{Store, kind, object};
 use crate::memory::classes::Class;
 use crate::store::databases::{DATABASE_NUMBERS, KeyCounts};
 use crate::store::index::GROUP_BUCKETS;
@@ -43,6 +43,7 @@ impl Store {
         assert_eq!(deadline_count, self.wheel.count(), "what has a deadline is in the wheel");
         self.check_groups();
         self.check_ropes();
+        self.check_collections();
         self.check_staged();
         self.check_graveyard();
         assert_eq!(child_count, self.frames.live_count(Class::CHILD_BUCKET), "child buckets");
@@ -67,11 +68,15 @@ impl Store {
             if class == Class::CHILD_BUCKET {
                 return;
             }
-            if self.frames.kind(at) >= object::KIND_STRING {
-                if object::header(&self.frames, at).is_rope() {
-                    frame_count += object::root(&self.frames, at).frame_count(&self.frames);
+            match self.frames.kind(at) {
+                kind::TREE_LEAF | kind::TREE_INNER => return,
+                kind::TEXT | kind::TEXT_ROPE | kind::OBJECT_MIN.. => {
+                    if object::header(&self.frames, at).is_rope() {
+                        frame_count += object::root(&self.frames, at).frame_count(&self.frames);
+                    }
+                    return;
                 }
-                return;
+                _ => {}
             }
             let (owner, position) = child_at(&self.frames, at);
             let root = match owner {

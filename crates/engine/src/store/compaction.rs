@@ -54,7 +54,9 @@ impl Store {
                 }
                 self.index.moved_child(&mut self.frames, hash, from, to);
             }
-            object::KIND_STRING | object::KIND_ROPE => self.moved_object(from, to),
+            kind::TREE_LEAF | kind::TREE_INNER => self.moved_tree_node(from, to),
+            kind::TEXT | kind::TEXT_ROPE => self.moved_text(from, to),
+            kind::OBJECT_MIN.. => self.moved_object(from, to),
             _ => self.moved_piece(to),
         }
     }
@@ -63,6 +65,9 @@ impl Store {
         let header = *object::header(&self.frames, to);
         if header.is_rope() && !is_planted(Bug::PieceUnadopted) {
             self.adopt_rope(to);
+        }
+        if header.is_collection() {
+            self.adopt_elements(to);
         }
         if header.has(FLAG_PINNED) {
             self.moved_pinned(from, to);

@@ -77,7 +77,10 @@ impl Store {
         match deadline {
             None if !had_ttl => return Ok(()),
             Some(deadline) if had_ttl => self.reschedule(at, deadline),
-            _ => self.reshape(now, key, key, deadline)?,
+            _ => {
+                self.make_renamable(now, key, key.name.len())?;
+                self.reshape(now, key, key, deadline)?;
+            }
         }
         self.changed(key.hash);
         Ok(())

@@ -17,5 +17,9 @@ pub const ROPE_TABLE_STAGED: u8 = 7;
 pub const TREE_LEAF: u8 = 8;
 /// An inner node of such a tree.
 pub const TREE_INNER: u8 = 9;
+/// A text of a collection, in a slot of its own.
+pub const TEXT: u8 = 10;
+/// A text of a collection, kept as a rope.
+pub const TEXT_ROPE: u8 = 11;
 /// Objects: this and everything above.
 pub const OBJECT_MIN: u8 = 0x10;

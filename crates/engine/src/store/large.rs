@@ -98,12 +98,6 @@ impl Store {
         object::root(&self.frames, at).memory_usage(&self.frames)
     }
 
-    /// The bytes `start..end` of an object's rope.
-    pub(super) fn rope_chunks(&self, at: Ref, start: u64, end: u64) -> rope::Chunks<'_> {
-        let size = u64::from(object::header(&self.frames, at).value_size);
-        object::root(&self.frames, at).chunks(&self.frames, size, start..end)
-    }
-
     /// The object of a rope moved to `at`: its parts are told.
     pub(super) fn adopt_rope(&mut self, at: Ref) {
         object::root(&self.frames, at).adopt(&mut self.frames, Owner::Object(at));

@@ -15,6 +15,31 @@ const DATABASE_MIX: u64 = 0x9E37_79B9_7F4A_7C15;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct NameHash(u64);
 
+impl NameHash {
+    /// A hash that `text::hash` has computed.
+    pub(super) const fn of(hash: u64) -> Self {
+        Self(hash)
+    }
+
+    /// All bits: what decides in which subtree of a collection a name belongs.
+    #[inline]
+    pub(super) const fn to_u64(self) -> u64 {
+        self.0
+    }
+
+    /// Eight bits that a subtree does not depend on.
+    #[inline]
+    pub(super) const fn tag(self) -> u8 {
+        self.0 as u8
+    }
+
+    /// The bits by which scores are ordered.
+    #[inline]
+    pub(super) const fn score_key(self) -> u64 {
+        self.0 >> 32 << 32
+    }
+}
+
 impl Store {
     /// `name` in the database that is now called `database`.
     #[inline]
@@ -113,8 +138,12 @@ impl Store {
     /// The type.
     #[inline(always)]
     pub fn kind(&self, entry: Entry) -> Type {
-        match object::header(&self.frames, entry.object).kind {
-            object::KIND_STRING | object::KIND_ROPE => Type::String,
+        match object::header(&self.frames, entry.object).kind & !object::FORM_TREE {
+            object::KIND_STRING => Type::String,
+            object::KIND_LIST => Type::List,
+            object::KIND_SET => Type::Set,
+            object::KIND_HASH => Type::Hash,
+            object::KIND_SORTED => Type::SortedSet,
             other => unreachable!("no object has the kind {other}"),
         }
     }
@@ -128,7 +157,8 @@ impl Store {
     #[inline]
     pub fn string(&self, entry: Entry) -> Result<Text<'_>, WrongType> {
         match self.kind(entry) {
-            Type::String => Ok(Text::new(self, entry.object)),
+            Type::String => Ok(Text::of_object(&self.frames, entry.object)),
+            _ => Err(WrongType),
         }
     }
 
@@ -142,8 +172,9 @@ impl Store {
         let header = object::header(&self.frames, entry.object);
         let slot = self.frames.class_size(self.frames.class_at(entry.object));
         let rope = if header.is_rope() { self.rope_usage(entry.object) } else { 0 };
+        let trees = if header.is_tree() { self.trees_usage(entry.object) } else { 0 };
         let share = size_of::<super::index::Bucket>().div_ceil(BUCKET_ENTRIES) as u64;
-        u64::from(slot) + rope + share
+        u64::from(slot) + rope + trees + share
     }
 
     /// First half of a lookup: asks the processor for the key's bucket.

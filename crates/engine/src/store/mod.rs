@@ -19,6 +19,7 @@ pub mod wheel;
 mod bucket;
 mod chaos;
 mod check;
+mod collection;
 mod compaction;
 mod deadlines;
 mod eviction;
@@ -38,9 +39,11 @@ mod types;
 mod watching;
 mod write;
 
+pub use collection::{Element, Elements, Fresh, Kept, Place, Spot};
 pub use lookup::NameHash;
 pub use room::Steps;
 pub use text::Text;
+pub use tree::{Bound, Order};
 pub use types::{Entry, Expiry, Key, Policy, StoreCounters, StoreFull, Tuning, Type, WrongType};
 
 pub use crate::resp::request::PinId;
@@ -236,11 +239,14 @@ impl Store {
 
     /// Gives an object's slot back, and what hangs on it.
     fn drop_object(&mut self, at: Ref) {
-        if object::header(&self.frames, at).is_rope() {
+        let header = object::header(&self.frames, at);
+        if header.is_rope() {
             self.drop_rope(at);
-            return;
+        } else if header.is_collection() {
+            self.drop_collection(at);
+        } else {
+            self.free_object(at);
         }
-        self.free_object(at);
     }
 
     /// Gives the slot of an object back on which nothing hangs.

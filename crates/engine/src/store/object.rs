@@ -9,7 +9,8 @@
 //! the object larger than the largest slot is a rope: the value bytes are then its root.
 use crate::limits::SLOT_SIZE_MAX;
 use crate::memory::frames::{Frames, Ref};
-use crate::store::rope;
+use crate::store::tree::Order;
+use crate::store::{kind, rope};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 /// Bytes of the header.
@@ -27,6 +28,8 @@ pub const FLAG_TEXT: u8 = 16;
 pub const FLAG_PINNED: u8 = 4;
 /// No key any more: waits for the reaper, or for its last reader.
 pub const FLAG_DETACHED: u8 = 8;
+/// The page of a small collection refers to objects, or once did.
+pub const FLAG_LARGE: u8 = 64;
 /// A command that reads it is making room: it is not evicted. Never set between commands.
 pub const FLAG_SPARED: u8 = 32;
 
@@ -34,6 +37,16 @@ pub const FLAG_SPARED: u8 = 32;
 pub const KIND_STRING: u8 = 0x10;
 /// A string kept as a rope.
 pub const KIND_ROPE: u8 = 0x11;
+/// A list whose page follows the key.
+pub const KIND_LIST: u8 = 0x20;
+/// A set whose page follows the key.
+pub const KIND_SET: u8 = 0x30;
+/// A hash whose page follows the key.
+pub const KIND_HASH: u8 = 0x40;
+/// A sorted set whose page follows the key.
+pub const KIND_SORTED: u8 = 0x50;
+/// Added to the kind of a collection that is a tree: its roots follow the key.
+pub const FORM_TREE: u8 = 1;
 
 const CLOCK_BITS: u32 = 24;
 const CLOCK_MASK: u32 = (1 << CLOCK_BITS) - 1;
@@ -108,8 +121,33 @@ impl Header {
     }
 
     /// Does the value lie in a rope?
+    #[inline]
     pub const fn is_rope(&self) -> bool {
-        self.kind == KIND_ROPE
+        self.kind == KIND_ROPE || self.kind == kind::TEXT_ROPE
+    }
+
+    /// Is it a collection?
+    #[inline]
+    pub const fn is_collection(&self) -> bool {
+        self.kind >= KIND_LIST
+    }
+
+    /// Is it a collection whose elements lie in trees?
+    #[inline]
+    pub const fn is_tree(&self) -> bool {
+        self.is_collection() && self.kind & FORM_TREE != 0
+    }
+
+    /// What the elements of a collection are ordered by.
+    #[inline]
+    pub fn order(&self) -> Order {
+        match self.kind & !FORM_TREE {
+            KIND_LIST => Order::List,
+            KIND_SET => Order::Set,
+            KIND_HASH => Order::Hash,
+            KIND_SORTED => Order::Sorted,
+            kind => unreachable!("no collection has the kind {kind}"),
+        }
     }
 
     /// Offset of the key's bytes.
@@ -213,4 +251,38 @@ pub fn set_root(frames: &mut Frames, at: Ref, root: &rope::Root) {
     let offset = header(frames, at).value_offset();
     let bytes = &mut frames.bytes_mut(at, offset + rope::ROOT_SIZE)[offset as usize..];
     root.store(bytes);
+}
+
+/// The trees of a large collection, and how many elements it has.
+#[derive(Clone, Copy, Debug, Default, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct Trees {
+    /// The root of the elements; none once they are all freed.
+    pub root: Ref,
+    /// Of a sorted set, the root of the scores by name.
+    pub scores: Ref,
+    /// Elements.
+    pub count: u32,
+    /// Nothing.
+    pub spare: u32,
+}
+
+/// Bytes of `Trees`: the value of a collection that is a tree.
+pub const TREES_SIZE: u32 = 16;
+
+const _: () = assert!(size_of::<Trees>() == TREES_SIZE as usize, "the roots take 16 bytes");
+
+/// The roots of a collection that is a tree.
+#[inline]
+pub fn trees(frames: &Frames, at: Ref) -> Trees {
+    let offset = header(frames, at).value_offset();
+    let bytes = &frames.bytes(at, offset + TREES_SIZE)[offset as usize..];
+    Trees::read_from_bytes(bytes).expect("16 bytes are the roots")
+}
+
+/// Writes the roots of a collection that is a tree.
+pub fn set_trees(frames: &mut Frames, at: Ref, trees: &Trees) {
+    let offset = header(frames, at).value_offset();
+    let bytes = &mut frames.bytes_mut(at, offset + TREES_SIZE)[offset as usize..];
+    bytes.copy_from_slice(trees.as_bytes());
 }

@@ -99,23 +99,38 @@ impl Store {
         if at.is_none() {
             return false;
         }
-        let mut root = object::root(&self.frames, at);
-        let is_done = root.release_some(&mut self.frames, REAP_STEP);
-        object::set_root(&mut self.frames, at, &root);
-        self.freed_count += REAP_STEP;
+        let is_done = if object::header(&self.frames, at).is_tree() {
+            self.reap_trees(at, REAP_STEP)
+        } else {
+            let mut root = object::root(&self.frames, at);
+            let is_done = root.release_some(&mut self.frames, REAP_STEP);
+            object::set_root(&mut self.frames, at, &root);
+            self.freed_count += REAP_STEP;
+            is_done
+        };
         if is_done {
-            let (next, _) = object::header(&self.frames, at).links();
-            self.graveyard.head = next;
-            if !next.is_none() {
-                let (after, _) = object::header(&self.frames, next).links();
-                object::header_mut(&mut self.frames, next).set_links(after, Ref::NONE);
-            }
-            self.graveyard.count -= 1;
+            self.exhume(at);
             self.counters.reaped += 1;
             self.frames.marks.reach(Mark::RopeReaped);
             self.free_object(at);
         }
         true
+    }
+
+    /// Takes an object out of the list. Texts of its own may have been put before it meanwhile.
+    fn exhume(&mut self, at: Ref) {
+        let (next, previous) = object::header(&self.frames, at).links();
+        if previous.is_none() {
+            self.graveyard.head = next;
+        } else {
+            let (_, before) = object::header(&self.frames, previous).links();
+            object::header_mut(&mut self.frames, previous).set_links(next, before);
+        }
+        if !next.is_none() {
+            let (after, _) = object::header(&self.frames, next).links();
+            object::header_mut(&mut self.frames, next).set_links(after, previous);
+        }
+        self.graveyard.count -= 1;
     }
 
     /// Large values that wait to be freed.

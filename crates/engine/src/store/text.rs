@@ -1,33 +1,48 @@
-//! A string value, read in place.
-use super::{Store, object};
-use crate::memory::frames::Ref;
+//! A text, read in place: a string value, or one in a collection.
+use super::object;
+use super::tree::Item;
+use crate::memory::frames::{Frames, Ref};
 
-/// A string value, read in place.
+/// A text, read in place.
 #[derive(Clone, Copy)]
 pub struct Text<'a> {
-    store: &'a Store,
-    object: Ref,
+    frames: &'a Frames,
+    item: Item<'a>,
 }
 
 impl<'a> Text<'a> {
-    pub(super) const fn new(store: &'a Store, object: Ref) -> Self {
-        Self { store, object }
+    /// The value of an object.
+    pub(super) const fn of_object(frames: &'a Frames, object: Ref) -> Self {
+        Self { frames, item: Item::Large(object) }
+    }
+
+    /// A text of a collection.
+    pub(super) const fn of_item(frames: &'a Frames, item: Item<'a>) -> Self {
+        Self { frames, item }
+    }
+
+    pub(super) const fn item(&self) -> Item<'a> {
+        self.item
     }
 
     /// Bytes of the value.
     #[inline]
     pub fn size(&self) -> u64 {
-        u64::from(object::header(&self.store.frames, self.object).value_size)
+        match self.item {
+            Item::Bytes(bytes) => bytes.len() as u64,
+            Item::Large(at) => u64::from(object::header(self.frames, at).value_size),
+        }
     }
 
     /// The value as one slice, if it is not a rope (every value of up to 64 bytes, and of up to
     /// about 8,000 bytes less the key, is one).
     #[inline]
     pub fn as_slice(&self) -> Option<&'a [u8]> {
-        if object::header(&self.store.frames, self.object).is_rope() {
-            return None;
+        match self.item {
+            Item::Bytes(bytes) => Some(bytes),
+            Item::Large(at) if object::header(self.frames, at).is_rope() => None,
+            Item::Large(at) => Some(object::inline_value(self.frames, at)),
         }
-        Some(object::inline_value(&self.store.frames, self.object))
     }
 
     /// The bytes `start..end` (clamped to the size) as slices, in order.
@@ -35,17 +50,26 @@ impl<'a> Text<'a> {
         let end = end.min(self.size());
         let start = start.min(end);
         let inline = self.as_slice().map(|bytes| &bytes[start as usize..end as usize]);
-        let rope = inline.is_none().then(|| self.store.rope_chunks(self.object, start, end));
+        let rope = match self.item {
+            Item::Large(at) if inline.is_none() => {
+                Some(object::root(self.frames, at).chunks(self.frames, self.size(), start..end))
+            }
+            _ => None,
+        };
         inline.into_iter().filter(|bytes| !bytes.is_empty()).chain(rope.into_iter().flatten())
     }
 
     /// INCRBYFLOAT leaves a text for OBJECT ENCODING, also where the sum is an integer.
     pub fn is_text(&self) -> bool {
-        object::header(&self.store.frames, self.object).has(object::FLAG_TEXT)
+        self.has(object::FLAG_TEXT)
     }
 
     /// APPEND, SETRANGE and SETBIT leave a string `raw` for OBJECT ENCODING.
     pub fn is_raw(&self) -> bool {
-        object::header(&self.store.frames, self.object).has(object::FLAG_RAW)
+        self.has(object::FLAG_RAW)
+    }
+
+    fn has(&self, flag: u8) -> bool {
+        matches!(self.item, Item::Large(at) if object::header(self.frames, at).has(flag))
     }
 }

@@ -7,7 +7,9 @@ use crate::marks::Mark;
 use crate::memory::frames::{Needs, Ref};
 use crate::planted::{Bug, is_planted};
 use crate::store::index::Place;
-use crate::store::object::{FLAG_PINNED, FLAG_RAW, FLAG_TEXT, FLAG_TTL, Header, KIND_ROPE};
+use crate::store::object::{
+    FLAG_LARGE, FLAG_PINNED, FLAG_RAW, FLAG_TEXT, FLAG_TTL, Header, KIND_ROPE,
+};
 use crate::store::rope::Owner;
 
 impl Store {
@@ -23,6 +25,7 @@ impl Store {
         let (at, _) = self.locate(source).expect("the caller found the key");
         let deadline = object::deadline(&self.frames, at);
         let deadline = deadline.filter(|_| !is_planted(Bug::RenameTtlLost));
+        self.make_renamable(now, source, target.name.len())?;
         self.reshape(now, source, target, deadline)?;
         self.changed(source.hash);
         self.changed(target.hash);
@@ -81,11 +84,11 @@ impl Store {
     /// The header that the object gets with another name and with or without a deadline.
     fn reshaped(old: &Header, target: &Key<'_>, has_ttl: bool) -> Header {
         let ttl = if has_ttl { FLAG_TTL } else { 0 };
-        let flags = old.flags & (FLAG_RAW | FLAG_TEXT | FLAG_PINNED) | ttl;
+        let flags = old.flags & (FLAG_RAW | FLAG_TEXT | FLAG_PINNED | FLAG_LARGE) | ttl;
         let mut header =
             Header::new(old.kind, flags, target.name.len(), old.value_size, target.database);
         header.set_clock(old.clock());
-        if header.object_size() > SLOT_SIZE_MAX {
+        if header.object_size() > SLOT_SIZE_MAX && !header.is_collection() {
             // A longer name or a deadline pushes the value out of the slot.
             header.kind = KIND_ROPE;
         }
@@ -163,13 +166,16 @@ impl Store {
         if header.is_rope() && from != to {
             self.adopt_rope(to);
         }
+        if header.is_collection() && from != to {
+            self.adopt_elements(to);
+        }
         if header.has(FLAG_PINNED) {
             self.moved_pinned(from, to);
         }
     }
 
     /// Enters an object that nothing refers to under `key`, which does not exist.
-    fn attach(&mut self, key: &Key<'_>, at: Ref) -> Place {
+    pub(super) fn attach(&mut self, key: &Key<'_>, at: Ref) -> Place {
         let has_ttl = object::header(&self.frames, at).has(FLAG_TTL);
         let counts = self.databases.counts_mut(key.database);
         counts.keys += 1;
@@ -184,10 +190,14 @@ impl Store {
     /// `target` becomes a copy of the existing `source`, deadline included. O(size).
     pub fn copy(&mut self, now: Now, source: &Key<'_>, target: &Key<'_>) -> Result<(), StoreFull> {
         self.check_sizes(target, 0)?;
+        self.make_renamable(now, source, target.name.len())?;
         let (at, _) = self.locate(source).expect("the caller found the key");
         let old = *object::header(&self.frames, at);
         let mut header = Self::reshaped(&old, target, old.has(FLAG_TTL));
         header.flags &= !FLAG_PINNED;
+        if header.is_collection() {
+            return self.copy_collection(now, source, target, &header);
+        }
         if header.kind != old.kind {
             let deadline = object::deadline(&self.frames, at);
             self.twin(now, source, target, deadline)?;
@@ -213,7 +223,7 @@ impl Store {
         Ok(())
     }
 
-    fn copy_object(
+    pub(super) fn copy_object(
         &mut self,
         from: Ref,
         to: Ref,

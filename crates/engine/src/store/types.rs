@@ -31,6 +31,14 @@ pub struct WrongType;
 pub enum Type {
     /// `string`.
     String,
+    /// `list`.
+    List,
+    /// `set`.
+    Set,
+    /// `hash`.
+    Hash,
+    /// `zset`.
+    SortedSet,
 }
 
 impl Type {
@@ -38,6 +46,10 @@ impl Type {
     pub const fn name(self) -> &'static str {
         match self {
             Self::String => "string",
+            Self::List => "list",
+            Self::Set => "set",
+            Self::Hash => "hash",
+            Self::SortedSet => "zset",
         }
     }
 }

@@ -350,7 +350,7 @@ impl Tree {
     }
 
     /// Counts the objects that the cells of a leaf refer to, and tells them.
-    pub(super) fn recount_large(&self, frames: &mut Frames, leaf: Ref) {
+    pub fn recount_large(&self, frames: &mut Frames, leaf: Ref) {
         if self.order == Order::Scores {
             return;
         }
@@ -547,7 +547,7 @@ fn inner_needs(frames: &Frames, path: &Path, needs: &mut Needs) {
 
 /// What a leaf takes that needs `size` bytes: where classes are narrow a little more, so that not
 /// every element moves it.
-pub(super) fn roomy(size: u32) -> u32 {
+pub fn roomy(size: u32) -> u32 {
     if size < 512 { size + size / 8 } else { size }
 }
 
@@ -569,7 +569,7 @@ pub(super) fn insert_at(frames: &mut Frames, node: Ref, index: usize, child: Chi
 }
 
 /// The elements of one page in another one, which is empty and has room.
-pub(super) fn copy_page(frames: &mut Frames, from: PageAt, to: PageAt, order: Order) {
+pub fn copy_page(frames: &mut Frames, from: PageAt, to: PageAt, order: Order) {
     let (cells_end, directory_size) = from.page(frames, order).extents();
     let start = |page: PageAt| page.holder.offset() + page.offset as usize;
     let (source, target) = (start(from), start(to));

@@ -11,6 +11,7 @@
 //! Invariant: all leaves have the same depth; no node is empty; the elements of a subtree have keys
 //! of at least the subtree's and below its right neighbour's (sorted sets: not above).
 mod check;
+mod copy;
 mod insert;
 mod moves;
 mod node;
@@ -25,9 +26,10 @@ mod walk;
 #[path = "tree_test.rs"]
 mod tree_test;
 
-pub use insert::{Cell, Plan};
-pub use moves::{adopt_large, moved_large, moved_node};
-pub use node::{Child, LEAF_SIZE_MAX, NODE_HEADER_SIZE, PageAt, header as node_header};
+pub use check::Found;
+pub use insert::{Cell, Plan, copy_page, roomy};
+pub use moves::{adopt_large, large_items_at, moved_large, moved_node, set_parent};
+pub use node::{NODE_HEADER_SIZE, PageAt, header as node_header, make_leaf};
 pub use order::{Item, Order};
 pub use page::{EMPTY_SIZE, Page, PageMut};
 pub use seek::{Bound, Path, position_in_page};
@@ -64,6 +66,12 @@ impl Tree {
         children(frames, self.root).iter().fold((0, 0), |(count, bytes), child| {
             (count + u64::from(child.count), bytes + child.bytes)
         })
+    }
+
+    /// Bytes of the page of a tree that has no other.
+    pub fn single_page_size(&self, frames: &Frames) -> Option<u32> {
+        let is_single = header(frames, self.root).is_leaf();
+        is_single.then(|| PageAt::of_leaf(frames, self.root).page(frames, self.order).used_size())
     }
 
     /// Bytes of the slots of all nodes. O(nodes).

@@ -39,16 +39,28 @@ pub(super) fn adopt_children(frames: &mut Frames, node: Ref) {
     }
 }
 
+/// The root of a tree is told where its key's object is.
+pub fn set_parent(frames: &mut Frames, root: Ref, owner: Ref) {
+    header_mut(frames, root).parent = owner;
+}
+
+/// The objects that a cell refers to: two at most.
+pub fn large_items_at(
+    frames: &Frames,
+    page: PageAt,
+    order: Order,
+    index: usize,
+) -> [Option<Ref>; 2] {
+    let mut items = text::large_items(order, page.page(frames, order).cell(index));
+    [items.next(), items.next()]
+}
+
 /// Tells the objects that the cells of a page refer to who has the page.
 pub fn adopt_large(frames: &mut Frames, page: PageAt, order: Order) {
     let count = page.page(frames, order).count();
     for index in 0..count {
-        for which in 0..2 {
-            let mut items = text::large_items(order, page.page(frames, order).cell(index));
-            if let Some(at) = items.nth(which) {
-                drop(items);
-                object::header_mut(frames, at).set_holder(page.holder);
-            }
+        for at in large_items_at(frames, page, order, index).into_iter().flatten() {
+            object::header_mut(frames, at).set_holder(page.holder);
         }
     }
 }

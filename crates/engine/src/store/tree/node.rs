@@ -13,6 +13,7 @@
 //! root; so a node that moves finds who has to be told.
 use super::order::Order;
 use super::page::{Page, PageMut};
+use crate::memory::classes::Class;
 use crate::memory::frames::{Frames, Ref};
 use crate::store::kind;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
@@ -21,14 +22,14 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 pub const NODE_HEADER_SIZE: u32 = 8;
 
 /// Bytes of a leaf, header included, that it is split beyond.
-pub const LEAF_SIZE_MAX: u32 = 2048;
+pub(super) const LEAF_SIZE_MAX: u32 = 2048;
 
 /// Children of an inner node at most: it takes up to 4 KiB.
-pub const CHILD_COUNT_MAX: usize = 170;
+pub(super) const CHILD_COUNT_MAX: usize = 170;
 
 /// Levels of a tree at most. A node but the root has a quarter of what it may have, so that seven
 /// levels hold more elements than a count has bits for.
-pub const DEPTH_MAX: usize = 8;
+pub(super) const DEPTH_MAX: usize = 8;
 
 /// The first bytes of every node.
 #[derive(Clone, Copy, Debug, FromBytes, IntoBytes, Immutable, KnownLayout)]
@@ -68,7 +69,7 @@ impl Header {
 /// A subtree, as its parent knows it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
-pub struct Child {
+pub(super) struct Child {
     /// The least key that it may hold.
     pub key: u64,
     /// Bytes of the texts of its elements.
@@ -80,13 +81,13 @@ pub struct Child {
 }
 
 /// Bytes of a child.
-pub const CHILD_SIZE: u32 = 24;
+pub(super) const CHILD_SIZE: u32 = 24;
 
 const _: () = assert!(size_of::<Child>() == CHILD_SIZE as usize, "a child is 24 bytes");
 const _: () = assert!(size_of::<Header>() == NODE_HEADER_SIZE as usize, "a header is 8 bytes");
 
 /// Bytes of an inner node with so many children.
-pub const fn inner_size(child_count: usize) -> u32 {
+pub(super) const fn inner_size(child_count: usize) -> u32 {
     NODE_HEADER_SIZE + child_count as u32 * CHILD_SIZE
 }
 
@@ -99,13 +100,13 @@ pub fn header(frames: &Frames, at: Ref) -> &Header {
 }
 
 /// The header of a node, to be changed.
-pub fn header_mut(frames: &mut Frames, at: Ref) -> &mut Header {
+pub(super) fn header_mut(frames: &mut Frames, at: Ref) -> &mut Header {
     frames.get_mut(at)
 }
 
 /// The children of an inner node.
 #[inline]
-pub fn children(frames: &Frames, at: Ref) -> &[Child] {
+pub(super) fn children(frames: &Frames, at: Ref) -> &[Child] {
     let header = header(frames, at);
     assert!(!header.is_leaf(), "a leaf has no children");
     let size = u32::from(header.count) * CHILD_SIZE;
@@ -114,10 +115,18 @@ pub fn children(frames: &Frames, at: Ref) -> &[Child] {
 }
 
 /// The children of an inner node, to be changed; `count` of them, which the header need not know.
-pub fn children_mut(frames: &mut Frames, at: Ref, count: usize) -> &mut [Child] {
+pub(super) fn children_mut(frames: &mut Frames, at: Ref, count: usize) -> &mut [Child] {
     let size = count as u32 * CHILD_SIZE;
     let bytes = &mut frames.bytes_mut(at, NODE_HEADER_SIZE + size)[NODE_HEADER_SIZE as usize..];
     <[Child]>::mut_from_bytes(bytes).expect("children are aligned, and their bytes a multiple")
+}
+
+/// An empty leaf, the root of a tree of the key's object `owner`.
+pub fn make_leaf(frames: &mut Frames, class: Class, order: Order, owner: Ref) -> Ref {
+    let at = frames.allocate(class);
+    *header_mut(frames, at) = Header::leaf(order, 0, owner);
+    PageAt::of_leaf(frames, at).empty(frames, order);
+    at
 }
 
 /// Where a page lies: a leaf has one, or the key's object of a small collection.

@@ -17,7 +17,7 @@
 use super::order::Order;
 
 /// Bytes before the first cell.
-pub const PAGE_HEADER_SIZE: usize = 4;
+const PAGE_HEADER_SIZE: usize = 4;
 
 /// Bytes of a page without elements.
 pub const EMPTY_SIZE: u32 = PAGE_HEADER_SIZE as u32;

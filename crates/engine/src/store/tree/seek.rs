@@ -77,6 +77,11 @@ impl Bound<'_> {
 }
 
 impl Tree {
+    /// The first leaf.
+    pub fn first_leaf(&self, frames: &Frames) -> Path {
+        self.seek_rank(frames, 0).0
+    }
+
     /// The leaf that a hash belongs to.
     #[inline]
     pub fn seek_key(&self, frames: &Frames, key: u64) -> Path {

@@ -53,17 +53,11 @@ impl Cursor {
     }
 
     fn next_leaf(&mut self, frames: &Frames) -> bool {
-        let is_last = |path: &Path, depth: usize| {
-            let step = path.steps()[depth];
-            usize::from(step.index) + 1 == children(frames, step.node).len()
-        };
-        let path = &mut self.path;
-        let Some(depth) = (0..path.steps().len()).rev().find(|&depth| !is_last(path, depth)) else {
-            return false;
-        };
-        path.steps_mut()[depth].index += 1;
-        path.descend(frames, depth, false);
-        true
+        let next = self.path.next(frames);
+        if let Some(path) = next {
+            self.path = path;
+        }
+        next.is_some()
     }
 
     fn previous_leaf(&mut self, frames: &Frames) -> bool {
@@ -79,6 +73,18 @@ impl Cursor {
 }
 
 impl Path {
+    /// The way to the next leaf.
+    pub fn next(mut self, frames: &Frames) -> Option<Self> {
+        let is_last = |depth: &usize| {
+            let step = self.steps()[*depth];
+            usize::from(step.index) + 1 == children(frames, step.node).len()
+        };
+        let depth = (0..self.steps().len()).rev().find(|depth| !is_last(depth))?;
+        self.steps_mut()[depth].index += 1;
+        self.descend(frames, depth, false);
+        Some(self)
+    }
+
     /// From the child that the step at `depth` takes, down to its first or last leaf.
     fn descend(&mut self, frames: &Frames, depth: usize, last: bool) {
         let step = self.steps()[depth];

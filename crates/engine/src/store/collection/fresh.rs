@@ -1,0 +1,155 @@
+//! An element on its way into a collection: what it takes, and how it becomes a cell.
+use crate::memory::frames::{Frames, Needs, Ref};
+use crate::resp::request::Value;
+use crate::store::lookup::NameHash;
+use crate::store::object::{self, Header};
+use crate::store::rope::{Owner, Root};
+use crate::store::tree::order::{ITEM_SIZE_MAX, LARGE_ITEM_SIZE, Prefix};
+use crate::store::tree::{Order, order};
+use crate::store::{Store, kind};
+
+/// An element to be put into a collection.
+#[derive(Clone, Copy, Debug)]
+pub struct Fresh<'a> {
+    /// The member, the field, or the element of a list.
+    pub name: Value<'a>,
+    /// The hash of its name; of an element of a list, nothing.
+    pub hash: Option<NameHash>,
+    /// The value of a field.
+    pub value: Option<Value<'a>>,
+    /// The score of a member.
+    pub score: Option<f64>,
+}
+
+/// Where an element is put.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Place {
+    /// Before the element of a list with this rank; as many as there are: at the end.
+    Rank(u64),
+    /// Where its hash or its score says.
+    Own,
+}
+
+/// The bytes of a cell before and between its texts, and the objects that it refers to.
+pub(super) struct Parts<'a> {
+    score: [u8; 8],
+    score_size: usize,
+    name: (Prefix, &'a [u8]),
+    value: Option<(Prefix, &'a [u8])>,
+    pub(super) large_count: u16,
+}
+
+impl<'a> Parts<'a> {
+    /// The cell, in pieces.
+    pub(super) fn pieces(&self) -> [&[u8]; 5] {
+        let (value_prefix, value) = match &self.value {
+            Some((prefix, bytes)) => (prefix.as_slice(), *bytes),
+            None => (&[][..], &[][..]),
+        };
+        let score = &self.score[..self.score_size];
+        [score, self.name.0.as_slice(), self.name.1, value_prefix, value]
+    }
+}
+
+impl Store {
+    /// Bytes of the texts of an element.
+    pub(super) fn fresh_bytes(&self, fresh: &Fresh<'_>) -> u64 {
+        self.value_size(fresh.name) + fresh.value.map_or(0, |value| self.value_size(value))
+    }
+
+    /// Bytes of the cell of an element.
+    pub(super) fn fresh_cell_size(&self, fresh: &Fresh<'_>) -> u32 {
+        let size = |value: Value<'_>| match value {
+            Value::Bytes(bytes) if bytes.len() <= ITEM_SIZE_MAX => {
+                Prefix::of_bytes(bytes.len()).as_slice().len() + bytes.len()
+            }
+            _ => LARGE_ITEM_SIZE,
+        };
+        let score_size = if fresh.score.is_some() { 8 } else { 0 };
+        (score_size + size(fresh.name) + fresh.value.map_or(0, size)) as u32
+    }
+
+    /// Adds the objects of the texts of an element that are too long for a cell.
+    pub(super) fn need_large(&self, needs: &mut Needs, fresh: &Fresh<'_>) {
+        for value in core::iter::once(fresh.name).chain(fresh.value) {
+            match value {
+                Value::Bytes(bytes) if bytes.len() <= ITEM_SIZE_MAX => {}
+                Value::Bytes(bytes) => match object::inline_size(0, bytes.len() as u64, false) {
+                    Some(size) => needs.slot(self.frames.class_of(size)),
+                    None => self.need_rope(needs, 0, bytes.len() as u64, false),
+                },
+                Value::Staged(_) => {
+                    needs.slot(self.frames.class_of(object::rope_size(0, false)));
+                }
+            }
+        }
+    }
+
+    /// Makes the objects of an element, and the pieces of its cell. What they need is there.
+    pub(super) fn make_parts<'a>(&mut self, fresh: &Fresh<'a>) -> Parts<'a> {
+        let mut large_count = 0;
+        let name = self.make_item(fresh.name, &mut large_count);
+        let value = fresh.value.map(|value| self.make_item(value, &mut large_count));
+        let score = fresh.score.unwrap_or_default();
+        Parts {
+            score: score.to_bits().to_le_bytes(),
+            score_size: if fresh.score.is_some() { 8 } else { 0 },
+            name,
+            value,
+            large_count,
+        }
+    }
+
+    fn make_item<'a>(&mut self, value: Value<'a>, large_count: &mut u16) -> (Prefix, &'a [u8]) {
+        let at = match value {
+            Value::Bytes(bytes) if bytes.len() <= ITEM_SIZE_MAX => {
+                return (Prefix::of_bytes(bytes.len()), bytes);
+            }
+            Value::Bytes(bytes) => match object::inline_size(0, bytes.len() as u64, false) {
+                Some(size) => {
+                    let at = self.allocate_text(kind::TEXT, bytes.len() as u64, size);
+                    object::inline_value_mut(&mut self.frames, at).copy_from_slice(bytes);
+                    at
+                }
+                None => {
+                    let size = bytes.len() as u64;
+                    let at = self.allocate_text(kind::TEXT_ROPE, size, object::rope_size(0, false));
+                    let mut root = Root::EMPTY;
+                    root.write(&mut self.frames, Owner::Object(at), size, 0, bytes);
+                    object::set_root(&mut self.frames, at, &root);
+                    at
+                }
+            },
+            Value::Staged(id) => {
+                let size = self.staged_size(id);
+                let at = self.allocate_text(kind::TEXT_ROPE, size, object::rope_size(0, false));
+                let root = self.consume_staged(id);
+                root.adopt(&mut self.frames, Owner::Object(at));
+                object::set_root(&mut self.frames, at, &root);
+                at
+            }
+        };
+        *large_count += 1;
+        (Prefix::of_large(at), &[])
+    }
+
+    fn allocate_text(&mut self, kind: u8, value_size: u64, slot_size: u32) -> Ref {
+        let at = self.frames.allocate(self.frames.class_of(slot_size));
+        *object::header_mut(&mut self.frames, at) = Header::new(kind, 0, 0, value_size as u32, 0);
+        at
+    }
+}
+
+/// What decides in which subtree an element belongs.
+pub(super) fn key_of(order: Order, fresh: &Fresh<'_>) -> u64 {
+    match order {
+        Order::List => 0,
+        Order::Sorted => order::score_key(fresh.score.expect("members have scores")),
+        _ => fresh.hash.expect("names have hashes").to_u64(),
+    }
+}
+
+/// Bytes of the slots of `size` bytes that a collection's object or leaf takes.
+pub(super) fn slot_size(frames: &Frames, size: u32) -> u32 {
+    frames.class_size(frames.class_of(size))
+}

@@ -1,0 +1,77 @@
+//! Room for several elements at once: all of a command's, or none.
+use super::{Form, Fresh};
+use crate::clock::Now;
+use crate::memory::frames::Needs;
+use crate::store::tree::{EMPTY_SIZE, Order};
+use crate::store::types::{Key, StoreFull};
+use crate::store::{Store, object};
+
+/// Frames that the nodes of a growing tree may open besides what their bytes fill: as many as there
+/// are classes between the smallest leaf and the largest inner node that a split makes.
+const OPENED_FRAMES_MAX: u32 = 40;
+
+impl Store {
+    /// Makes sure that putting all of `fresh` into the collection `key`, made if it is missing, does
+    /// not fail. A page is made or grown at once, and `settle_collection` trims it; for a tree whole
+    /// frames are kept, some more than are needed. The caller has checked the type, puts the
+    /// elements next, and nothing before them. O(elements).
+    pub fn reserve_elements<'a>(
+        &mut self,
+        now: Now,
+        key: &Key<'_>,
+        order: Order,
+        fresh: impl Iterator<Item = Fresh<'a>>,
+    ) -> Result<(), StoreFull> {
+        self.check_sizes(key, 0)?;
+        let mut needs = Needs::NONE;
+        let mut more_size = 0;
+        for fresh in fresh {
+            self.check_sizes(key, self.value_size(fresh.name))?;
+            self.check_sizes(key, fresh.value.map_or(0, |value| self.value_size(value)))?;
+            self.need_large(&mut needs, &fresh);
+            more_size += u64::from(self.element_size(order, &fresh));
+        }
+        let existing = self.locate(key).map(|(at, _)| at);
+        let (used_size, value_offset, is_page) = match existing.map(|at| (at, self.form(at))) {
+            None => (EMPTY_SIZE, object::HEADER_SIZE + key.name.len() as u32, true),
+            Some((at, Form::Page(page))) => {
+                let header = object::header(&self.frames, at);
+                (page.page(&self.frames, order).used_size(), header.value_offset(), true)
+            }
+            Some((_, Form::Tree(_))) => (0, 0, false),
+        };
+        let page_size = u32::try_from(u64::from(used_size) + more_size).unwrap_or(u32::MAX);
+        let class = if is_page { self.page_class(value_offset, page_size) } else { None };
+        match class {
+            Some(class) => needs.slot(class),
+            None => {
+                // Splitting leaves may leave half of each.
+                let frame_size = u64::from(self.frames.frame_size());
+                let frame_count = (u64::from(used_size) + more_size) * 2 / frame_size;
+                let frame_count = u32::try_from(frame_count).unwrap_or(u32::MAX / 2);
+                needs.frames(frame_count + OPENED_FRAMES_MAX);
+            }
+        }
+        self.make_room_for_entry(now, &needs, key, key)?;
+        if let Some(class) = class {
+            match self.locate(key).map(|(at, _)| at) {
+                Some(at) => {
+                    if self.frames.class_size(class) > self.slot_size_at(at) {
+                        self.resize_page(at, class);
+                    }
+                }
+                None => {
+                    self.make_collection(now, key, order, page_size);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// After all elements were put: a page that was made too large gets smaller.
+    pub fn settle_collection(&mut self, key: &Key<'_>) {
+        if let Some((at, _)) = self.locate(key) {
+            self.tighten(at);
+        }
+    }
+}

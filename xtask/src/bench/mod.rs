@@ -67,7 +67,8 @@ fn measure_group(
             let (name, count) = (&specs[index].name, options.round_count);
             eprintln!("round {} of {count}, {name}: {}", round + 1, group[0].name());
             // A port of its own: a ring that was killed keeps listening for a moment.
-            let port = options.port + index as u16;
+            let turn = round as usize % 2 * specs.len() + index;
+            let port = options.port + turn as u16;
             let (server, key_memory) = start(&specs[index], &group[0].data, port)?;
             for (case, result) in group.iter().zip(&mut results) {
                 let row = &mut result.rows[index];

@@ -194,7 +194,7 @@ impl Nature {
             receive_buffers_max: 32,
             reply_buffers_max: 96,
             // Less than a large value, which is therefore pinned until its client takes it.
-            reply_credit: 32 << 10,
+            reply_credit: 48 << 10,
             reply_max: 256 << 10,
             blocks_max: 128,
             request_size_max: 256 << 10,

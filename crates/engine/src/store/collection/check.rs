@@ -18,11 +18,11 @@ impl Store {
             }
             match self.frames.kind(at) {
                 kind::TREE_LEAF | kind::TREE_INNER => node_count += 1,
-                kind::TEXT | kind::TEXT_ROPE => {
-                    if !object::header(&self.frames, at).has(FLAG_DETACHED) {
-                        text_count += 1;
-                        self.check_text(at);
-                    }
+                kind::TEXT | kind::TEXT_ROPE
+                    if !object::header(&self.frames, at).has(FLAG_DETACHED) =>
+                {
+                    text_count += 1;
+                    self.check_text(at);
                 }
                 kind::OBJECT_MIN.. if object::header(&self.frames, at).is_collection() => {
                     let found = self.check_collection(at);

@@ -14,6 +14,12 @@ use std::vec::Vec;
 
 const NOW: Now = Now { monotonic_ms: 1, unix_us: 1_000_000_000 };
 
+/// The name of a key: one leaves no room for a page behind it.
+fn key_name(which: usize) -> String {
+    let long = if which == 3 { "n".repeat(7_900) } else { String::new() };
+    format!("key:{which}{long}")
+}
+
 /// A field, member or element, with its value or score.
 type Pair = (Vec<u8>, Vec<u8>, f64);
 
@@ -53,12 +59,6 @@ impl World {
         }
     }
 
-    fn name(&self, which: usize) -> String {
-        // One of them has a name that leaves no room for a page.
-        let long = if which == 3 { "n".repeat(200) } else { String::new() };
-        format!("key:{which}{long}")
-    }
-
     fn text(&mut self, is_name: bool) -> Vec<u8> {
         let size = match self.random.below(60) {
             0 => 0,
@@ -75,9 +75,9 @@ impl World {
         let order = self.orders[which];
         let name = self.text(order != Order::List);
         let value = self.text(false);
-        let score = self.random.below(9) as f64 - 4.0;
-        let key_name = self.name(which);
-        let key = self.store.key(0, key_name.as_bytes());
+        let score = f64::from(self.random.below(9) as u32) - 4.0;
+        let name_of_key = key_name(which);
+        let key = self.store.key(0, name_of_key.as_bytes());
         let hash = (order != Order::List).then(|| self.store.name_hash(&name));
         let fresh = Fresh {
             name: Value::Bytes(&name),
@@ -102,7 +102,7 @@ impl World {
             return Ok(());
         }
         let rank = self.random.below(elements.len() as u64 + 1);
-        if order == Order::List && !elements.is_empty() && rank % 4 == 0 {
+        if order == Order::List && !elements.is_empty() && rank.is_multiple_of(4) {
             let rank = self.random.below(elements.len() as u64);
             self.store.replace_ranked(NOW, &key, rank, &fresh)?;
             elements[rank as usize] = (name, Vec::new(), 0.0);
@@ -124,8 +124,8 @@ impl World {
         }
         let index = self.random.below(count) as usize;
         let (name, ..) = self.model[which].remove(index);
-        let key_name = self.name(which);
-        let key = self.store.key(0, key_name.as_bytes());
+        let name_of_key = key_name(which);
+        let key = self.store.key(0, name_of_key.as_bytes());
         let is_taken = if self.orders[which] == Order::List {
             self.store.take_ranked(&key, index as u64)
         } else {
@@ -140,8 +140,8 @@ impl World {
         let chance = if grows { 100 } else { 70 };
         match self.random.below(chance) {
             0 if self.random.below(4) == 0 => {
-                let key_name = self.name(which);
-                let key = self.store.key(0, key_name.as_bytes());
+                let name_of_key = key_name(which);
+                let key = self.store.key(0, name_of_key.as_bytes());
                 self.store.delete(NOW, &key);
                 self.model[which].clear();
             }
@@ -167,8 +167,8 @@ impl World {
         if self.model[which].is_empty() {
             return;
         }
-        let key_name = self.name(which);
-        let key = self.store.key(0, key_name.as_bytes());
+        let name_of_key = key_name(which);
+        let key = self.store.key(0, name_of_key.as_bytes());
         let twin = self.store.key(0, b"twin");
         if self.store.copy(NOW, &key, &twin).is_ok() {
             self.store.check();
@@ -185,8 +185,8 @@ impl World {
         if self.model[which].is_empty() {
             return;
         }
-        let key_name = self.name(which);
-        let key = self.store.key(0, key_name.as_bytes());
+        let name_of_key = key_name(which);
+        let key = self.store.key(0, name_of_key.as_bytes());
         let _ = self.store.set_deadline(NOW, &key, Some(i64::MAX / 2));
         let _ = self.store.set_deadline(NOW, &key, None);
     }
@@ -195,8 +195,8 @@ impl World {
         self.store.check();
         for which in 0..4 {
             let order = self.orders[which];
-            let key_name = self.name(which);
-            let key = self.store.key(0, key_name.as_bytes());
+            let name_of_key = key_name(which);
+            let key = self.store.key(0, name_of_key.as_bytes());
             let mut expected = self.model[which].clone();
             let Some(entry) = self.store.find(NOW, &key) else {
                 assert!(expected.is_empty(), "a key is missing");

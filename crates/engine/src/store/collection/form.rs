@@ -42,15 +42,14 @@ impl Store {
         page_size: u32,
     ) {
         let value_offset = object::HEADER_SIZE + name_size as u32;
-        match self.page_class(value_offset, page_size) {
-            Some(class) => needs.slot(class),
-            None => {
-                needs.slot(self.frames.class_of(value_offset + TREES_SIZE));
-                needs.slot(self.frames.class_of(NODE_HEADER_SIZE + roomy(page_size)));
-                if order == Order::Sorted {
-                    needs.slot(scores_class(&self.frames, 1));
-                }
-            }
+        if let Some(class) = self.page_class(value_offset, page_size) {
+            needs.slot(class);
+            return;
+        }
+        needs.slot(self.frames.class_of(value_offset + TREES_SIZE));
+        needs.slot(self.frames.class_of(NODE_HEADER_SIZE + roomy(page_size)));
+        if order == Order::Sorted {
+            needs.slot(scores_class(&self.frames, 1));
         }
     }
 

@@ -5,7 +5,7 @@ use crate::store::lookup::NameHash;
 use crate::store::object::{self, Header};
 use crate::store::rope::{Owner, Root};
 use crate::store::tree::order::{ITEM_SIZE_MAX, LARGE_ITEM_SIZE, Prefix};
-use crate::store::tree::{Order, order};
+use crate::store::tree::{Cell, Order, order};
 use crate::store::{Store, kind};
 
 /// An element to be put into a collection.
@@ -39,7 +39,7 @@ pub(super) struct Parts<'a> {
     pub(super) large_count: u16,
 }
 
-impl<'a> Parts<'a> {
+impl Parts<'_> {
     /// The cell, in pieces.
     pub(super) fn pieces(&self) -> [&[u8]; 5] {
         let (value_prefix, value) = match &self.value {
@@ -51,22 +51,55 @@ impl<'a> Parts<'a> {
     }
 }
 
-impl Store {
-    /// Bytes of the texts of an element.
-    pub(super) fn fresh_bytes(&self, fresh: &Fresh<'_>) -> u64 {
-        self.value_size(fresh.name) + fresh.value.map_or(0, |value| self.value_size(value))
-    }
-
-    /// Bytes of the cell of an element.
-    pub(super) fn fresh_cell_size(&self, fresh: &Fresh<'_>) -> u32 {
+impl Fresh<'_> {
+    /// Bytes of the cell of the element.
+    pub(super) fn cell_size(&self) -> u32 {
         let size = |value: Value<'_>| match value {
             Value::Bytes(bytes) if bytes.len() <= ITEM_SIZE_MAX => {
                 Prefix::of_bytes(bytes.len()).as_slice().len() + bytes.len()
             }
             _ => LARGE_ITEM_SIZE,
         };
-        let score_size = if fresh.score.is_some() { 8 } else { 0 };
-        (score_size + size(fresh.name) + fresh.value.map_or(0, size)) as u32
+        let score_size = if self.score.is_some() { 8 } else { 0 };
+        (score_size + size(self.name) + self.value.map_or(0, size)) as u32
+    }
+
+    /// Its name, which is not staged.
+    pub(super) fn short_name(&self) -> &[u8] {
+        match self.name {
+            Value::Bytes(bytes) => bytes,
+            Value::Staged(_) => unreachable!("names of members and fields are not staged"),
+        }
+    }
+
+    /// Its cell for a tree; for a plan, which looks only at sizes and keys, the rest is nothing.
+    pub(super) fn cell<'a>(
+        &self,
+        order: Order,
+        parts: &'a [&'a [u8]],
+        bytes: u64,
+        large_count: u16,
+    ) -> Cell<'a> {
+        Cell {
+            parts,
+            size: self.cell_size(),
+            tag: self.hash.map_or(0, NameHash::tag),
+            key: key_of(order, self),
+            bytes,
+            large_count,
+        }
+    }
+
+    /// Bytes that the element takes in a page.
+    pub(super) fn size_in_page(&self, order: Order) -> u32 {
+        self.cell_size() + order.entry_size() as u32
+    }
+}
+
+impl Store {
+    /// Bytes of the texts of an element.
+    pub(super) fn fresh_bytes(&self, fresh: &Fresh<'_>) -> u64 {
+        self.value_size(fresh.name) + fresh.value.map_or(0, |value| self.value_size(value))
     }
 
     /// Adds the objects of the texts of an element that are too long for a cell.
@@ -105,21 +138,7 @@ impl Store {
             Value::Bytes(bytes) if bytes.len() <= ITEM_SIZE_MAX => {
                 return (Prefix::of_bytes(bytes.len()), bytes);
             }
-            Value::Bytes(bytes) => match object::inline_size(0, bytes.len() as u64, false) {
-                Some(size) => {
-                    let at = self.allocate_text(kind::TEXT, bytes.len() as u64, size);
-                    object::inline_value_mut(&mut self.frames, at).copy_from_slice(bytes);
-                    at
-                }
-                None => {
-                    let size = bytes.len() as u64;
-                    let at = self.allocate_text(kind::TEXT_ROPE, size, object::rope_size(0, false));
-                    let mut root = Root::EMPTY;
-                    root.write(&mut self.frames, Owner::Object(at), size, 0, bytes);
-                    object::set_root(&mut self.frames, at, &root);
-                    at
-                }
-            },
+            Value::Bytes(bytes) => self.make_text(bytes),
             Value::Staged(id) => {
                 let size = self.staged_size(id);
                 let at = self.allocate_text(kind::TEXT_ROPE, size, object::rope_size(0, false));
@@ -131,6 +150,21 @@ impl Store {
         };
         *large_count += 1;
         (Prefix::of_large(at), &[])
+    }
+
+    /// A text of its own: in one slot, or as a rope.
+    fn make_text(&mut self, bytes: &[u8]) -> Ref {
+        let size = bytes.len() as u64;
+        if let Some(slot_size) = object::inline_size(0, size, false) {
+            let at = self.allocate_text(kind::TEXT, size, slot_size);
+            object::inline_value_mut(&mut self.frames, at).copy_from_slice(bytes);
+            return at;
+        }
+        let at = self.allocate_text(kind::TEXT_ROPE, size, object::rope_size(0, false));
+        let mut root = Root::EMPTY;
+        root.write(&mut self.frames, Owner::Object(at), size, 0, bytes);
+        object::set_root(&mut self.frames, at, &root);
+        at
     }
 
     fn allocate_text(&mut self, kind: u8, value_size: u64, slot_size: u32) -> Ref {

@@ -3,8 +3,9 @@
 //! A small one is a page behind the key's name, one that outgrows it a tree of pages, whose roots
 //! then stand there. Which of the two it is shows nowhere but here: a `Spot` is an element of either.
 //!
-//! In reading order: `read` (find, count, walk), `fresh` (an element on its way in), `write` (put,
-//! replace, take out), `form` (from page to tree and back), `moves` (what compaction tells).
+//! In reading order: `read` (find, count, walk), `fresh` (an element on its way in), `put`,
+//! `reserve` (several at once), `replace`, `score`, `take`, `copy`, `form` (from page to tree and
+//! back), `moves` (what compaction and the reaper ask).
 //!
 //! Invariant: a collection has an element, or there is no key.
 mod check;
@@ -12,9 +13,12 @@ mod copy;
 mod form;
 mod fresh;
 mod moves;
+mod put;
 mod read;
+mod replace;
 mod reserve;
-mod write;
+mod score;
+mod take;
 
 pub use fresh::{Fresh, Place};
 pub use read::{Element, Elements, Spot};

@@ -47,7 +47,6 @@ impl<'a> Element<'a> {
 }
 
 /// The elements of a collection from one on, forth or back.
-#[derive(Clone, Copy)]
 pub struct Elements<'a> {
     store: &'a Store,
     order: Order,

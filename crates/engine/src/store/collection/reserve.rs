@@ -29,7 +29,7 @@ impl Store {
             self.check_sizes(key, self.value_size(fresh.name))?;
             self.check_sizes(key, fresh.value.map_or(0, |value| self.value_size(value)))?;
             self.need_large(&mut needs, &fresh);
-            more_size += u64::from(self.element_size(order, &fresh));
+            more_size += u64::from(fresh.size_in_page(order));
         }
         let existing = self.locate(key).map(|(at, _)| at);
         let (used_size, value_offset, is_page) = match existing.map(|at| (at, self.form(at))) {
@@ -42,28 +42,23 @@ impl Store {
         };
         let page_size = u32::try_from(u64::from(used_size) + more_size).unwrap_or(u32::MAX);
         let class = if is_page { self.page_class(value_offset, page_size) } else { None };
-        match class {
-            Some(class) => needs.slot(class),
-            None => {
-                // Splitting leaves may leave half of each.
-                let frame_size = u64::from(self.frames.frame_size());
-                let frame_count = (u64::from(used_size) + more_size) * 2 / frame_size;
-                let frame_count = u32::try_from(frame_count).unwrap_or(u32::MAX / 2);
-                needs.frames(frame_count + OPENED_FRAMES_MAX);
-            }
-        }
+        let Some(class) = class else {
+            // Splitting leaves may leave half of each.
+            let frame_size = u64::from(self.frames.frame_size());
+            let frame_count = (u64::from(used_size) + more_size) * 2 / frame_size;
+            let frame_count = u32::try_from(frame_count).unwrap_or(u32::MAX / 2);
+            needs.frames(frame_count + OPENED_FRAMES_MAX);
+            return self.make_room_for_entry(now, &needs, key, key);
+        };
+        needs.slot(class);
         self.make_room_for_entry(now, &needs, key, key)?;
-        if let Some(class) = class {
-            match self.locate(key).map(|(at, _)| at) {
-                Some(at) => {
-                    if self.frames.class_size(class) > self.slot_size_at(at) {
-                        self.resize_page(at, class);
-                    }
-                }
-                None => {
-                    self.make_collection(now, key, order, page_size);
-                }
+        // Reserve first: from here on nothing fails.
+        if let Some((at, _)) = self.locate(key) {
+            if self.frames.class_size(class) > self.slot_size_at(at) {
+                self.resize_page(at, class);
             }
+        } else {
+            self.make_collection(now, key, order, page_size);
         }
         Ok(())
     }

@@ -16,6 +16,7 @@ impl Tree {
 
     /// Copies all nodes for the key's object `owner`; what they need is there. Cells still refer to
     /// the objects of the tree that is copied. O(nodes).
+    #[must_use = "nobody else knows the nodes"]
     pub fn copy(&self, frames: &mut Frames, owner: Ref) -> Self {
         let root = copy_below(frames, self.root, owner);
         Self { root, owner, ..*self }

@@ -2,7 +2,8 @@
 //!
 //! In reading order: `order` (what a cell holds), `page` (the elements of a leaf, or of a small
 //! collection), `node` (what a slot holds), `text`, `seek` (from the root to an element), `walk`
-//! (from element to element), `insert`, `remove`, `moves` (what compaction tells).
+//! (from element to element), `plan`, `insert`, `grow`, `remove`, `copy`, `moves` (what compaction
+//! tells).
 //!
 //! A node takes the class of its content, and moves to the next when it outgrows it: what a tree
 //! takes is its content and a few percent. Every inner node knows the count and the bytes of each
@@ -12,11 +13,13 @@
 //! of at least the subtree's and below its right neighbour's (sorted sets: not above).
 mod check;
 mod copy;
+mod grow;
 mod insert;
 mod moves;
 mod node;
 pub mod order;
 mod page;
+mod plan;
 mod remove;
 mod seek;
 pub mod text;
@@ -27,11 +30,12 @@ mod walk;
 mod tree_test;
 
 pub use check::Found;
-pub use insert::{Cell, Plan, copy_page, roomy};
+pub use insert::copy_page;
 pub use moves::{adopt_large, large_items_at, moved_large, moved_node, set_parent};
 pub use node::{NODE_HEADER_SIZE, PageAt, header as node_header, make_leaf};
 pub use order::{Item, Order};
 pub use page::{EMPTY_SIZE, Page, PageMut};
+pub use plan::{Cell, Plan, roomy};
 pub use seek::{Bound, Path, position_in_page};
 pub use walk::Cursor;
 
@@ -76,17 +80,7 @@ impl Tree {
 
     /// Bytes of the slots of all nodes. O(nodes).
     pub fn slot_bytes(&self, frames: &Frames) -> u64 {
-        self.slot_bytes_below(frames, self.root, 0)
-    }
-
-    fn slot_bytes_below(&self, frames: &Frames, at: Ref, depth: usize) -> u64 {
-        assert!(depth < DEPTH_MAX, "a tree without an end");
-        let own = u64::from(frames.class_size(frames.class_at(at)));
-        if header(frames, at).is_leaf() {
-            return own;
-        }
-        let below = children(frames, at).iter();
-        own + below.map(|child| self.slot_bytes_below(frames, child.at, depth + 1)).sum::<u64>()
+        slot_bytes_below(frames, self.root, 0)
     }
 
     /// The key of an element: what decides in which subtree it is.
@@ -98,4 +92,14 @@ impl Tree {
             Order::Scores => order::scores_key(cell),
         }
     }
+}
+
+fn slot_bytes_below(frames: &Frames, at: Ref, depth: usize) -> u64 {
+    assert!(depth < DEPTH_MAX, "a tree without an end");
+    let own = u64::from(frames.class_size(frames.class_at(at)));
+    if header(frames, at).is_leaf() {
+        return own;
+    }
+    let below = children(frames, at).iter();
+    own + below.map(|child| slot_bytes_below(frames, child.at, depth + 1)).sum::<u64>()
 }

@@ -27,7 +27,7 @@ pub fn moved_node(frames: &mut Frames, from: Ref, to: Ref) -> Option<(Ref, Order
         .iter()
         .position(|child| child.at == from)
         .expect("a node's parent has it as a child");
-    super::insert::child_mut(frames, moved.parent, index).at = to;
+    super::grow::child_mut(frames, moved.parent, index).at = to;
     None
 }
 

@@ -56,12 +56,12 @@ impl Header {
     }
 
     /// What the tree is ordered by.
-    pub fn order(&self) -> Order {
+    pub fn order(self) -> Order {
         Order::from_u8(self.order)
     }
 
     /// Is it a leaf?
-    pub const fn is_leaf(&self) -> bool {
+    pub const fn is_leaf(self) -> bool {
         self.kind == kind::TREE_LEAF
     }
 }
@@ -146,6 +146,11 @@ impl PageAt {
     pub fn of_leaf(frames: &Frames, leaf: Ref) -> Self {
         let slot_size = frames.class_size(frames.class_at(leaf));
         Self { holder: leaf, offset: NODE_HEADER_SIZE, size: slot_size - NODE_HEADER_SIZE }
+    }
+
+    /// Its first byte, as an offset in data memory.
+    pub(super) fn start(self) -> usize {
+        self.holder.offset() + self.offset as usize
     }
 
     /// To be read.

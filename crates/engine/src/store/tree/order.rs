@@ -122,7 +122,7 @@ pub fn item(bytes: &[u8]) -> Item<'_> {
             Item::Large(Ref::from_u32(u32::from_le_bytes(at)))
         }
         LONG => Item::Bytes(&bytes[3..item_size(bytes)]),
-        size => Item::Bytes(&bytes[1..1 + usize::from(size)]),
+        size => Item::Bytes(&bytes[1..=usize::from(size)]),
     }
 }
 

@@ -102,9 +102,9 @@ impl<'a> Page<'a> {
         &bytes[..self.order.size_of_cell(bytes)]
     }
 
-    /// The tag of the element `index`.
+    /// The tag of the element `index`; 0 where there are none.
     pub fn tag(&self, index: usize) -> u8 {
-        self.bytes[self.entry(index) + 2]
+        if self.order.entry_size() > 2 { self.bytes[self.entry(index) + 2] } else { 0 }
     }
 
     /// The first element from `start` on that has the tag.
@@ -149,36 +149,37 @@ impl<'a> PageMut<'a> {
     /// Puts an element before the element `index`; its cell is `parts`, one behind the other. There
     /// must be room. O(bytes of the directory behind it).
     pub fn insert(&mut self, index: usize, tag: u8, parts: &[&[u8]]) {
-        let page = self.as_page();
-        let (count, end) = (page.count(), page.end());
-        assert!(index <= count, "an element is put beside another one");
-        let size: usize = parts.iter().map(|part| part.len()).sum();
-        let entry_size = self.order.entry_size();
-        assert!(page.room_size() as usize >= size + entry_size, "reserve first: a page has room");
-        let mut at = match self.order.cell_size() {
-            Some(cell_size) => {
-                let start = PAGE_HEADER_SIZE + index * cell_size;
-                self.bytes.copy_within(start..end, start + cell_size);
-                start
-            }
-            None => end,
-        };
-        if entry_size > 0 {
-            let low = self.bytes.len() - count * entry_size;
-            let high = self.bytes.len() - index * entry_size;
-            self.bytes.copy_within(low..high, low - entry_size);
-            let entry = high - entry_size;
-            set_number(self.bytes, entry, at);
-            if entry_size > 2 {
-                self.bytes[entry + 2] = tag;
-            }
-        }
+        let size = parts.iter().map(|part| part.len()).sum();
+        let mut at = self.open(index, tag, size);
         for part in parts {
             self.bytes[at..at + part.len()].copy_from_slice(part);
             at += part.len();
         }
+    }
+
+    /// As `insert`, for a cell of `size` bytes that the caller fills: returns where it begins.
+    pub(super) fn open(&mut self, index: usize, tag: u8, size: usize) -> usize {
+        let page = self.as_page();
+        let (count, end) = (page.count(), page.end());
+        assert!(index <= count, "an element is put beside another one");
+        let entry_size = self.order.entry_size();
+        assert!(page.room_size() as usize >= size + entry_size, "reserve first: a page has room");
         set_number(self.bytes, 0, count + 1);
         set_number(self.bytes, 2, end + size);
+        if let Some(cell_size) = self.order.cell_size() {
+            let start = PAGE_HEADER_SIZE + index * cell_size;
+            self.bytes.copy_within(start..end, start + cell_size);
+            return start;
+        }
+        let low = self.bytes.len() - count * entry_size;
+        let high = self.bytes.len() - index * entry_size;
+        self.bytes.copy_within(low..high, low - entry_size);
+        let entry = high - entry_size;
+        set_number(self.bytes, entry, end);
+        if entry_size > 2 {
+            self.bytes[entry + 2] = tag;
+        }
+        end
     }
 
     /// Takes the element `index` out. O(bytes of the page).

@@ -2,11 +2,13 @@
 //!
 //! Taking out never fails. What makes the tree smaller (a leaf in a smaller slot, two neighbours in
 //! one) is done where a slot is at hand, and left for later where none is.
-use super::insert::{child_mut, insert_at, roomy};
+use super::grow::{child_mut, insert_at};
+use super::insert::copy_page;
 use super::node::{
     CHILD_COUNT_MAX, Child, LEAF_SIZE_MAX, NODE_HEADER_SIZE, PageAt, children, children_mut,
     header, header_mut, inner_size,
 };
+use super::plan::roomy;
 use super::seek::Path;
 use super::{Tree, text};
 use crate::memory::frames::{Frames, Ref};
@@ -53,7 +55,7 @@ impl Tree {
     }
 
     /// Puts a leaf that has become small together with a neighbour, or into a smaller slot.
-    pub(super) fn tighten_leaf(&mut self, frames: &mut Frames, path: &Path) {
+    pub fn tighten_leaf(&mut self, frames: &mut Frames, path: &Path) {
         let used_size = NODE_HEADER_SIZE + path.page(frames, self.order).used_size();
         if used_size < LEAF_SIZE_MAX / SPARSE_SHARE && self.merge_leaf(frames, path) {
             return;
@@ -86,7 +88,7 @@ impl Tree {
         let to = frames.allocate(class);
         *header_mut(frames, to) = *header(frames, left.at);
         PageAt::of_leaf(frames, to).empty(frames, self.order);
-        super::insert::copy_page(
+        copy_page(
             frames,
             PageAt::of_leaf(frames, left.at),
             PageAt::of_leaf(frames, to),

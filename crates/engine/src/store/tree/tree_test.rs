@@ -49,7 +49,7 @@ impl World {
                 [&item, Prefix::of_bytes(value.len()).as_slice(), &value].concat()
             }
             Order::Sorted => {
-                let score = self.random.below(30) as f64 - 10.0;
+                let score = f64::from(self.random.below(30) as u32) - 10.0;
                 [&score.to_bits().to_le_bytes()[..], &item].concat()
             }
             Order::Scores => {
@@ -128,6 +128,7 @@ impl World {
         let parts = [&bytes[..]];
         let cell = Cell {
             parts: &parts,
+            size: bytes.len() as u32,
             tag: self.tag(&bytes),
             key: tree.key_of(&self.frames, &bytes),
             bytes: text::size_of_cell(&self.frames, self.order, &bytes),
@@ -315,6 +316,7 @@ impl World {
         let parts = [bytes];
         let cell = Cell {
             parts: &parts,
+            size: bytes.len() as u32,
             tag: self.tag(bytes),
             key: tree.key_of(&self.frames, bytes),
             bytes: text::size_of_cell(&self.frames, self.order, bytes),

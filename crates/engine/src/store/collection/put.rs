@@ -1,0 +1,250 @@
+//! Putting elements in.
+//!
+//! Each call that may fail makes room first, and only then changes anything. Those who watch the
+//! key are told by the caller, once for a command.
+use super::fresh::{Parts, key_of};
+use super::read::position_of_scores_key;
+use super::{Form, Fresh, Place};
+use crate::clock::Now;
+use crate::memory::classes::Class;
+use crate::memory::frames::{Needs, Ref};
+use crate::store::lookup::NameHash;
+use crate::store::object::FLAG_LARGE;
+use crate::store::tree::{
+    Bound, Cell, EMPTY_SIZE, Order, PageAt, Path, Plan, Tree, adopt_large, order, position_in_page,
+};
+use crate::store::types::{Key, StoreFull};
+use crate::store::{Store, object};
+
+/// What has to be done before an element can be put in.
+#[expect(clippy::large_enum_variant, reason = "it lives in one frame of the stack, for one call")]
+enum Step {
+    /// The key is missing.
+    Make,
+    /// The page has room.
+    Here,
+    /// The page moves to a slot of this class.
+    Grow(Class),
+    /// The page becomes a tree.
+    Outgrow,
+    /// It is a tree.
+    Branch(Branch),
+}
+
+/// Where in a tree an element goes, and what that takes.
+struct Branch {
+    path: Path,
+    index: usize,
+    plan: Plan,
+    /// Of a sorted set: the same for its score.
+    scores: Option<(Path, usize, Plan)>,
+}
+
+impl Store {
+    /// Puts an element, which is not there, into the collection `key`, made if it is missing. The
+    /// caller has checked the type. O(log n).
+    pub fn put_element(
+        &mut self,
+        now: Now,
+        key: &Key<'_>,
+        order: Order,
+        place: Place,
+        fresh: &Fresh<'_>,
+    ) -> Result<(), StoreFull> {
+        self.check_sizes(key, self.value_size(fresh.name))?;
+        self.check_sizes(key, fresh.value.map_or(0, |value| self.value_size(value)))?;
+        loop {
+            let (step, needs) = self.needs_of_put(key, order, place, fresh);
+            let has_moved = needs != Needs::NONE && {
+                let steps_before = self.room_steps;
+                self.make_room_for_entry(now, &needs, key, key)?;
+                self.room_steps != steps_before
+            };
+            // Reserve first: from here on nothing fails.
+            let existing = self.locate(key).map(|(at, _)| at);
+            match (step, existing) {
+                (Step::Make, _) => {
+                    let page_size = EMPTY_SIZE + fresh.size_in_page(order);
+                    let at = self.make_collection(now, key, order, page_size);
+                    self.put_first(at, fresh);
+                }
+                (Step::Here, Some(at)) => self.put_in_page(at, place, fresh),
+                (Step::Grow(class), Some(at)) => {
+                    let at = self.resize_page(at, class);
+                    self.put_in_page(at, place, fresh);
+                }
+                (Step::Outgrow, Some(at)) => {
+                    self.make_tree(at);
+                    continue;
+                }
+                (Step::Branch(branch), Some(at)) => {
+                    let tree = self.tree_at(at, order);
+                    // Where something moved to make room, the way to the leaf is another one.
+                    let branch = if has_moved { self.branch(&tree, place, fresh) } else { branch };
+                    self.put_in_tree(tree, fresh, &branch);
+                }
+                (_, None) => unreachable!("making room spares the key"),
+            }
+            return Ok(());
+        }
+    }
+
+    fn needs_of_put(
+        &self,
+        key: &Key<'_>,
+        order: Order,
+        place: Place,
+        fresh: &Fresh<'_>,
+    ) -> (Step, Needs) {
+        let mut needs = Needs::NONE;
+        self.need_large(&mut needs, fresh);
+        let more_size = fresh.size_in_page(order);
+        let Some((at, _)) = self.locate(key) else {
+            self.need_new(&mut needs, order, key.name.len(), EMPTY_SIZE + more_size);
+            return (Step::Make, needs);
+        };
+        match self.form(at) {
+            Form::Page(page) => {
+                let cells = page.page(&self.frames, order);
+                if cells.room_size() >= more_size {
+                    return (Step::Here, needs);
+                }
+                let header = object::header(&self.frames, at);
+                let page_size = cells.used_size() + more_size;
+                if let Some(class) = self.page_class(header.value_offset(), page_size) {
+                    needs.slot(class);
+                    return (Step::Grow(class), needs);
+                }
+                let mut needs = Needs::NONE;
+                self.need_tree(&mut needs, at);
+                (Step::Outgrow, needs)
+            }
+            Form::Tree(tree) => {
+                let branch = self.branch(&tree, place, fresh);
+                needs.add(&branch.plan.needs);
+                if let Some((_, _, plan)) = &branch.scores {
+                    needs.add(&plan.needs);
+                }
+                (Step::Branch(branch), needs)
+            }
+        }
+    }
+
+    /// Where in a tree an element goes.
+    fn branch(&self, tree: &Tree, place: Place, fresh: &Fresh<'_>) -> Branch {
+        let (path, index) = self.place_in_tree(tree, place, fresh);
+        let cell = fresh.cell(tree.order, &[], 0, 0);
+        let plan = tree.plan(&self.frames, &path, index, &cell);
+        let scores = (tree.order == Order::Sorted).then(|| {
+            let scores = self.tree_at(tree.owner, Order::Scores);
+            let key = fresh.hash.expect("members have hashes").score_key();
+            let path = scores.seek_key(&self.frames, key);
+            let index = position_of_scores_key(path.page(&self.frames, Order::Scores), key);
+            let cell = Cell::of_score(&[], key);
+            let plan = scores.plan(&self.frames, &path, index, &cell);
+            (path, index, plan)
+        });
+        Branch { path, index, plan, scores }
+    }
+
+    fn place_in_tree(&self, tree: &Tree, place: Place, fresh: &Fresh<'_>) -> (Path, usize) {
+        match (tree.order, place) {
+            (Order::List, Place::Rank(rank)) => tree.seek_rank(&self.frames, rank),
+            (Order::Sorted, _) => {
+                let name = fresh.short_name();
+                let score = order::score_key(fresh.score.expect("members have scores"));
+                tree.seek_bound(&self.frames, &Bound { score, name: Some(name) })
+            }
+            _ => {
+                let path = tree.seek_key(&self.frames, key_of(tree.order, fresh));
+                let count = path.page(&self.frames, tree.order).count();
+                (path, count)
+            }
+        }
+    }
+
+    fn put_in_page(&mut self, at: Ref, place: Place, fresh: &Fresh<'_>) {
+        let order = object::header(&self.frames, at).order();
+        let page = self.page_at(at);
+        let index = self.place_in_page(page, order, place, fresh);
+        let parts = self.make_parts(fresh);
+        let tag = fresh.hash.map_or(0, NameHash::tag);
+        page.page_mut(&mut self.frames, order).insert(index, tag, &parts.pieces());
+        self.note_parts(at, page, order, &parts);
+    }
+
+    fn put_in_tree(&mut self, mut tree: Tree, fresh: &Fresh<'_>, branch: &Branch) {
+        let at = tree.owner;
+        let bytes = self.fresh_bytes(fresh);
+        let parts = self.make_parts(fresh);
+        let pieces = parts.pieces();
+        let cell = fresh.cell(tree.order, &pieces, bytes, parts.large_count);
+        tree.insert(&mut self.frames, &branch.path, branch.index, &cell, &branch.plan);
+        self.set_tree(&tree);
+        if let Some((path, index, plan)) = &branch.scores {
+            self.put_score(at, fresh, path, *index, plan);
+        }
+        self.count_elements(at, 1);
+        self.freed_count += 2;
+    }
+
+    /// The first element of a collection that was just made.
+    fn put_first(&mut self, at: Ref, fresh: &Fresh<'_>) {
+        let order = object::header(&self.frames, at).order();
+        let Form::Tree(tree) = self.form(at) else {
+            self.put_in_page(at, Place::Rank(0), fresh);
+            return;
+        };
+        let parts = self.make_parts(fresh);
+        let tag = fresh.hash.map_or(0, NameHash::tag);
+        let page = PageAt::of_leaf(&self.frames, tree.root);
+        page.page_mut(&mut self.frames, order).insert(0, tag, &parts.pieces());
+        tree.recount_large(&mut self.frames, tree.root);
+        self.count_elements(at, 1);
+        if order == Order::Sorted {
+            let scores = self.tree_at(at, Order::Scores);
+            let (hash, score) = score_cell(fresh);
+            let page = PageAt::of_leaf(&self.frames, scores.root);
+            page.page_mut(&mut self.frames, Order::Scores).insert(0, 0, &[&hash, &score]);
+        }
+    }
+
+    fn put_score(&mut self, at: Ref, fresh: &Fresh<'_>, path: &Path, index: usize, plan: &Plan) {
+        let mut scores = self.tree_at(at, Order::Scores);
+        let (hash, score) = score_cell(fresh);
+        let key = fresh.hash.expect("members have hashes").score_key();
+        let parts = [&hash[..], &score];
+        let cell = Cell::of_score(&parts, key);
+        scores.insert(&mut self.frames, path, index, &cell, plan);
+        self.set_tree(&scores);
+    }
+
+    fn place_in_page(&self, page: PageAt, order: Order, place: Place, fresh: &Fresh<'_>) -> usize {
+        let cells = page.page(&self.frames, order);
+        match (order, place) {
+            (Order::List, Place::Rank(rank)) => rank as usize,
+            (Order::Sorted, _) => {
+                let name = fresh.short_name();
+                let score = order::score_key(fresh.score.expect("members have scores"));
+                let bound = Bound { score, name: Some(name) };
+                position_in_page(&self.frames, cells, &bound)
+            }
+            _ => cells.count(),
+        }
+    }
+
+    /// A cell of the small collection at `at` may refer to objects, which then are its.
+    pub(super) fn note_parts(&mut self, at: Ref, page: PageAt, order: Order, parts: &Parts<'_>) {
+        if parts.large_count > 0 {
+            object::header_mut(&mut self.frames, at).flags |= FLAG_LARGE;
+            adopt_large(&mut self.frames, page, order);
+        }
+    }
+}
+
+/// The cell of a score.
+fn score_cell(fresh: &Fresh<'_>) -> ([u8; 4], [u8; 8]) {
+    let key = fresh.hash.expect("members have hashes").score_key();
+    let score = fresh.score.expect("members have scores");
+    (((key >> 32) as u32).to_le_bytes(), score.to_bits().to_le_bytes())
+}

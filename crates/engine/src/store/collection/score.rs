@@ -1,0 +1,143 @@
+//! The scores of a sorted set: where each member stands, and the second tree of a large one.
+use super::read::position_of_scores_key;
+use super::{Form, Spot};
+use crate::clock::Now;
+use crate::memory::frames::Ref;
+use crate::store::Store;
+use crate::store::lookup::NameHash;
+use crate::store::tree::{Bound, Cell, Order, PageAt, adopt_large, order, position_in_page, text};
+use crate::store::types::{Key, StoreFull};
+
+/// The largest cell of a sorted set.
+const CELL_SIZE_MAX: usize = 8 + 3 + order::ITEM_SIZE_MAX;
+
+impl Store {
+    /// Gives a member of a sorted set another score. O(log n).
+    pub fn set_score(
+        &mut self,
+        now: Now,
+        key: &Key<'_>,
+        name: &[u8],
+        hash: NameHash,
+        score: f64,
+    ) -> Result<(), StoreFull> {
+        let (at, _) = self.locate(key).expect("the caller found the key");
+        if let Form::Page(page) = self.form(at) {
+            self.move_in_page(at, page, name, hash, score);
+            return Ok(());
+        }
+        let tree = self.tree_at(at, Order::Sorted);
+        let (spot, _) = self.spot_by_score(&tree, name, hash).expect("the caller found the member");
+        let mut bytes = [0; CELL_SIZE_MAX];
+        let size = self.copy_cell(spot.page, Order::Sorted, spot.index, &mut bytes);
+        bytes[..8].copy_from_slice(&score.to_bits().to_le_bytes());
+        let bound = Bound { score: order::score_key(score), name: Some(name) };
+        let plan = |store: &Self, at: Ref, cell: &Cell<'_>| {
+            let tree = store.tree_at(at, Order::Sorted);
+            let (path, index) = tree.seek_bound(&store.frames, &bound);
+            (path, index, tree.plan(&store.frames, &path, index, cell))
+        };
+        let large_count = text::large_items(Order::Sorted, &bytes[..size]).count() as u16;
+        let parts = [&bytes[..size]];
+        let cell = Cell {
+            parts: &parts,
+            size: size as u32,
+            tag: hash.tag(),
+            key: order::score_key(score),
+            bytes: name.len() as u64,
+            large_count,
+        };
+        let (_, _, first) = plan(self, at, &cell);
+        self.make_room_for_entry(now, &first.needs, key, key)?;
+        // Reserve first: from here on nothing fails. A text that moved meanwhile has told its cell.
+        let (at, _) = self.locate(key).expect("making room spares the key");
+        let mut tree = self.tree_at(at, Order::Sorted);
+        let (old, _) = self.spot_by_score(&tree, name, hash).expect("it was there");
+        let mut bytes = [0; CELL_SIZE_MAX];
+        self.copy_cell(old.page, Order::Sorted, old.index, &mut bytes);
+        let old_score = order::score(Order::Sorted, &bytes);
+        bytes[..8].copy_from_slice(&score.to_bits().to_le_bytes());
+        let parts = [&bytes[..size]];
+        let cell = Cell { parts: &parts, ..cell };
+        let (path, index, plan) = plan(self, at, &cell);
+        tree.insert(&mut self.frames, &path, index, &cell, &plan);
+        self.set_tree(&tree);
+        self.remove_member(at, name, old_score);
+        self.write_score(at, name, hash, old_score, score);
+        // The old cell said that the text is its.
+        if large_count > 0 {
+            let (spot, _) = self
+                .spot_by_score(&self.tree_at(at, Order::Sorted), name, hash)
+                .expect("it was moved");
+            adopt_large(&mut self.frames, spot.page, Order::Sorted);
+        }
+        self.freed_count += 2;
+        Ok(())
+    }
+
+    /// Takes the cell of a member with a score out of the tree, and leaves its text alone.
+    fn remove_member(&mut self, at: Ref, name: &[u8], score: f64) {
+        let bound = Bound { score: order::score_key(score), name: Some(name) };
+        let spot = self.spot_of_bound(at, &bound);
+        let mut tree = self.tree_at(at, Order::Sorted);
+        let path = spot.path.expect("a spot in a tree has a path");
+        tree.remove(&mut self.frames, &path, spot.index);
+        self.set_tree(&tree);
+    }
+
+    /// Writes another score into the tree of scores.
+    fn write_score(&mut self, at: Ref, name: &[u8], hash: NameHash, old: f64, new: f64) {
+        let spot = self.spot_of_score(at, name, hash, old);
+        let mut cells = spot.page.page_mut(&mut self.frames, Order::Scores);
+        cells.cell_mut(spot.index)[4..].copy_from_slice(&new.to_bits().to_le_bytes());
+    }
+
+    /// Where the tree of scores has this score of this member. Another one with the same 32 bits of
+    /// hash and the same score would do as well.
+    fn spot_of_score(&self, at: Ref, name: &[u8], hash: NameHash, score: f64) -> Spot {
+        debug_assert!(!name.is_empty() || hash.to_u64() > 0, "a name has a hash");
+        let scores = self.tree_at(at, Order::Scores);
+        let key = hash.score_key();
+        let path = scores.seek_key(&self.frames, key);
+        let page = path.page(&self.frames, Order::Scores);
+        let first = position_of_scores_key(page, key);
+        let index = (first..page.count())
+            .take_while(|&index| order::scores_key(page.cell(index)) == key)
+            .find(|&index| {
+                order::score(Order::Scores, page.cell(index)).to_bits() == score.to_bits()
+            })
+            .expect("a member has its score in the tree of scores");
+        Spot { path: Some(path), page: path.page_at(&self.frames), index }
+    }
+
+    fn move_in_page(&mut self, at: Ref, page: PageAt, name: &[u8], hash: NameHash, score: f64) {
+        let spot = self.spot_of_name(at, name, hash).expect("the caller found the member");
+        let mut bytes = [0; CELL_SIZE_MAX];
+        let size = self.copy_cell(page, Order::Sorted, spot.index, &mut bytes);
+        bytes[..8].copy_from_slice(&score.to_bits().to_le_bytes());
+        page.page_mut(&mut self.frames, Order::Sorted).remove(spot.index);
+        let bound = Bound { score: order::score_key(score), name: Some(name) };
+        let cells = page.page(&self.frames, Order::Sorted);
+        let index = position_in_page(&self.frames, cells, &bound);
+        page.page_mut(&mut self.frames, Order::Sorted).insert(index, hash.tag(), &[&bytes[..size]]);
+    }
+
+    fn copy_cell(&self, page: PageAt, order: Order, index: usize, out: &mut [u8]) -> usize {
+        let cell = page.page(&self.frames, order).cell(index);
+        out[..cell.len()].copy_from_slice(cell);
+        cell.len()
+    }
+
+    /// Takes the score of an element of a large sorted set out of the tree of scores.
+    pub(super) fn take_score(&mut self, at: Ref, spot: &Spot) {
+        let cell = spot.page.page(&self.frames, Order::Sorted).cell(spot.index);
+        let score = order::score(Order::Sorted, cell);
+        let name = Order::Sorted.name(cell);
+        let hash = NameHash::of(text::hash(&self.frames, self.hash_key, name));
+        let spot = self.spot_of_score(at, b"", hash, score);
+        let mut scores = self.tree_at(at, Order::Scores);
+        let path = spot.path.expect("a spot in a tree has a path");
+        scores.remove(&mut self.frames, &path, spot.index);
+        self.set_tree(&scores);
+    }
+}

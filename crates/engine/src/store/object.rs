@@ -103,8 +103,8 @@ impl Header {
         (self.value_size, self.clock) = (next.as_u32(), previous.as_u32());
     }
 
-    /// Of a text of a collection: the leaf that refers to it, or the collection's own object. It lies
-    /// where keys have their clock and database.
+    /// Of a text of a collection: the leaf that refers to it, or the collection's own
+    /// object. It lies where keys have their clock and database.
     pub const fn holder(&self) -> Ref {
         Ref::from_u32(self.clock)
     }

@@ -1,7 +1,8 @@
 //! Collections: the object of a key as a list, set, hash or sorted set.
 //!
 //! A small one is a page behind the key's name, one that outgrows it a tree of pages, whose roots
-//! then stand there. Which of the two it is shows nowhere but here: a `Spot` is an element of either.
+//! then stand there. Which of the two it is shows nowhere but here: a `Spot` is an element of
+//! either.
 //!
 //! In reading order: `read` (find, count, walk), `fresh` (an element on its way in), `put`,
 //! `reserve` (several at once), `replace`, `score`, `take`, `copy`, `form` (from page to tree and

@@ -88,7 +88,8 @@ impl Store {
         }
     }
 
-    /// Frees at most `budget` leaves and texts of a detached collection. True when it has none left.
+    /// Frees at most `budget` leaves and texts of a detached collection. True when it has
+    /// none left.
     pub(in crate::store) fn reap_trees(&mut self, at: Ref, budget: u32) -> bool {
         for _ in 0..budget {
             let trees = object::trees(&self.frames, at);

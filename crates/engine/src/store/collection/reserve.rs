@@ -11,10 +11,10 @@ use crate::store::{Store, object};
 const OPENED_FRAMES_MAX: u32 = 40;
 
 impl Store {
-    /// Makes sure that putting all of `fresh` into the collection `key`, made if it is missing, does
-    /// not fail. A page is made or grown at once, and `settle_collection` trims it; for a tree whole
-    /// frames are kept, some more than are needed. The caller has checked the type, puts the
-    /// elements next, and nothing before them. O(elements).
+    /// Makes sure that putting all of `fresh` into the collection `key`, made if it is
+    /// missing, does not fail. A page is made or grown at once, and `settle_collection`
+    /// trims it; for a tree whole frames are kept, some more than are needed. The caller
+    /// has checked the type, puts the elements next, and nothing before them. O(elements).
     pub fn reserve_elements<'a>(
         &mut self,
         now: Now,

@@ -21,8 +21,9 @@ pub struct Found {
 }
 
 impl Tree {
-    /// Asserts that every node is known to its parent and has that as its parent, that counts, bytes
-    /// and keys are those of what is below, and that all leaves are equally deep.
+    /// Asserts that every node is known to its parent and has that as its parent, that
+    /// counts, bytes and keys are those of what is below, and that all leaves are equally
+    /// deep.
     pub fn check(&self, frames: &Frames) -> Found {
         assert_eq!(header(frames, self.root).parent, self.owner, "the root's parent");
         self.check_below(frames, self.root, 0..=u64::MAX, 0)

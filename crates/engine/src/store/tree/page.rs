@@ -9,8 +9,8 @@
 //!   scores                 nothing: their cells have one size and lie in order
 //! ```
 //! A tag is eight bits of the hash of the element's name: looking for a name reads the directory,
-//! and then mostly one cell. Elements of sets and hashes are in the order of their arrival, those of
-//! sorted sets in that of score and name, those of scores in that of their hash.
+//! and then mostly one cell. Elements of sets and hashes are in the order of their arrival,
+//! those of sorted sets in that of score and name, those of scores in that of their hash.
 //!
 //! Invariant: cells have no gaps between them, so that what a page takes follows from what is in it
 //! and not from what was.

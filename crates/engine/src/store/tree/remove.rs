@@ -211,8 +211,8 @@ impl Tree {
         path
     }
 
-    /// Frees the last leaf of a tree that goes, and the nodes above that are then empty. The objects
-    /// that it refers to are gone before. False when nothing is left. O(depth).
+    /// Frees the last leaf of a tree that goes, and the nodes above that are then empty.
+    /// The objects that it refers to are gone before. False when nothing is left. O(depth).
     pub fn free_last_leaf(&mut self, frames: &mut Frames) -> bool {
         let path = self.last_leaf(frames);
         assert_eq!(header(frames, path.leaf).count, 0, "objects go before the leaf that has them");

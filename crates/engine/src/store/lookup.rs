@@ -172,9 +172,9 @@ impl Store {
         let header = object::header(&self.frames, entry.object);
         let slot = self.frames.class_size(self.frames.class_at(entry.object));
         let rope = if header.is_rope() { self.rope_usage(entry.object) } else { 0 };
-        let trees = if header.is_tree() { self.trees_usage(entry.object) } else { 0 };
+        let elements = if header.is_collection() { self.elements_usage(entry.object) } else { 0 };
         let share = size_of::<super::index::Bucket>().div_ceil(BUCKET_ENTRIES) as u64;
-        u64::from(slot) + rope + trees + share
+        u64::from(slot) + rope + elements + share
     }
 
     /// First half of a lookup: asks the processor for the key's bucket.

@@ -24,7 +24,7 @@ mod take;
 pub use fresh::{Fresh, Place};
 pub use read::{Element, Elements, Spot};
 
-use super::tree::{Order, PageAt, Tree};
+use super::tree::{Order, PageAt, Tree, large_bytes};
 use super::types::{Entry, Key};
 use super::{Store, object};
 use crate::memory::frames::Ref;
@@ -112,12 +112,21 @@ impl Store {
         header.flags |= if kept.as_text { object::FLAG_TEXT } else { 0 };
     }
 
-    /// Bytes of the nodes of a large collection. O(nodes).
-    pub(super) fn trees_usage(&self, at: Ref) -> u64 {
+    /// Bytes that a collection takes besides its object, for the largest by a sample.
+    pub(super) fn elements_usage(&self, at: Ref) -> u64 {
+        let header = object::header(&self.frames, at);
+        let order = header.order();
+        if !header.is_tree() {
+            let page = self.page_at(at).page(&self.frames, order);
+            return if header.has(object::FLAG_LARGE) {
+                large_bytes(&self.frames, page)
+            } else {
+                0
+            };
+        }
         let trees = object::trees(&self.frames, at);
-        let order = object::header(&self.frames, at).order();
         let usage = |root: Ref, order| {
-            if root.is_none() { 0 } else { self.tree_at(at, order).slot_bytes(&self.frames) }
+            if root.is_none() { 0 } else { self.tree_at(at, order).usage(&self.frames) }
         };
         usage(trees.root, order) + usage(trees.scores, Order::Scores)
     }

@@ -40,7 +40,10 @@ pub use seek::{Bound, Path, position_in_page};
 pub use walk::Cursor;
 
 use crate::memory::frames::{Frames, Ref};
-use node::{DEPTH_MAX, children, header};
+use node::{children, header};
+
+/// Leaves that are looked at to say what a tree takes.
+const MEASURED_LEAF_COUNT: u32 = 64;
 
 /// A tree, as its owner keeps it. It is passed as a copy; whoever keeps it stores it back after a
 /// change.
@@ -78,9 +81,23 @@ impl Tree {
         is_single.then(|| PageAt::of_leaf(frames, self.root).page(frames, self.order).used_size())
     }
 
-    /// Bytes of the slots of all nodes. O(nodes).
-    pub fn slot_bytes(&self, frames: &Frames) -> u64 {
-        slot_bytes_below(frames, self.root, 0)
+    /// Bytes of the slots of all nodes, and of the objects of texts: exact for up to
+    /// `MEASURED_LEAF_COUNT` leaves, else as if all were like these.
+    pub fn usage(&self, frames: &Frames) -> u64 {
+        let (mut bytes, mut count) = (0, 0);
+        let mut leaf = Some(self.first_leaf(frames));
+        for _ in 0..MEASURED_LEAF_COUNT {
+            let Some(path) = leaf else { break };
+            let page = path.page(frames, self.order);
+            bytes += u64::from(frames.class_size(frames.class_at(path.leaf)) + node::CHILD_SIZE);
+            count += page.count() as u64;
+            if header(frames, path.leaf).count > 0 {
+                bytes += large_bytes(frames, page);
+            }
+            leaf = path.next(frames);
+        }
+        let total = self.totals(frames).0;
+        if leaf.is_none() { bytes } else { bytes * total / count.max(1) }
     }
 
     /// The key of an element: what decides in which subtree it is.
@@ -94,12 +111,9 @@ impl Tree {
     }
 }
 
-fn slot_bytes_below(frames: &Frames, at: Ref, depth: usize) -> u64 {
-    assert!(depth < DEPTH_MAX, "a tree without an end");
-    let own = u64::from(frames.class_size(frames.class_at(at)));
-    if header(frames, at).is_leaf() {
-        return own;
-    }
-    let below = children(frames, at).iter();
-    own + below.map(|child| slot_bytes_below(frames, child.at, depth + 1)).sum::<u64>()
+/// Bytes of the texts of a page that are objects of their own.
+pub fn large_bytes(frames: &Frames, page: Page<'_>) -> u64 {
+    let size = |at| text::size(frames, Item::Large(at));
+    let of_cell = |index| text::large_items(page.order(), page.cell(index)).map(size).sum::<u64>();
+    (0..page.count()).map(of_cell).sum()
 }

@@ -52,6 +52,11 @@ impl<'a> Page<'a> {
         Self { bytes, order }
     }
 
+    /// What its elements are ordered by.
+    pub const fn order(&self) -> Order {
+        self.order
+    }
+
     /// Count of elements.
     #[inline]
     pub fn count(&self) -> usize {

@@ -72,7 +72,10 @@ impl Tree {
         keys: &RangeInclusive<u64>,
         depth: usize,
     ) -> Found {
-        let low = if index == 0 { *keys.start() } else { children[index].key };
+        let low = children[index].key;
+        if self.order != Order::List && index == 0 {
+            assert_eq!(low, *keys.start(), "the first child's key is that of its node");
+        }
         let high = match children.get(index + 1) {
             // Scores may be equal on both sides; hashes are not.
             Some(next) if self.order.is_hashed() => next.key - 1,

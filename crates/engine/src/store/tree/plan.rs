@@ -148,6 +148,9 @@ impl Tree {
         if index == 0 && steps.iter().all(|step| step.index == 0) {
             return Some(Cut::Before(0, true));
         }
+        if count == 1 {
+            return Some(Cut::Before(index, index == 0));
+        }
         let half = page.used_size() / 2;
         let mut size = EMPTY_SIZE;
         let mut left_count = 0;

@@ -130,9 +130,13 @@ impl Tree {
             frames.free(frames.class_at(step.node), step.node);
             return self.remove_child(frames, path, depth - 1);
         }
-        children_mut(frames, step.node, count)
-            .copy_within(usize::from(step.index) + 1..count, usize::from(step.index));
+        let siblings = children_mut(frames, step.node, count);
+        let first_key = siblings[0].key;
+        siblings.copy_within(usize::from(step.index) + 1..count, usize::from(step.index));
         header_mut(frames, step.node).count -= 1;
+        if step.index == 0 {
+            lower_first_key(frames, step.node, first_key);
+        }
         if depth == 1 && count == 2 {
             // The root has one child left, which takes its place.
             let child = children(frames, step.node)[0].at;
@@ -238,5 +242,16 @@ impl Tree {
             text::large_items(self.order, page.page(frames, self.order).cell(index)).count();
         page.page_mut(frames, self.order).remove(index);
         header_mut(frames, path.leaf).count -= large_count as u16;
+    }
+}
+
+/// The first child of an inner node is gone: what that could have held its neighbour may hold now,
+/// and so may the first of its children, down to the leaf.
+fn lower_first_key(frames: &mut Frames, node: Ref, key: u64) {
+    let mut at = node;
+    while !header(frames, at).is_leaf() {
+        let first = child_mut(frames, at, 0);
+        first.key = key;
+        at = first.at;
     }
 }

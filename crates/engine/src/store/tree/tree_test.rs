@@ -17,6 +17,8 @@ struct World {
     model: Vec<Vec<u8>>,
     random: Random,
     order: Order,
+    /// Texts have so many bytes at least.
+    text_size_min: u64,
 }
 
 impl World {
@@ -25,7 +27,8 @@ impl World {
         let owner = frames.allocate(frames.class_of(64));
         frames.bytes_mut(owner, 1)[0] = object::KIND_STRING;
         let random = Random::new(seed);
-        Self { frames, tree: None, owner, model: Vec::new(), random, order }
+        let text_size_min = 0;
+        Self { frames, tree: None, owner, model: Vec::new(), random, order, text_size_min }
     }
 
     fn text(&mut self) -> Vec<u8> {
@@ -35,6 +38,7 @@ impl World {
             2 if self.random.below(5) == 0 => 900 + self.random.below(124),
             _ => self.random.below(24),
         };
+        let size = size.max(self.text_size_min);
         (0..size).map(|_| b'a' + self.random.below(4) as u8).collect()
     }
 
@@ -167,6 +171,17 @@ impl World {
         self.tree = is_left.then_some(tree);
     }
 
+    /// Takes out what the tree has first.
+    fn remove_first(&mut self) {
+        let mut tree = self.tree.expect("there are elements");
+        let path = tree.first_leaf(&self.frames);
+        let bytes = path.page(&self.frames, self.order).cell(0).to_vec();
+        let place = self.model.iter().position(|old| *old == bytes).expect("it was put in");
+        self.model.remove(place);
+        let is_left = tree.remove(&mut self.frames, &path, 0);
+        self.tree = is_left.then_some(tree);
+    }
+
     /// Every class moves one of its slots into a free one, as compaction does.
     fn shuffle(&mut self) {
         for class in self.frames.classes().clone().all() {
@@ -262,6 +277,31 @@ fn trees_are_lists_that_are_found_fast() {
             }
             world.check();
             assert_eq!(world.frames.used_bytes(), empty, "{order:?}: all is given back");
+        }
+    }
+}
+
+/// Where an element fills half a leaf, leaves become empty beside full ones, and go by themselves.
+#[test]
+fn first_leaves_may_go() {
+    for order in [Order::Set, Order::Sorted] {
+        let mut world = World::new(order, 3);
+        world.text_size_min = 1_000;
+        for round in 0..4 {
+            while world.model.len() < 900 {
+                world.insert();
+            }
+            world.check();
+            while world.model.len() > 40 {
+                if round % 2 == 0 {
+                    world.remove()
+                } else {
+                    world.remove_first()
+                }
+                if world.model.len() % 20 == 0 {
+                    world.check();
+                }
+            }
         }
     }
 }

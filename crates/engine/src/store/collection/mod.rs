@@ -4,9 +4,9 @@
 //! then stand there. Which of the two it is shows nowhere but here: a `Spot` is an element of
 //! either.
 //!
-//! In reading order: `read` (find, count, walk), `fresh` (an element on its way in), `put`,
-//! `reserve` (several at once), `replace`, `score`, `take`, `copy`, `form` (from page to tree and
-//! back), `moves` (what compaction and the reaper ask).
+//! In reading order: `read` (find, count, walk), `scan` (walk step by step), `fresh` (an element on
+//! its way in), `put`, `reserve` (several at once), `replace`, `score`, `take`, `copy`, `form` (from
+//! page to tree and back), `moves` (what compaction and the reaper ask).
 //!
 //! Invariant: a collection has an element, or there is no key.
 mod check;
@@ -18,6 +18,7 @@ mod put;
 mod read;
 mod replace;
 mod reserve;
+mod scan;
 mod score;
 mod take;
 
@@ -131,6 +132,10 @@ impl Store {
         usage(trees.root, order) + usage(trees.scores, Order::Scores)
     }
 }
+
+#[cfg(test)]
+#[path = "scan_test.rs"]
+mod scan_test;
 
 #[cfg(test)]
 #[path = "collection_test.rs"]

@@ -2,9 +2,7 @@
 use super::Form;
 use crate::memory::frames::{Frames, Ref};
 use crate::store::lookup::NameHash;
-use crate::store::tree::{
-    Bound, Cursor, Item, Order, PageAt, Path, Tree, order, position_in_page, text,
-};
+use crate::store::tree::{Bound, Cursor, Order, PageAt, Path, Tree, order, position_in_page, text};
 use crate::store::{Entry, Store, Text, object};
 
 /// Where an element is, or would be. Valid until the next change of the store.
@@ -19,9 +17,9 @@ pub struct Spot {
 /// An element, read in place.
 #[derive(Clone, Copy)]
 pub struct Element<'a> {
-    frames: &'a Frames,
-    order: Order,
-    cell: &'a [u8],
+    pub(super) frames: &'a Frames,
+    pub(super) order: Order,
+    pub(super) cell: &'a [u8],
 }
 
 impl<'a> Element<'a> {
@@ -275,14 +273,6 @@ impl Store {
                 let size = |index| text::size_of_cell(&self.frames, order, page.cell(index));
                 (0..page.count()).map(size).sum()
             }
-        }
-    }
-
-    /// The large text of an element, as an entry that `pin` takes; none if it lies in its cell.
-    pub fn large_text(&self, text: Text<'_>) -> Option<Ref> {
-        match text.item() {
-            Item::Large(at) => Some(at),
-            Item::Bytes(_) => None,
         }
     }
 }

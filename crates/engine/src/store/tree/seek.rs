@@ -43,6 +43,12 @@ impl Path {
         self.depth = depth as u8;
     }
 
+    /// The least key that the leaf may hold.
+    pub fn key(&self, frames: &Frames) -> u64 {
+        let key = |step: &Step| children(frames, step.node)[usize::from(step.index)].key;
+        self.steps().last().map_or(0, key)
+    }
+
     /// Where the leaf's page is.
     #[inline]
     pub fn page_at(&self, frames: &Frames) -> PageAt {

@@ -1,0 +1,58 @@
+//! A walk over a set or a hash, step by step, while it changes: what SSCAN and HSCAN do.
+//!
+//! A cursor is a hash. Elements with a lesser one were visited, the others are still to come: so one
+//! that stays is visited exactly once, whatever is put in or taken out between two steps, and
+//! whether the collection is a page or a tree by then.
+use super::{Element, Form};
+use crate::store::tree::text;
+use crate::store::{Entry, Store, object};
+
+impl Store {
+    /// Visits the elements from `cursor` on, leaf after leaf until `count` were visited, and returns
+    /// the next cursor: 0 at the end. A page is visited in one step. O(`count` and a leaf).
+    ///
+    /// Sorted sets are scanned by their own command: here they, and lists, are visited in one step
+    /// however large they are.
+    pub fn scan_elements<'a>(
+        &'a self,
+        entry: Entry,
+        cursor: u64,
+        count: u64,
+        mut visit: impl FnMut(Element<'a>),
+    ) -> u64 {
+        let order = object::header(&self.frames, entry.object).order();
+        let tree = match self.form(entry.object) {
+            Form::Tree(tree) if order.is_hashed() => tree,
+            _ => {
+                let all = self.elements(entry, 0, false);
+                all.filter(|element| self.is_due(element, cursor)).for_each(visit);
+                return 0;
+            }
+        };
+        let mut path = tree.seek_key(&self.frames, cursor);
+        let mut visited_count = 0;
+        // Only the first leaf has elements that were visited before.
+        let mut due_from = cursor;
+        while visited_count < count {
+            let page = path.page(&self.frames, order);
+            let cells = (0..page.count()).map(|index| page.cell(index));
+            cells
+                .map(|cell| Element { frames: &self.frames, order, cell })
+                .filter(|element| self.is_due(element, due_from))
+                .for_each(|element| {
+                    visited_count += 1;
+                    visit(element);
+                });
+            let Some(next) = path.next(&self.frames) else { return 0 };
+            path = next;
+            due_from = 0;
+        }
+        path.key(&self.frames)
+    }
+
+    /// Has a step from `cursor` on to visit the element?
+    fn is_due(&self, element: &Element<'_>, cursor: u64) -> bool {
+        let name = element.order.name(element.cell);
+        cursor == 0 || text::hash(&self.frames, self.hash_key, name) >= cursor
+    }
+}

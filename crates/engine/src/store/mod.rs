@@ -42,7 +42,7 @@ mod write;
 pub use collection::{Element, Elements, Fresh, Kept, Place, Spot};
 pub use lookup::NameHash;
 pub use room::Steps;
-pub use text::Text;
+pub use text::{Text, TextObject};
 pub use tree::{Bound, Order};
 pub use types::{Entry, Expiry, Key, Policy, StoreCounters, StoreFull, Tuning, Type, WrongType};
 

@@ -2,8 +2,7 @@
 //!
 //! A pinned value does not change: whoever deletes or replaces its key detaches the object and
 //! leaves it to the last reader; whoever writes into it copies it first.
-use super::types::Entry;
-use super::{Store, object};
+use super::{Store, TextObject, object};
 use crate::marks::Mark;
 use crate::memory::frames::Ref;
 use crate::planted::{Bug, is_planted};
@@ -41,17 +40,17 @@ impl Pins {
 }
 
 impl Store {
-    /// Keeps a string readable until `unpin`. None when `pins-max` are in use.
-    pub fn pin(&mut self, entry: Entry) -> Option<PinId> {
+    /// Keeps a text readable until `unpin`. None when `pins-max` are in use.
+    pub fn pin(&mut self, text: TextObject) -> Option<PinId> {
         let free = self.pins.rows.iter().position(|pin| pin.object.is_none());
         let Some(index) = free else {
             self.frames.marks.reach(Mark::PinsFull);
             return None;
         };
-        let header = object::header_mut(&mut self.frames, entry.object);
+        let header = object::header_mut(&mut self.frames, text.0);
         assert!(header.is_rope(), "a value within a slot is copied at once");
         header.flags |= object::FLAG_PINNED;
-        self.pins.rows[index] = Pin { object: entry.object, size: header.value_size };
+        self.pins.rows[index] = Pin { object: text.0, size: header.value_size };
         self.pins.used_count += 1;
         self.pins.used_count_max = self.pins.used_count_max.max(self.pins.used_count);
         Some(PinId(index as u32))

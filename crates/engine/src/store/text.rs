@@ -1,6 +1,6 @@
 //! A text, read in place: a string value, or one in a collection.
-use super::object;
 use super::tree::Item;
+use super::{Store, object};
 use crate::memory::frames::{Frames, Ref};
 
 /// A text, read in place.
@@ -8,6 +8,19 @@ use crate::memory::frames::{Frames, Ref};
 pub struct Text<'a> {
     frames: &'a Frames,
     item: Item<'a>,
+}
+
+/// A text that is an object of its own: a string, or a long one in a collection. Valid until the
+/// next change of the store.
+#[derive(Clone, Copy, Debug)]
+pub struct TextObject(pub(super) Ref);
+
+impl Store {
+    /// A text that is an object of its own.
+    #[inline]
+    pub const fn text(&self, object: TextObject) -> Text<'_> {
+        Text::of_object(&self.frames, object.0)
+    }
 }
 
 impl<'a> Text<'a> {
@@ -21,8 +34,13 @@ impl<'a> Text<'a> {
         Self { frames, item }
     }
 
-    pub(super) const fn item(&self) -> Item<'a> {
-        self.item
+    /// The object that it is; none if it lies in a cell of a collection.
+    #[inline]
+    pub const fn object(&self) -> Option<TextObject> {
+        match self.item {
+            Item::Large(at) => Some(TextObject(at)),
+            Item::Bytes(_) => None,
+        }
     }
 
     /// Bytes of the value.

@@ -1,5 +1,5 @@
 //! Several keys in one command. MSET and MSETNX happen entirely or not at all.
-use super::kept::{BULK_OVERHEAD, reserve_reply};
+use super::kept::{BULK_OVERHEAD, reserve_reply, write_text};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::planted::{Bug, is_planted};
@@ -26,11 +26,7 @@ pub fn mget(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
             cx.reply.null();
             continue;
         };
-        cx.reply.bulk_header(text.size());
-        for chunk in text.chunks(0, text.size()) {
-            cx.reply.raw(chunk);
-        }
-        cx.reply.raw(b"\r\n");
+        write_text(&mut cx.reply, text);
     }
     Ok(())
 }

@@ -166,19 +166,39 @@ impl Context<'_> {
 
     /// As `read`, for a command that reads strings.
     pub fn read_string(&mut self, key: &Key<'_>) -> Result<Option<Entry>, CommandError> {
-        let entry = self.read(key);
-        self.require_string(entry)
+        self.read_of(key, Type::String)
     }
 
     /// The key for a command that changes strings: neither counts nor marks.
     pub fn find_string(&mut self, key: &Key<'_>) -> Result<Option<Entry>, CommandError> {
         let entry = self.store.find(self.now, key);
-        self.require_string(entry)
+        self.require(entry, Type::String)
     }
 
-    fn require_string(&self, entry: Option<Entry>) -> Result<Option<Entry>, CommandError> {
+    /// As `read`, for a command that reads values of one type.
+    #[inline]
+    pub fn read_of(&mut self, key: &Key<'_>, kind: Type) -> Result<Option<Entry>, CommandError> {
+        let entry = self.read(key);
+        self.require(entry, kind)
+    }
+
+    /// The key for a command that changes a collection of one type: does not count, but marks it as
+    /// used as `read` does, since it is changed where it is.
+    #[inline]
+    pub fn find_of(&mut self, key: &Key<'_>, kind: Type) -> Result<Option<Entry>, CommandError> {
+        let entry = self.store.find(self.now, key);
+        let entry = self.require(entry, kind)?;
+        if let Some(entry) = entry
+            && !self.sessions[self.current].no_touch
+        {
+            self.store.touch(self.now, entry);
+        }
+        Ok(entry)
+    }
+
+    fn require(&self, entry: Option<Entry>, kind: Type) -> Result<Option<Entry>, CommandError> {
         match entry {
-            Some(entry) if self.store.kind(entry) != Type::String => Err(CommandError::WRONG_TYPE),
+            Some(entry) if self.store.kind(entry) != kind => Err(CommandError::WRONG_TYPE),
             _ => Ok(entry),
         }
     }

@@ -317,7 +317,7 @@ impl Store {
 
     /// Notes that a key was read.
     #[inline(always)]
-    pub(super) fn touch(&mut self, now: Now, entry: Entry) {
+    pub fn touch(&mut self, now: Now, entry: Entry) {
         if !self.index.is_touched(&self.frames, entry.place) {
             self.index.set_touched(&mut self.frames, entry.place, true);
         }

@@ -1,8 +1,11 @@
-//! Walks over the keys of a database: SCAN step by step, KEYS at once.
+//! Walks over the keys of a database: SCAN step by step, KEYS at once. `elements` walks over those
+//! of a collection.
 //!
 //! The size of the reply is not known before the walk, so each walks twice: once to measure, once
 //! to write. Nothing changes in between, and the second walk writes exactly as many keys as the
 //! first one counted.
+pub mod elements;
+
 use crate::commands::arguments::{cursor, integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
@@ -26,7 +29,9 @@ const KEY_WORK: u64 = 32;
 const BUCKET_WORK: u64 = 64;
 const STEP_BUCKETS_MAX: u64 = 4096;
 
-/// Which keys are wanted.
+const PATTERN_TOO_COMPLEX: CommandError = CommandError::Line("ERR pattern too complex");
+
+/// Which keys, or elements of a collection, are wanted.
 #[derive(Clone, Copy)]
 struct Filter<'a> {
     /// None is every name.
@@ -36,11 +41,17 @@ struct Filter<'a> {
 }
 
 impl Filter<'_> {
-    /// Takes what the match needs from `steps`, which all matches of a walk share.
+    /// Is a key of this name and type wanted? As `matches`.
     fn accepts(&self, name: &[u8], kind: Type, steps: &mut u64) -> Result<bool, PatternTooComplex> {
         if self.type_name.is_some_and(|type_name| !is_word(type_name, kind.name())) {
             return Ok(false);
         }
+        self.matches(name, steps)
+    }
+
+    /// Is this name wanted? Takes what the match needs from `steps`, which all matches of a walk
+    /// share.
+    fn matches(&self, name: &[u8], steps: &mut u64) -> Result<bool, PatternTooComplex> {
         match self.pattern {
             None | Some(b"*") => Ok(true),
             Some(pattern) => {
@@ -59,11 +70,11 @@ impl Filter<'_> {
 struct Found {
     /// Steps that matching may still take.
     steps: u64,
-    /// Keys that the filter accepts.
+    /// Keys, or elements, that the filter accepts.
     count: u64,
     /// Bytes that they take in the reply.
     size: u64,
-    /// Keys seen, and the bytes of their names.
+    /// Those seen, and the bytes of their names.
     seen_count: u64,
     seen_size: u64,
 }
@@ -118,7 +129,7 @@ fn measure(
             }
             Ok(false) => {}
             Err(PatternTooComplex) => {
-                outcome = Err(CommandError::Line("ERR pattern too complex"));
+                outcome = Err(PATTERN_TOO_COMPLEX);
             }
         }
     });
@@ -175,9 +186,18 @@ pub fn keys(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
 /// with; 0 at the end. No key that exists all the while is missed, none comes twice. O(COUNT).
 pub fn scan(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let cursor = cursor(request.argument(1))?;
+    let (filter, count) = options(request, 2, true)?;
+    reply_step(cx, &filter, cursor, count)
+}
+
+/// The options from argument `index` on: MATCH, COUNT, and TYPE where `has_type` says so.
+fn options<'a>(
+    request: &Request<'a>,
+    mut index: usize,
+    has_type: bool,
+) -> Result<(Filter<'a>, u64), CommandError> {
     let mut filter = Filter { pattern: None, type_name: None };
     let mut count = COUNT_DEFAULT;
-    let mut index = 2;
     while index < request.argument_count() {
         let word = request.argument(index);
         if index + 1 == request.argument_count() {
@@ -191,14 +211,14 @@ pub fn scan(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
             };
         } else if is_word(word, "MATCH") {
             filter.pattern = Some(argument);
-        } else if is_word(word, "TYPE") {
+        } else if has_type && is_word(word, "TYPE") {
             filter.type_name = Some(argument);
         } else {
             return Err(CommandError::SYNTAX);
         }
         index += 2;
     }
-    reply_step(cx, &filter, cursor, count)
+    Ok((filter, count))
 }
 
 /// One step as the reply: the next cursor and the names. If they do not fit into a reply, the step
@@ -224,12 +244,17 @@ fn reply_step(
             Err(error) => return Err(error),
         }
     };
-    cx.reply.array(2);
-    let mut room = [0; number::I64_TEXT_SIZE_MAX];
-    cx.reply.bulk(number::format_u64(next, &mut room));
-    cx.reply.array(found.count);
+    write_head(cx, next, found.count);
     let mut rest = Found { steps: steps_max(cx), ..found };
     write(cx, filter, cursor, count, &mut rest);
     assert_eq!(rest.count, 0, "a key disappeared between two walks");
     Ok(())
+}
+
+/// What stands before the `reply_count` texts of a step.
+fn write_head(cx: &mut Context<'_>, next: u64, reply_count: u64) {
+    cx.reply.array(2);
+    let mut room = [0; number::I64_TEXT_SIZE_MAX];
+    cx.reply.bulk(number::format_u64(next, &mut room));
+    cx.reply.array(reply_count);
 }

@@ -138,6 +138,12 @@ impl Header {
         self.is_collection() && self.kind & FORM_TREE != 0
     }
 
+    /// Does its slot hold all of it, so that something else may be written over it?
+    #[inline]
+    pub const fn is_whole(&self) -> bool {
+        !self.is_rope() && !self.is_tree() && !self.has(FLAG_LARGE)
+    }
+
     /// What the elements of a collection are ordered by.
     #[inline]
     pub fn order(&self) -> Order {

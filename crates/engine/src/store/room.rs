@@ -69,7 +69,7 @@ impl Store {
         let stays = self.tuning.policy == Policy::NoEviction
             && existing.is_some_and(|at| {
                 let size = object::inline_size(key.name.len(), value_size, false);
-                !object::header(&self.frames, at).is_rope()
+                object::header(&self.frames, at).is_whole()
                     && size
                         .is_some_and(|size| self.frames.class_of(size) == self.frames.class_at(at))
             });

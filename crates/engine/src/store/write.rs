@@ -80,7 +80,7 @@ impl Store {
             let fits_here = here == class
                 // A smaller value always finds a place: if nowhere else, then here.
                 || (self.frames.class_size(here) >= size && !self.has_room_for_slot(class));
-            if !old.is_rope() && fits_here {
+            if old.is_whole() && fits_here {
                 // Looking for a smaller place may have moved it.
                 let found = if here == class { existing } else { self.locate(key) };
                 let found = found.expect("paying debt deletes no key that can be found");
@@ -128,7 +128,7 @@ impl Store {
         })
     }
 
-    /// Writes another inline value into an object whose slot has room for it.
+    /// Writes an inline value over an object that is whole and whose slot has room for it.
     fn overwrite(
         &mut self,
         now: Now,
@@ -148,6 +148,8 @@ impl Store {
             return;
         }
         let header = object::header_mut(&mut self.frames, at);
+        // It may have been a small collection.
+        header.kind = KIND_STRING;
         header.value_size = bytes.len() as u32;
         header.flags &= !(FLAG_RAW | FLAG_TEXT);
         object::inline_value_mut(&mut self.frames, at).copy_from_slice(bytes);

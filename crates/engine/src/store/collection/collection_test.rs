@@ -3,10 +3,11 @@
 use super::*;
 use crate::clock::Now;
 use crate::limits::Limits;
+use crate::memory::frames::Needs;
 use crate::random::Random;
 use crate::resp::request::Value;
 use crate::store::tree::order::score_key;
-use crate::store::{Bound, Element, StoreFull, Text};
+use crate::store::{Bound, Element, Expiry, Steps, StoreFull, Text};
 extern crate std;
 use std::format;
 use std::string::String;
@@ -274,4 +275,49 @@ fn collections_agree_with_naive_ones() {
         refused_count += world.refused_count;
     }
     assert!(refused_count > 100, "memory was hardly short: {refused_count}");
+}
+
+/// Small ones are written over where they are, others give back what they have.
+#[test]
+fn a_string_takes_the_place_of_a_collection() {
+    let mut world = World::new(5, 40);
+    let empty = world.store.used_bytes();
+    for (count, name_size) in [(1, 1), (30, 3), (3, 3_000), (900, 20)] {
+        for (which, order) in world.orders.into_iter().enumerate() {
+            for value_size in [1, 60, 200, 900, 7_000] {
+                let name_of_key = key_name(which);
+                let key = world.store.key(0, name_of_key.as_bytes());
+                for index in 0..count {
+                    let name = format!("{index:0name_size$}");
+                    let fresh = Fresh {
+                        name: Value::Bytes(name.as_bytes()),
+                        hash: (order != Order::List)
+                            .then(|| world.store.name_hash(name.as_bytes())),
+                        value: (order == Order::Hash).then_some(Value::Bytes(b"")),
+                        score: (order == Order::Sorted).then_some(1.0),
+                    };
+                    let place = if order == Order::List { Place::Rank(0) } else { Place::Own };
+                    world.store.put_element(NOW, &key, order, place, &fresh).unwrap();
+                }
+                let value = "x".repeat(value_size);
+                let value = Value::Bytes(value.as_bytes());
+                if value_size % 20 == 0 {
+                    world.store.set(NOW, &key, value, Expiry::Clear).unwrap();
+                } else {
+                    let mut needs = Needs::NONE;
+                    world.store.need_set(NOW, &mut needs, &key, value_size as u64);
+                    world.store.reserve(NOW, &needs, &mut Steps::of_command()).unwrap();
+                    world.store.set_reserved(NOW, &key, value);
+                }
+                let entry = world.store.find(NOW, &key).unwrap();
+                let size = world.store.string(entry).unwrap().size();
+                assert_eq!(size, value_size as u64);
+                assert!(!world.store.string(entry).unwrap().is_text());
+                world.store.check();
+                world.store.delete(NOW, &key);
+                while world.store.pay_debt() {}
+                assert_eq!(world.store.used_bytes(), empty, "{order:?} {count} {value_size}");
+            }
+        }
+    }
 }

@@ -11,9 +11,8 @@ use crate::resp::request::Request;
 pub fn getkeys(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let (whole, command) = command_of(request)?;
     cx.reply.measured(|reply| {
-        let count = whole.argument_count();
-        reply.array(command.keys.iter().map(|keys| keys.positions(count).count() as u64).sum());
-        for position in command.keys.iter().flat_map(|keys| keys.positions(count)) {
+        reply.array(command.keys.iter().map(|keys| keys.positions(&whole).count() as u64).sum());
+        for position in command.keys.iter().flat_map(|keys| keys.positions(&whole)) {
             reply.bulk(whole.argument(position));
         }
     })?;
@@ -24,11 +23,10 @@ pub fn getkeys(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comman
 pub fn getkeysandflags(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let (whole, command) = command_of(request)?;
     cx.reply.measured(|reply| {
-        let count = whole.argument_count();
-        reply.array(command.keys.iter().map(|keys| keys.positions(count).count() as u64).sum());
+        reply.array(command.keys.iter().map(|keys| keys.positions(&whole).count() as u64).sum());
         for keys in command.keys {
             let flags = Keys { flags: flags_here(*keys, command, &whole), ..*keys };
-            for position in keys.positions(count) {
+            for position in keys.positions(&whole) {
                 reply.array(2);
                 reply.bulk(whole.argument(position));
                 reply.set(flags.flag_names().count() as u64);
@@ -51,6 +49,10 @@ fn command_of<'r>(request: &Request<'r>) -> Result<(Request<'r>, &'static Comman
     }
     if !command.accepts(whole.argument_count()) {
         return Err(CommandError::Line("ERR Invalid number of arguments specified for command"));
+    }
+    let is_wrong = |keys: &Keys| keys.is_counted && keys.positions(&whole).next().is_none();
+    if command.keys.iter().any(is_wrong) {
+        return Err(CommandError::Line("ERR Invalid arguments specified for command"));
     }
     Ok((whole, command))
 }

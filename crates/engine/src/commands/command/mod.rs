@@ -146,10 +146,13 @@ fn write_keys(reply: &mut Reply<'_>, keys: Keys) {
     reply.bulk(b"spec");
     reply.map(1);
     reply.bulk(b"index");
-    reply.integer(keys.first.into());
+    reply.integer(i64::from(keys.first) - i64::from(keys.is_counted));
     reply.bulk(b"find_keys");
     reply.map(2);
     reply.bulk(b"type");
+    if keys.is_counted {
+        return write_count(reply, keys);
+    }
     reply.bulk(b"range");
     reply.bulk(b"spec");
     reply.map(3);
@@ -161,4 +164,18 @@ fn write_keys(reply: &mut Reply<'_>, keys: Keys) {
     reply.integer(keys.step.into());
     reply.bulk(b"limit");
     reply.integer(0);
+}
+
+/// The rest of a specification of keys that are counted: from where the search begins, where the
+/// count is, and the first key.
+fn write_count(reply: &mut Reply<'_>, keys: Keys) {
+    reply.bulk(b"keynum");
+    reply.bulk(b"spec");
+    reply.map(3);
+    reply.bulk(b"keynumidx");
+    reply.integer(0);
+    reply.bulk(b"firstkey");
+    reply.integer(1);
+    reply.bulk(b"keystep");
+    reply.integer(keys.step.into());
 }

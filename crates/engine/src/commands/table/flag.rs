@@ -30,6 +30,8 @@ pub const NO_MULTI: u32 = 1 << 12;
 pub const ALLOW_BUSY: u32 = 1 << 13;
 /// Only where an option allows it.
 pub const PROTECTED: u32 = 1 << 14;
+/// Where its keys are depends on an argument that counts them.
+pub const MOVABLE_KEYS: u32 = 1 << 15;
 
 /// Every flag with its name, in the order in which COMMAND INFO lists them.
 pub const NAMES: &[(u32, &str)] = &[
@@ -47,6 +49,7 @@ pub const NAMES: &[(u32, &str)] = &[
     (PROTECTED, "protected"),
     (NO_ASYNC_LOADING, "no_async_loading"),
     (NO_MULTI, "no_multi"),
+    (MOVABLE_KEYS, "movablekeys"),
     (ALLOW_BUSY, "allow_busy"),
 ];
 

@@ -2,6 +2,8 @@
 //!
 //! One description serves COMMAND INFO (as Redis' key specifications and as its older triple of
 //! first, last and step), COMMAND GETKEYS, and the prefetch before a command runs.
+use crate::resp::request::Request;
+use crate::stdx::number;
 
 /// Reads and writes.
 pub const RW: u16 = 1 << 0;
@@ -35,7 +37,7 @@ pub const NAMES: &[(u16, &str)] = &[
     (VARIABLE, "variable_flags"),
 ];
 
-/// A range of arguments that are keys.
+/// A range of arguments that are keys. One may be counted: the argument before it says how many.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Keys {
     /// What is done with them.
@@ -46,17 +48,24 @@ pub struct Keys {
     pub last: i8,
     /// Distance from one to the next.
     pub step: u8,
+    /// The argument before the first says how many there are.
+    pub is_counted: bool,
 }
 
 impl Keys {
     /// The key at `index`.
     pub const fn at(index: u8, flags: u16) -> Self {
-        Self { flags, first: index, last: index.cast_signed(), step: 1 }
+        Self { flags, first: index, last: index.cast_signed(), step: 1, is_counted: false }
     }
 
     /// Every argument from `first` on, or every `step`-th.
     pub const fn from(first: u8, step: u8, flags: u16) -> Self {
-        Self { flags, first, last: -1, step }
+        Self { flags, first, last: -1, step, is_counted: false }
+    }
+
+    /// As many as the argument at `index` says, behind it.
+    pub const fn counted(index: u8, flags: u16) -> Self {
+        Self { flags, first: index + 1, last: -1, step: 1, is_counted: true }
     }
 
     /// The names of the flags.
@@ -64,14 +73,24 @@ impl Keys {
         NAMES.iter().filter(move |(flag, _)| self.flags & flag != 0).map(|(_, name)| *name)
     }
 
-    /// The positions of the keys in a command of `argument_count` arguments.
-    pub fn positions(self, argument_count: usize) -> impl Iterator<Item = usize> + Clone {
-        let last = if self.last < 0 {
-            argument_count.saturating_sub(usize::from(self.last.unsigned_abs()))
+    /// The positions of the keys in a request; none if it counts them wrongly.
+    pub fn positions(self, request: &Request<'_>) -> impl Iterator<Item = usize> + Clone {
+        let (argument_count, first) = (request.argument_count(), usize::from(self.first));
+        let end = if self.is_counted {
+            first + self.count(request).unwrap_or(0)
+        } else if self.last < 0 {
+            (argument_count + 1).saturating_sub(usize::from(self.last.unsigned_abs()))
         } else {
-            usize::from(self.last.unsigned_abs()).min(argument_count.saturating_sub(1))
+            (usize::from(self.last.unsigned_abs()) + 1).min(argument_count)
         };
-        (usize::from(self.first)..=last).step_by(usize::from(self.step))
+        (first..end).step_by(usize::from(self.step))
+    }
+
+    /// How many keys a request has that counts them; nothing if it has not so many arguments.
+    fn count(self, request: &Request<'_>) -> Option<usize> {
+        let rest_count = request.argument_count().checked_sub(usize::from(self.first))?;
+        let count = number::parse_i64(request.argument(usize::from(self.first) - 1))?;
+        usize::try_from(count).ok().filter(|count| *count <= rest_count)
     }
 }
 

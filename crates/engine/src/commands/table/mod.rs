@@ -150,7 +150,7 @@ impl Command {
         since: &'static str,
         run: Run,
     ) -> Self {
-        let flags = Flags(flags);
+        let flags = Flags(flags | movable(keys));
         let categories = Categories::implied(flags, group);
         Self {
             name,
@@ -193,6 +193,7 @@ impl Command {
     /// Which arguments are keys.
     const fn keys(mut self, keys: &'static [Keys]) -> Self {
         self.keys = keys;
+        self.flags = Flags(self.flags.0 | movable(keys));
         self
     }
 
@@ -247,12 +248,26 @@ impl Command {
         if self.arity < 0 { count >= bound } else { count == bound }
     }
 
-    /// The triple of older clients: first key, last key (negative from the end), step.
+    /// The triple of older clients: first key, last key (negative from the end), step. Keys that
+    /// are counted are not in it.
     pub fn key_range(&self) -> (i64, i64, i64) {
-        let Some(first) = self.keys.first() else { return (0, 0, 0) };
-        let last = self.keys.last().unwrap_or(first);
+        let mut ranges = self.keys.iter().filter(|keys| !keys.is_counted);
+        let Some(first) = ranges.next() else { return (0, 0, 0) };
+        let last = ranges.next_back().unwrap_or(first);
         (first.first.into(), last.last.into(), first.step.into())
     }
+}
+
+/// The flag that follows from where the keys are.
+const fn movable(keys: &[Keys]) -> u32 {
+    let mut index = 0;
+    while index < keys.len() {
+        if keys[index].is_counted {
+            return flag::MOVABLE_KEYS;
+        }
+        index += 1;
+    }
+    0
 }
 
 /// What a row that runs only subcommands does when it is asked to run itself: the dispatcher has

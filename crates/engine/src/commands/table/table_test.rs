@@ -1,6 +1,8 @@
 //! The table's own promises, and the lookup against the naive one.
 extern crate std;
-use super::{COMMANDS, CommandId, FAMILIES, lookup};
+use super::{COMMANDS, CommandId, FAMILIES, key, lookup};
+use crate::memory::blocks::Span;
+use crate::resp::request::Request;
 use std::string::ToString;
 use std::vec;
 
@@ -53,7 +55,9 @@ fn what_is_no_name_is_not_found() {
 fn keys_stand_where_the_row_says() {
     let positions = |name: &[u8], count| -> std::boxed::Box<[usize]> {
         let command = lookup(name).expect("a row").command();
-        command.keys.iter().flat_map(|keys| keys.positions(count)).collect()
+        let spans = vec![Span { start: 0, size: 0 }; count];
+        let request = Request::new(b"", &spans);
+        command.keys.iter().flat_map(|keys| keys.positions(&request)).collect()
     };
     assert_eq!(*positions(b"GET", 2), [1]);
     assert_eq!(*positions(b"MSET", 7), [1, 3, 5]);
@@ -61,6 +65,17 @@ fn keys_stand_where_the_row_says() {
     assert_eq!(*positions(b"RENAME", 3), [1, 2]);
     assert_eq!(*positions(b"DEL", 4), [1, 2, 3]);
     assert_eq!(*positions(b"PING", 1), [0; 0]);
+}
+
+#[test]
+fn counted_keys_stand_behind_their_count() {
+    let keys = key::Keys::counted(1, key::RO);
+    for (count, expected) in [("1", 1), ("2", 2), ("3", 0), ("0", 0), ("-1", 0), ("x", 0)] {
+        let spans = [(0, 0), (0, count.len() as u32), (0, 0), (0, 0)];
+        let spans = spans.map(|(start, size)| Span { start, size });
+        let request = Request::new(count.as_bytes(), &spans);
+        assert!(keys.positions(&request).eq(2..2 + expected), "{count}");
+    }
 }
 
 /// What the log of slow commands must be able to show is timed by itself.

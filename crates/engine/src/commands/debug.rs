@@ -75,7 +75,7 @@ fn object(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandErro
     let key = cx.key(request, 2);
     let entry = cx.store.find(cx.now, &key).ok_or(CommandError::NO_SUCH_KEY)?;
     let encoding = keyspace::encoding(cx, entry)?;
-    let size = cx.store.string(entry)?.size();
+    let size = keyspace::value_size(cx, entry);
     let idle_s = cx.store.idle_s(cx.now, entry);
     let lru = cx.now.unix_s().saturating_sub(idle_s) & 0xFF_FFFF;
     let mut line = LineText::new();

@@ -115,7 +115,7 @@ pub fn copy(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
         cx.reply.integer(0);
         return Ok(());
     };
-    let size = cx.store.string(entry)?.size();
+    let size = value_size(cx, entry);
     if !replace && cx.store.find(cx.now, &target).is_some() {
         cx.reply.integer(0);
         return Ok(());
@@ -124,6 +124,15 @@ pub fn copy(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
     cx.store.copy(cx.now, &source, &target)?;
     cx.reply.integer(1);
     Ok(())
+}
+
+/// Bytes of a value: of a string, or of all texts of a collection and their cells.
+pub fn value_size(cx: &Context<'_>, entry: Entry) -> u64 {
+    const CELL_SIZE: u64 = 16;
+    match cx.store.string(entry) {
+        Ok(text) => text.size(),
+        Err(_) => cx.store.text_bytes(entry) + CELL_SIZE * cx.store.element_count(entry),
+    }
 }
 
 /// `MOVE key database`: moves the key to another database, if it has no such key; 1 if so. O(1).
@@ -210,7 +219,7 @@ fn check_flush_options(request: &Request<'_>) -> Result<(), CommandError> {
 /// `embstr`.
 const EMBEDDED_SIZE_MAX: u64 = 44;
 
-/// `OBJECT ENCODING key`: how Redis would keep the value: `int`, `embstr` or `raw`. O(1).
+/// `OBJECT ENCODING key`: how Redis would keep the value: `embstr`, `listpack` and so on. O(1).
 pub fn object_encoding(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let key = cx.key(request, 2);
     let Some(entry) = cx.look(&key) else {
@@ -297,9 +306,10 @@ pub fn object_refcount(cx: &mut Context<'_>, request: &Request<'_>) -> Result<()
         cx.reply.null();
         return Ok(());
     };
-    let is_integer = encoding(cx, entry)? == "int";
-    let value = cx.store.string(entry)?.as_slice().and_then(number::parse_i64);
-    let is_shared = is_integer && value.is_some_and(|value| (0..10_000).contains(&value));
+    let is_shared = encoding(cx, entry)? == "int" && {
+        let value = cx.store.string(entry)?.as_slice().and_then(number::parse_i64);
+        value.is_some_and(|value| (0..10_000).contains(&value))
+    };
     cx.reply.integer(if is_shared { i64::from(i32::MAX) } else { 1 });
     Ok(())
 }
@@ -309,7 +319,7 @@ pub fn object_help(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandE
     const LINES: [&str; 11] = [
         "OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
         "ENCODING <key>",
-        "    How Redis would keep the value: int, embstr or raw.",
+        "    How Redis would keep the value: embstr, listpack and so on.",
         "FREQ <key>",
         "    How often the key is used, on a logarithmic scale; under an LFU policy only.",
         "IDLETIME <key>",

@@ -5,12 +5,15 @@
 //! either.
 //!
 //! In reading order: `read` (find, count, walk), `scan` (walk step by step), `fresh` (an element on
-//! its way in), `put`, `reserve` (several at once), `replace`, `score`, `take`, `copy`, `form` (from
-//! page to tree and back), `moves` (what compaction and the reaper ask).
+//! its way in), `put`, `reserve` (several at once), `replace`, `score`, `take`, `copy`, `carry` and
+//! `cut` (which only lists do), `form` (from page to tree and back), `moves` (what compaction and
+//! the reaper ask).
 //!
 //! Invariant: a collection has an element, or there is no key.
+mod carry;
 mod check;
 mod copy;
+mod cut;
 mod form;
 mod fresh;
 mod moves;
@@ -140,3 +143,7 @@ mod scan_test;
 #[cfg(test)]
 #[path = "collection_test.rs"]
 mod collection_test;
+
+#[cfg(test)]
+#[path = "list_test.rs"]
+mod list_test;

@@ -46,6 +46,20 @@ impl Tree {
         true
     }
 
+    /// Takes the leaf of `path` out with all its elements; it is not the only one. Objects that its
+    /// cells refer to are gone before.
+    pub fn remove_leaf(&mut self, frames: &mut Frames, path: &Path) {
+        let last = *path.steps().last().expect("it is not the only leaf");
+        let Child { count, bytes, .. } = children(frames, last.node)[usize::from(last.index)];
+        for step in path.steps() {
+            let child = child_mut(frames, step.node, usize::from(step.index));
+            child.count -= count;
+            child.bytes -= bytes;
+        }
+        frames.free(frames.class_at(path.leaf), path.leaf);
+        self.remove_child(frames, path, path.steps().len());
+    }
+
     /// The element `index` of the leaf of `path` has texts of so many bytes more than before.
     pub fn note_bytes(&self, frames: &mut Frames, path: &Path, more: i64) {
         for step in path.steps() {

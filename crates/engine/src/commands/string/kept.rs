@@ -100,19 +100,29 @@ enum Place {
 }
 
 /// An old value that outlives its key, until `reply` or `discard`.
-pub(super) struct KeptText {
+pub(crate) struct KeptText {
     place: Place,
     bytes: [u8; SLOT_SIZE_MAX as usize],
 }
 
 impl KeptText {
+    const NOTHING: Self = Self { place: Place::Nowhere, bytes: [0; SLOT_SIZE_MAX as usize] };
+
     /// Keeps the value of `entry` and reserves what the reply with it needs.
     pub(super) fn keep(cx: &mut Context<'_>, entry: Option<Entry>) -> Result<Self, CommandError> {
-        let mut kept = Self { place: Place::Nowhere, bytes: [0; SLOT_SIZE_MAX as usize] };
-        let Some(entry) = entry else { return Ok(kept) };
-        let text = cx.store.string(entry)?;
-        let object = text.object().expect("a string is an object");
-        let size = text.size();
+        let Some(entry) = entry else { return Ok(Self::NOTHING) };
+        let object = cx.store.string(entry)?.object().expect("a string is an object");
+        Self::keep_text(cx, |store| store.text(object))
+    }
+
+    /// As `keep`, for a text that `find` finds in a collection.
+    pub(crate) fn keep_text(
+        cx: &mut Context<'_>,
+        find: impl for<'s> FnOnce(&'s Store) -> Text<'s>,
+    ) -> Result<Self, CommandError> {
+        let mut kept = Self::NOTHING;
+        let text = find(cx.store);
+        let (size, object) = (text.size(), text.object());
         if let Some(slice) = text.as_slice()
             && let Some(place) = kept.bytes.get_mut(..slice.len())
         {
@@ -124,20 +134,21 @@ impl KeptText {
         if !cx.reply.prefers_stream(size) {
             reserve_reply(cx, size + BULK_OVERHEAD)?;
         }
+        let object = object.expect("what is longer than a slot is an object");
         let pin = pin(cx, object, size)?;
         kept.place = Place::Pinned(pin, size);
         Ok(kept)
     }
 
     /// The command was refused: forgets the value.
-    pub(super) fn discard(self, cx: &mut Context<'_>) {
+    pub(crate) fn discard(self, cx: &mut Context<'_>) {
         if let Place::Pinned(pin, _) = self.place {
             cx.store.unpin(pin);
         }
     }
 
     /// Replies with the value, or null if there was none.
-    pub(super) fn reply(mut self, cx: &mut Context<'_>) {
+    pub(crate) fn reply(mut self, cx: &mut Context<'_>) {
         match self.place {
             Place::Nowhere => cx.reply.null(),
             Place::Here(size) => cx.reply.bulk(&self.bytes[..size]),

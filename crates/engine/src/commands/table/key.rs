@@ -3,7 +3,6 @@
 //! One description serves COMMAND INFO (as Redis' key specifications and as its older triple of
 //! first, last and step), COMMAND GETKEYS, and the prefetch before a command runs.
 use crate::resp::request::Request;
-use crate::stdx::number;
 
 /// Reads and writes.
 pub const RW: u16 = 1 << 0;
@@ -86,11 +85,17 @@ impl Keys {
         (first..end).step_by(usize::from(self.step))
     }
 
-    /// How many keys a request has that counts them; nothing if it has not so many arguments.
+    /// How many keys a request has that counts them; nothing if it has not so many arguments. Redis
+    /// reads the digits of the count, whatever stands around them.
     fn count(self, request: &Request<'_>) -> Option<usize> {
         let rest_count = request.argument_count().checked_sub(usize::from(self.first))?;
-        let count = number::parse_i64(request.argument(usize::from(self.first) - 1))?;
-        usize::try_from(count).ok().filter(|count| *count <= rest_count)
+        let text = request.argument(usize::from(self.first) - 1).trim_ascii_start();
+        let text = text.strip_prefix(b"+").unwrap_or(text);
+        let digits = text.iter().take_while(|byte| byte.is_ascii_digit());
+        let count = digits.fold(0_usize, |count, digit| {
+            count.saturating_mul(10).saturating_add(usize::from(digit - b'0'))
+        });
+        (count <= rest_count).then_some(count)
     }
 }
 

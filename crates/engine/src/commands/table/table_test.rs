@@ -70,7 +70,9 @@ fn keys_stand_where_the_row_says() {
 #[test]
 fn counted_keys_stand_behind_their_count() {
     let keys = key::Keys::counted(1, key::RO);
-    for (count, expected) in [("1", 1), ("2", 2), ("3", 0), ("0", 0), ("-1", 0), ("x", 0)] {
+    let counts =
+        [("1", 1), ("2", 2), ("3", 0), ("0", 0), ("-1", 0), ("x", 0), (" +02x", 2), ("", 0)];
+    for (count, expected) in counts {
         let spans = [(0, 0), (0, count.len() as u32), (0, 0), (0, 0)];
         let spans = spans.map(|(start, size)| Span { start, size });
         let request = Request::new(count.as_bytes(), &spans);

@@ -145,6 +145,7 @@ const OTHERS: &[&str] = &[
     "lru-demotion",
     "lfu-log-factor",
     "lfu-decay-time",
+    "list-max-listpack-size",
     "hugepages",
     "lock-memory",
 ];

@@ -13,6 +13,7 @@ pub mod expire;
 pub mod help;
 pub mod info;
 pub mod keyspace;
+pub mod list;
 pub mod memory;
 pub mod pools;
 pub(crate) mod queue;

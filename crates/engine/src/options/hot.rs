@@ -50,6 +50,8 @@ pub struct HotSettings {
     pub lfu_decay_time: u32,
     /// `proto-max-bulk-len`.
     pub value_size_max: u64,
+    /// `list-max-listpack-size`: elements, or from -1 to -5 a size.
+    pub list_max_listpack_size: i32,
 }
 
 /// `requirepass`.
@@ -73,6 +75,7 @@ impl HotSettings {
         const LFU_LOG_FACTOR: OptionId = option("lfu-log-factor");
         const LFU_DECAY_TIME: OptionId = option("lfu-decay-time");
         const VALUE_SIZE_MAX: OptionId = option("proto-max-bulk-len");
+        const LIST_MAX_LISTPACK_SIZE: OptionId = option("list-max-listpack-size");
         Self {
             timeout_ms: settings.unsigned(TIMEOUT) * 1_000,
             tcp_keepalive_s: settings.unsigned(TCP_KEEPALIVE) as u32,
@@ -94,6 +97,7 @@ impl HotSettings {
             lfu_log_factor: settings.unsigned(LFU_LOG_FACTOR) as u32,
             lfu_decay_time: settings.unsigned(LFU_DECAY_TIME) as u32,
             value_size_max: settings.unsigned(VALUE_SIZE_MAX),
+            list_max_listpack_size: settings.number(LIST_MAX_LISTPACK_SIZE) as i32,
         }
     }
 }

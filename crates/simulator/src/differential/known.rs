@@ -38,11 +38,13 @@ pub struct Known {
 /// All of them.
 pub const KNOWN: &[Known] = &[
     Known {
-        name: "BITCOUNT and BITPOS of a missing key",
+        name: "BITCOUNT and BITPOS of a missing key, or one of another type",
         reason: "7.0 looks the key up before it reads the arguments, 7.2 after",
         is_it: |seen| {
+            let is_key_first = matches!(seen.redis, Value::Integer(-1..=0))
+                || seen.redis.as_error() == Some(WRONG_TYPE.as_bytes());
             matches!(seen.name, "bitcount" | "bitpos")
-                && matches!(seen.redis, Value::Integer(-1..=0))
+                && is_key_first
                 && (seen.granite_says(SYNTAX) || seen.granite_says(NOT_AN_INTEGER))
         },
     },
@@ -76,12 +78,23 @@ pub const KNOWN: &[Known] = &[
         },
     },
     Known {
+        name: "OBJECT ENCODING of a short list",
+        reason: "7.0 keeps every list as a quicklist, 7.2 short ones as a listpack",
+        is_it: |seen| seen.name == "object|encoding" && is_short_list(seen.redis, seen.granite),
+    },
+    Known {
         name: "COMMAND INFO of all commands",
         reason: "there are other commands",
         is_it: |seen| seen.name == "command|info" && seen.words.len() == 2,
     },
 ];
 
+/// Are these the encodings of a list that is a listpack since 7.2?
+pub fn is_short_list(redis: &Value, granite: &Value) -> bool {
+    *redis == Value::bulk("quicklist") && *granite == Value::bulk("listpack")
+}
+
+const WRONG_TYPE: &str = "WRONGTYPE Operation against a key holding the wrong kind of value";
 const SYNTAX: &str = "ERR syntax error";
 const NOT_AN_INTEGER: &str = "ERR value is not an integer or out of range";
 

@@ -121,6 +121,19 @@ pub const RULES: &[Rule] = &[
     rule("latency|history", 1, Judge::Exact),
     rule("latency|latest", 1, Judge::Exact),
     rule("latency|reset", 1, Judge::Exact),
+    rule("lindex", 20, Judge::Exact),
+    rule("linsert", 24, Judge::Exact),
+    rule("llen", 12, Judge::Exact),
+    rule("lmove", 30, Judge::Exact),
+    rule("lmpop", 16, Judge::Exact),
+    rule("lpop", 30, Judge::Exact),
+    rule("lpos", 30, Judge::Exact),
+    rule("lpush", 60, Judge::Exact),
+    rule("lpushx", 16, Judge::Exact),
+    rule("lrange", 30, Judge::Exact),
+    rule("lrem", 30, Judge::Exact),
+    rule("lset", 20, Judge::Exact),
+    rule("ltrim", 12, Judge::Exact),
     rule("memory|doctor", 1, Judge::Shape),
     rule("memory|help", 1, Judge::Shape),
     rule("memory|stats", 1, Judge::Shape),
@@ -149,6 +162,10 @@ pub const RULES: &[Rule] = &[
     rule("rename", 16, Judge::Exact),
     rule("renamenx", 12, Judge::Exact),
     rule("reset", 1, Judge::Exact),
+    rule("rpop", 30, Judge::Exact),
+    rule("rpoplpush", 12, Judge::Exact),
+    rule("rpush", 60, Judge::Exact),
+    rule("rpushx", 16, Judge::Exact),
     rule("scan", 8, Judge::Scan),
     rule("script|flush", 1, Judge::Exact),
     rule("script|help", 1, Judge::Shape),
@@ -269,6 +286,20 @@ fn by_hand(name: &str) -> Option<Node> {
                 Node::Value(Source::Protocol),
                 optional(Node::Choice(options)),
             ]))
+        }
+        // Mostly as many keys as it says.
+        "lmpop" => {
+            let key = || Node::Value(Source::Key);
+            let keys = Node::Choice(vec![
+                Node::Sequence(vec![Node::word("1"), key()]),
+                Node::Sequence(vec![Node::word("2"), key(), key()]),
+                Node::Sequence(vec![Node::Value(Source::KeyCount), Node::Repeat(Box::new(key()))]),
+            ]);
+            Node::Sequence(vec![
+                keys,
+                Node::OneOf(vec![Node::word("LEFT"), Node::word("RIGHT")]),
+                optional(filter("COUNT", Source::Count)),
+            ])
         }
         // A whole command follows: the stream adds it.
         "command|getkeys" | "command|getkeysandflags" => Node::Sequence(Vec::new()),

@@ -71,7 +71,7 @@ impl Draw {
         }
         match source {
             Source::Key => return self.key(words),
-            Source::Value => return self.value(words),
+            Source::Value | Source::Element => return self.value(words),
             Source::FieldWidth => {
                 let sign = if self.one_in(2) { 'i' } else { 'u' };
                 let width = 1 + self.below(64);

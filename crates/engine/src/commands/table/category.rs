@@ -27,12 +27,15 @@ pub const CONNECTION: u32 = 1 << 9;
 pub const TRANSACTION: u32 = 1 << 10;
 /// Scripts and functions.
 pub const SCRIPTING: u32 = 1 << 11;
+/// Lists.
+pub const LIST: u32 = 1 << 14;
 
 /// Every category that some command has, with its name, in the order that COMMAND INFO uses.
 pub const NAMES: &[(u32, &str)] = &[
     (KEYSPACE, "keyspace"),
     (READ, "read"),
     (WRITE, "write"),
+    (LIST, "list"),
     (STRING, "string"),
     (BITMAP, "bitmap"),
     (ADMIN, "admin"),
@@ -62,6 +65,7 @@ impl Categories {
             set |= ADMIN | DANGEROUS;
         }
         set |= match group {
+            Group::List => LIST,
             Group::String => STRING,
             Group::Bitmap => BITMAP,
             Group::Generic => KEYSPACE,

@@ -13,6 +13,7 @@ pub mod key;
 mod bitmap;
 mod connection;
 mod keyspace;
+mod list;
 mod lookup;
 mod server;
 mod string;
@@ -39,6 +40,8 @@ pub enum Group {
     Connection,
     /// `generic`: keys, whatever their type.
     Generic,
+    /// `list`.
+    List,
     /// `scripting`.
     Scripting,
     /// `server`.
@@ -56,6 +59,7 @@ impl Group {
             Self::Bitmap => "bitmap",
             Self::Connection => "connection",
             Self::Generic => "generic",
+            Self::List => "list",
             Self::Scripting => "scripting",
             Self::Server => "server",
             Self::String => "string",
@@ -277,10 +281,11 @@ pub fn container(_: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandErro
 }
 
 /// The families, each sorted by name.
-const FAMILIES: [&[Command]; 6] = [
+const FAMILIES: [&[Command]; 7] = [
     bitmap::COMMANDS,
     connection::COMMANDS,
     keyspace::COMMANDS,
+    list::COMMANDS,
     server::COMMANDS,
     string::COMMANDS,
     transaction::COMMANDS,

@@ -1,6 +1,6 @@
 //! Directives about the encodings of Redis' collections, and about events. None has a meaning
 //! here yet; OBJECT ENCODING will answer from these thresholds.
-use super::{OptionRow, tuning};
+use super::{OptionRow, live, tuning};
 use crate::options::kind::Kind::KeyspaceEvents;
 use crate::options::kind::{bytes, count};
 
@@ -16,7 +16,8 @@ pub(super) const ROWS: &[OptionRow] = &[
         .alias("hash-max-ziplist-entries"),
     tuning(("hash-max-listpack-value", bytes(0, LONG_MAX), "64"), ONE_ENCODING)
         .alias("hash-max-ziplist-value"),
-    tuning(("list-max-listpack-size", count(INT_MIN, INT_MAX), "-2"), ONE_ENCODING)
+    live(("list-max-listpack-size", count(INT_MIN, INT_MAX), "-2"),
+        "up to so many elements, or 4 to 64 kb for -1 to -5, OBJECT ENCODING calls a list a listpack")
         .alias("list-max-ziplist-size"),
     tuning(("list-compress-depth", count(0, INT_MAX), "0"), ONE_ENCODING),
     tuning(("list-max-ziplist-entries", count(INT_MIN, INT_MAX), "512"), ONE_ENCODING).hidden(),

@@ -2,6 +2,9 @@
 //!
 //! Keeps true: no edge makes a string of more than a few MiB (a valid offset at the end of 512 MiB
 //! would), closes the driver's own connections, or depends on the second in which it is used.
+mod texts;
+
+use texts::{COMMAND_NAMES, FLOATS, INTEGERS, KEY_PATTERNS, OPERANDS, PARAMETERS};
 
 /// A kind of value.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -52,6 +55,12 @@ pub enum Source {
     Cursor,
     /// Of SCAN, SLOWLOG and so on.
     Count,
+    /// An element of a list: one of a few, so that it is found again.
+    Element,
+    /// Of LPOS.
+    Rank,
+    /// How many keys follow.
+    KeyCount,
     /// A type of values.
     Type,
     /// The name of a connection.
@@ -102,6 +111,8 @@ impl Source {
                 | Self::Database
                 | Self::Cursor
                 | Self::Count
+                | Self::Rank
+                | Self::KeyCount
                 | Self::Protocol
         )
     }
@@ -120,6 +131,9 @@ pub fn source(command: &str, argument: &str) -> Option<Source> {
         ("setrange", "offset") => Source::ByteOffset,
         ("incrbyfloat", "increment") => Source::Float,
         ("command|list", "pattern") => Source::CommandPattern,
+        ("lindex" | "lset", "index") | ("lrem", "count") => Source::Position,
+        (_, "element" | "pivot") => Source::Element,
+        (_, "rank") => Source::Rank,
         (_, "value" | "message") => Source::Value,
         (_, "increment" | "decrement") => Source::Integer,
         (_, "pattern") => Source::KeyPattern,
@@ -127,12 +141,12 @@ pub fn source(command: &str, argument: &str) -> Option<Source> {
         (_, "milliseconds") => Source::Milliseconds,
         (_, "unix-time-seconds") => Source::UnixSeconds,
         (_, "unix-time-milliseconds") => Source::UnixMilliseconds,
-        (_, "start" | "end") => Source::Position,
+        (_, "start" | "end" | "stop") => Source::Position,
         (_, "encoding") => Source::FieldWidth,
         (_, "operation") => Source::Operation,
         (_, "db" | "destination-db" | "index" | "index1" | "index2") => Source::Database,
         (_, "cursor") => Source::Cursor,
-        (_, "count") => Source::Count,
+        (_, "count" | "num-matches" | "len") => Source::Count,
         (_, "type") => Source::Type,
         (_, "connection-name" | "clientname" | "module-name") => Source::Name,
         (_, "username") => Source::User,
@@ -297,6 +311,10 @@ const EDGES: &[Edges] = &[
     (Source::Database, 1, &["0", "0", "0", "1", "1", "2", "2", "15", "16", "-1"]),
     (Source::Cursor, 1, &["0", "0", "0", "0", "0", "0", "0", "7", "x", "18446744073709551615"]),
     (Source::Count, 4, &["1000000", "1000000", "1", "0", "-1", "-2", "9223372036854775807"]),
+    (Source::Element, 2, &["a", "b", "c", "a", "b", "1", "-1", "01", "", "9223372036854775807"]),
+    // 7.0 lets the least number overflow.
+    (Source::Rank, 1, &["1", "1", "2", "3", "-1", "-2", "-3", "0", "-9223372036854775807"]),
+    (Source::KeyCount, 1, &["0", "1", "2", "3", "9", "-1", "4294967296"]),
     (Source::Type, 1, &["string", "string", "STRING", "hash", "list", "nosuch", ""]),
     (Source::Name, 1, &["me", "", "a name", "you\n", "x", "~!", "\u{e9}", "\u{7f}"]),
     (Source::User, 1, &["default", "default", "nobody", ""]),
@@ -350,142 +368,4 @@ const EDGES: &[Edges] = &[
     (Source::Address, 1, &["1.2.3.4:5678", "x", "", "[::1]:1"]),
     (Source::ClientId, 1, &["999999999999", "9223372036854775807", "0", "-1", "x"]),
     (Source::YesNo, 1, &["yes", "no", "YES", "maybe"]),
-];
-
-const INTEGERS: &[&str] = &[
-    "9223372036854775807",
-    "-9223372036854775808",
-    "9223372036854775806",
-    "-9223372036854775807",
-    "0",
-    "1",
-    "-1",
-    "255",
-    "256",
-    "9999",
-    "10000",
-    "2147483647",
-    "2147483648",
-    "4294967295",
-    "4611686018427387904",
-];
-
-/// Below half of the range, Redis' own check for overflow overflows.
-const OPERANDS: &[&str] = &[
-    "9223372036854775807",
-    "-4611686018427387904",
-    "9223372036854775806",
-    "0",
-    "1",
-    "-1",
-    "127",
-    "128",
-    "255",
-    "256",
-    "-128",
-    "-129",
-    "2147483647",
-    "-2147483648",
-];
-
-const FLOATS: &[&str] = &[
-    "1.5",
-    "-0.1",
-    "0.2",
-    "3",
-    "1e3",
-    "-2.5e-3",
-    "1e17",
-    "nan",
-    "inf",
-    "-inf",
-    "infinity",
-    "",
-    "1e5000",
-    "123456789.123456789",
-    "0x1f",
-    "0x1.8p1",
-    "-1e-9",
-    " 1",
-    "1 ",
-    ".5",
-    "5.",
-    "+5",
-    "-",
-    ".",
-    "e5",
-    "1e",
-    "0.1",
-    "99999999999999999",
-    "3.0e3",
-    "1e-20",
-    "-0",
-    "10.50",
-    "1e400",
-];
-
-const KEY_PATTERNS: &[&str] = &[
-    "*",
-    "*",
-    "key:*",
-    "key:?",
-    "*:1*",
-    "[a-k]*",
-    "key:[^12]",
-    "\\*",
-    "",
-    "key:[1-3]*",
-    "[",
-    "k[e",
-    "\\",
-    "*\\",
-    "?*?*?",
-    "[]",
-    "[^]",
-    "[z-a]*",
-    "key:1",
-    "**",
-    "*[",
-    "key:[\\1]",
-    "k\\ey:2",
-    "n*",
-];
-
-const COMMAND_NAMES: &[&str] = &[
-    "get",
-    "SET",
-    "mset",
-    "bitop",
-    "config|get",
-    "object|encoding",
-    "nosuch",
-    "expire",
-    "copy",
-    "scan",
-    "config|nosuch",
-    "getdel",
-    "",
-    "rename",
-    "memory|usage",
-    "incrbyfloat",
-    "touch",
-    "exec",
-];
-
-/// Options that both servers have, with the same value.
-const PARAMETERS: &[&str] = &[
-    "timeout",
-    "databases",
-    "appendonly",
-    "proto-max-bulk-len",
-    "slowlog-[lm]*",
-    "lfu-*",
-    "latency-tracking",
-    "maxmemory-policy",
-    "nosuch",
-    "tcp-keepalive",
-    "s[l]owlog-max-len",
-    "TIMEOUT",
-    "",
-    "maxmemory-pol?cy",
 ];

@@ -1,5 +1,5 @@
 //! The trees fit the table.
-use super::{ARGUMENTS, Argument, Kind};
+use super::{Argument, Kind, TABLES};
 use crate::commands::command::named;
 
 fn check(argument: &Argument, key_range_count: usize, depth: u32) {
@@ -16,8 +16,10 @@ fn check(argument: &Argument, key_range_count: usize, depth: u32) {
 
 #[test]
 fn arguments_belong_to_commands() {
-    assert!(ARGUMENTS.is_sorted_by_key(|(name, _)| name));
-    for (name, arguments) in ARGUMENTS {
+    for table in TABLES {
+        assert!(table.is_sorted_by_key(|(name, _)| name));
+    }
+    for (name, arguments) in TABLES.into_iter().flatten() {
         let command = named(name.as_bytes()).expect(name).command();
         assert!(command.arity != 1, "{name} takes no arguments");
         for argument in *arguments {

@@ -2,6 +2,9 @@
 //!
 //! The names and shapes are those of Redis 7, because tools print them; a test checks that the
 //! commands named here exist and that a key argument points at a range of its command's row.
+//! Families that came later have tables of their own.
+mod list;
+
 /// What an argument is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Kind {
@@ -144,11 +147,18 @@ const fn block(name: &'static str, arguments: &'static [Argument]) -> Argument {
 
 /// The arguments of the command called `name` (`container|subcommand`); empty if it takes none.
 pub(super) fn arguments_of(name: &str) -> &'static [Argument] {
-    match ARGUMENTS.binary_search_by_key(&name, |(row, _)| row) {
-        Ok(index) => ARGUMENTS[index].1,
-        Err(_) => &[],
-    }
+    let found = TABLES.iter().find_map(|table| {
+        let index = table.binary_search_by_key(&name, |(row, _)| row).ok()?;
+        Some(table[index].1)
+    });
+    found.unwrap_or_default()
 }
+
+/// The arguments of some commands, sorted by name.
+type Table = [(&'static str, &'static [Argument])];
+
+/// All of them.
+static TABLES: [&Table; 2] = [ARGUMENTS, list::ARGUMENTS];
 
 const KEY_VALUE: &[Argument] = &[key("key", 0), string("value")];
 const ENABLED: &[Argument] = &[one_of("enabled", &[word("on", "ON"), word("off", "OFF")])];
@@ -167,7 +177,7 @@ const KEY_NEWKEY: &[Argument] = &[key("key", 0), key("newkey", 1)];
 
 /// The arguments of each command that takes some, sorted by name.
 #[rustfmt::skip] // A table reads in columns.
-static ARGUMENTS: &[(&str, &[Argument])] = &[
+static ARGUMENTS: &Table = &[
     ("append", KEY_VALUE),
     ("auth", &[string("username").since("6.0.0").optional(), string("password")]),
     ("bitcount", &[

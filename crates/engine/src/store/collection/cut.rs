@@ -1,7 +1,7 @@
 //! Many elements of a list taken out at once: leaf by leaf where whole ones go.
 use super::Form;
 use crate::memory::frames::Ref;
-use crate::store::tree::{Order, PageAt, Tree, large_items_at};
+use crate::store::tree::{Order, PageAt, Tree, large_items_at, node_header};
 use crate::store::types::Key;
 use crate::store::{Store, object};
 
@@ -42,8 +42,10 @@ impl Store {
         let path = spot.path.expect("a spot in a tree has a path");
         let leaf_count = spot.page.page(&self.frames, Order::List).count();
         let cut_count = if spot.index == 0 && leaf_count as u64 <= count {
-            for index in 0..leaf_count {
-                self.drop_texts(spot.page, Order::List, index);
+            if node_header(&self.frames, spot.page.holder).count > 0 {
+                for index in 0..leaf_count {
+                    self.drop_texts(spot.page, Order::List, index);
+                }
             }
             tree.remove_leaf(&mut self.frames, &path);
             leaf_count

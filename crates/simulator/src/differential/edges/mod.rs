@@ -112,7 +112,6 @@ impl Source {
                 | Self::Cursor
                 | Self::Count
                 | Self::Rank
-                | Self::KeyCount
                 | Self::Protocol
         )
     }

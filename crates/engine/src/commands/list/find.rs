@@ -28,6 +28,9 @@ impl<'a> Wanted<'a> {
         if text.size() != self.size {
             return false;
         }
+        if let (Value::Bytes(bytes), Some(slice)) = (self.value, text.as_slice()) {
+            return slice == bytes;
+        }
         let mut offset = 0;
         text.chunks(0, self.size).all(|chunk| {
             let is_same = match self.value {

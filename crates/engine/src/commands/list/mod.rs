@@ -21,8 +21,8 @@ use crate::commands::work;
 use crate::resp::request::Value;
 use crate::store::{Entry, Fresh};
 
-/// Work that an element counts that is looked at: its cell.
-const ELEMENT_WORK: u64 = 16;
+/// Work that an element counts that is looked at: some 30 ns, as reading so many bytes may take.
+const ELEMENT_WORK: u64 = 32;
 
 /// Work that an element counts that is taken out by itself.
 const TAKE_WORK: u64 = 512;

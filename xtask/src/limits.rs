@@ -148,6 +148,8 @@ const OTHERS: &[&str] = &[
     "list-max-listpack-size",
     "hugepages",
     "lock-memory",
+    "hash-max-listpack-entries",
+    "hash-max-listpack-value",
 ];
 
 const CONSTANTS: &str = "

@@ -10,6 +10,7 @@ pub mod debug;
 pub mod dispatch;
 pub mod error;
 pub mod expire;
+pub mod hash;
 pub mod help;
 pub mod info;
 pub mod keyspace;

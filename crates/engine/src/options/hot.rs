@@ -52,6 +52,10 @@ pub struct HotSettings {
     pub value_size_max: u64,
     /// `list-max-listpack-size`: elements, or from -1 to -5 a size.
     pub list_max_listpack_size: i32,
+    /// `hash-max-listpack-entries`.
+    pub hash_entries_max: u64,
+    /// `hash-max-listpack-value`.
+    pub hash_text_size_max: u64,
 }
 
 /// `requirepass`.
@@ -76,6 +80,8 @@ impl HotSettings {
         const LFU_DECAY_TIME: OptionId = option("lfu-decay-time");
         const VALUE_SIZE_MAX: OptionId = option("proto-max-bulk-len");
         const LIST_MAX_LISTPACK_SIZE: OptionId = option("list-max-listpack-size");
+        const HASH_ENTRIES_MAX: OptionId = option("hash-max-listpack-entries");
+        const HASH_TEXT_SIZE_MAX: OptionId = option("hash-max-listpack-value");
         Self {
             timeout_ms: settings.unsigned(TIMEOUT) * 1_000,
             tcp_keepalive_s: settings.unsigned(TCP_KEEPALIVE) as u32,
@@ -98,6 +104,8 @@ impl HotSettings {
             lfu_decay_time: settings.unsigned(LFU_DECAY_TIME) as u32,
             value_size_max: settings.unsigned(VALUE_SIZE_MAX),
             list_max_listpack_size: settings.number(LIST_MAX_LISTPACK_SIZE) as i32,
+            hash_entries_max: settings.unsigned(HASH_ENTRIES_MAX),
+            hash_text_size_max: settings.unsigned(HASH_TEXT_SIZE_MAX),
         }
     }
 }

@@ -84,7 +84,8 @@ impl Extended {
         (!sum.is_infinite()).then_some(sum)
     }
 
-    const fn is_infinite(self) -> bool {
+    /// It is an infinity: can be read, but not added or printed.
+    pub const fn is_infinite(self) -> bool {
         self.exponent == EXPONENT_INFINITE
     }
 

@@ -4,6 +4,7 @@ pub mod extended;
 pub mod glob;
 mod natural;
 pub mod number;
+pub mod permutation;
 
 /// `size` rounded up to a multiple of `unit`.
 pub const fn round_up(size: u64, unit: u64) -> u64 {

@@ -12,7 +12,7 @@ use crate::store::rope::{Owner, Root};
 
 impl Store {
     /// Bytes of a value argument.
-    pub(super) fn value_size(&self, value: Value<'_>) -> u64 {
+    pub fn value_size(&self, value: Value<'_>) -> u64 {
         match value {
             Value::Bytes(bytes) => bytes.len() as u64,
             Value::Staged(id) => self.staged_size(id),

@@ -42,6 +42,7 @@ pub fn agree(rule: Option<usize>, words: &[&[u8]], replies: [&Value; 2], slack_m
         Judge::Unordered => sorted(redis) == sorted(granite),
         Judge::Scan => scans_agree(words, redis, granite),
         Judge::AnyString => matches!(redis, Value::Bulk(_)),
+        Judge::AnyOf => picks_agree(redis, granite),
         Judge::Milliseconds => are_near(redis, granite, slack_ms),
         Judge::Seconds => are_near(redis, granite, slack_ms / 1000 + 1),
         Judge::Clock => clocks_agree(redis, granite, slack_ms),
@@ -52,7 +53,7 @@ pub fn agree(rule: Option<usize>, words: &[&[u8]], replies: [&Value; 2], slack_m
 }
 
 /// The elements in an order of ours; pairs stay together.
-fn sorted(value: &Value) -> Vec<String> {
+pub fn sorted(value: &Value) -> Vec<String> {
     let items = value.elements().unwrap_or_default();
     let size = if matches!(value, Value::Map(_)) { 2 } else { 1 };
     let mut texts: Vec<String> = items.chunks(size).map(|items| format!("{items:?}")).collect();
@@ -60,14 +61,26 @@ fn sorted(value: &Value) -> Vec<String> {
     texts
 }
 
-/// One call that went over all keys has found all that there are; any other may have found any.
+/// So many strings, or one.
+fn picks_agree(redis: &Value, granite: &Value) -> bool {
+    match (redis.elements(), granite.elements()) {
+        (Some(some), Some(others)) => some.len() == others.len(),
+        (None, None) => matches!(redis, Value::Bulk(_)),
+        _ => false,
+    }
+}
+
+/// One call that went over all keys, or elements, has found all that there are; any other may have
+/// found any.
 fn scans_agree(words: &[&[u8]], redis: &Value, granite: &Value) -> bool {
     let [Some([one, names]), Some([other, other_names])] = [redis.elements(), granite.elements()]
     else {
         return false;
     };
+    let is_of_keys = words.first().is_some_and(|name| name.eq_ignore_ascii_case(b"scan"));
+    let start = words.get(if is_of_keys { 1 } else { 2 });
     let is_whole = [one, other].iter().all(|cursor| **cursor == Value::bulk("0"))
-        && words.get(1) == Some(&b"0".as_slice());
+        && start == Some(&b"0".as_slice());
     let found = |names: &Value| {
         let mut names = sorted(names);
         // A key may be found twice.

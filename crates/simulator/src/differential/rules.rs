@@ -19,6 +19,8 @@ pub enum Judge {
     Scan,
     /// Any key, or none.
     AnyString,
+    /// Any elements: only how many there are is compared.
+    AnyOf,
     /// A time in milliseconds, or a negative mark.
     Milliseconds,
     /// A time in seconds, or a negative mark.
@@ -108,7 +110,23 @@ pub const RULES: &[Rule] = &[
     rule("getex", 24, Judge::Exact),
     rule("getrange", 30, Judge::Exact),
     rule("getset", 12, Judge::Exact),
+    rule("hdel", 30, Judge::Exact),
     rule("hello", 2, Judge::Map(&["version", "id"])),
+    rule("hexists", 12, Judge::Exact),
+    rule("hget", 40, Judge::Exact),
+    rule("hgetall", 12, Judge::Unordered),
+    rule("hincrby", 24, Judge::Exact),
+    rule("hincrbyfloat", 24, Judge::Exact),
+    rule("hkeys", 8, Judge::Unordered),
+    rule("hlen", 12, Judge::Exact),
+    rule("hmget", 20, Judge::Exact),
+    rule("hmset", 20, Judge::Exact),
+    rule("hrandfield", 16, Judge::AnyOf),
+    rule("hscan", 16, Judge::Scan),
+    rule("hset", 80, Judge::Exact),
+    rule("hsetnx", 24, Judge::Exact),
+    rule("hstrlen", 12, Judge::Exact),
+    rule("hvals", 8, Judge::Unordered),
     rule("incr", 20, Judge::Exact),
     rule("incrby", 24, Judge::Exact),
     rule("incrbyfloat", 30, Judge::Exact),

@@ -1,4 +1,5 @@
 //! Everything that is stored, compared: what no reply has shown must be equal, too.
+use super::compare::sorted;
 use super::known::is_short_list;
 use super::link::{Pair, Replies, To};
 use super::player::excerpt;
@@ -9,15 +10,16 @@ use std::time::{Duration, Instant};
 
 const DATABASE_COUNT: usize = 16;
 /// What is asked of each key, whatever its type: the words before its name, and those behind.
-const QUESTIONS: [[&[&[u8]]; 2]; 5] = [
+const QUESTIONS: [[&[&[u8]]; 2]; 8] = [
     [&[b"TYPE"], &[]],
     [&[b"GET"], &[]],
     [&[b"PTTL"], &[]],
     [&[b"OBJECT", b"ENCODING"], &[]],
+    [&[b"HGETALL"], &[]],
     [&[b"LRANGE"], &[b"0", b"-1"]],
+    [&[b"SMEMBERS"], &[]],
+    [&[b"ZRANGE"], &[b"0", b"-1", b"WITHSCORES"]],
 ];
-const PTTL: usize = 2;
-const ENCODING: usize = 3;
 /// Keys whose deadline has passed are gone within so much time, or never.
 const EXPIRY_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -98,10 +100,7 @@ fn compare_values(pair: &mut Pair, names: &Names) -> Result<(), String> {
     for (index, asked) in asked.iter().enumerate() {
         let both = [redis, granite].map(|replies| replies.get(index));
         let Some((database, name, question)) = asked else { continue };
-        let is_same = both[0] == both[1]
-            || *question == PTTL && are_near(both, slack_ms)
-            || *question == ENCODING && is_known(both);
-        if is_same {
+        if both[0] == both[1] || agree(QUESTIONS[*question][0][0], both, slack_ms) {
             continue;
         }
         let words = QUESTIONS[*question][0].join(&b' ').escape_ascii().to_string();
@@ -110,18 +109,19 @@ fn compare_values(pair: &mut Pair, names: &Names) -> Result<(), String> {
     Ok(())
 }
 
-/// Is the encoding one that differs by the version of Redis?
-fn is_known(both: [&[u8]; 2]) -> bool {
-    match both.map(|bytes| Value::parse(bytes).ok().flatten()) {
-        [Some((redis, _)), Some((granite, _))] => is_short_list(&redis, &granite),
-        _ => false,
-    }
-}
-
-fn are_near(both: [&[u8]; 2], slack_ms: u64) -> bool {
-    match both.map(|bytes| Value::parse(bytes).ok().flatten()) {
-        [Some((Value::Integer(one), _)), Some((Value::Integer(other), _))] => {
-            one >= 0 && other >= 0 && one.abs_diff(other) <= slack_ms
+/// Do answers to the question that begins with `word` mean the same?
+fn agree(word: &[u8], both: [&[u8]; 2], slack_ms: u64) -> bool {
+    let both = both.map(|bytes| Value::parse(bytes).ok().flatten());
+    let [Some((redis, _)), Some((granite, _))] = both else { return false };
+    match (word, &redis, &granite) {
+        (b"PTTL", Value::Integer(one), Value::Integer(other)) => {
+            *one >= 0 && *other >= 0 && one.abs_diff(*other) <= slack_ms
+        }
+        (b"OBJECT", ..) => is_short_list(&redis, &granite),
+        (b"SMEMBERS", Value::Array(_), Value::Array(_)) => sorted(&redis) == sorted(&granite),
+        (b"HGETALL", Value::Array(one), Value::Array(other)) => {
+            let pairs = |items: &[Value]| sorted(&Value::Map(items.to_vec()));
+            pairs(one) == pairs(other)
         }
         _ => false,
     }

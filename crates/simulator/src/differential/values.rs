@@ -72,6 +72,7 @@ impl Draw {
         match source {
             Source::Key => return self.key(words),
             Source::Value | Source::Element => return self.value(words),
+            Source::Field => return self.field(words),
             Source::FieldWidth => {
                 let sign = if self.one_in(2) { 'i' } else { 'u' };
                 let width = 1 + self.below(64);
@@ -137,6 +138,22 @@ impl Draw {
             4 => words.push(b"{tag}key"),
             number => {
                 write!(words.bytes, "key:{}", number / 20).expect("memory takes all");
+                words.end();
+            }
+        }
+    }
+
+    /// Few fields mostly, and rarely as many as make a hash large, or a long one.
+    fn field(&mut self, words: &mut Words) {
+        match self.below(400) {
+            0 => words.push(&[b'f'; 64]),
+            1 => words.push(&[b'g'; 65]),
+            2 => words.push(&[b'h'; 1_030]),
+            3 => words.push(&[b'i'; 9_000]),
+            shape => {
+                let bound = if shape < 120 { 2_000 } else { 12 };
+                let number = self.below(bound);
+                write!(words.bytes, "f:{number}").expect("memory takes all");
                 words.end();
             }
         }

@@ -30,12 +30,16 @@ pub const SCRIPTING: u32 = 1 << 11;
 /// Lists.
 pub const LIST: u32 = 1 << 14;
 
+/// Hashes.
+pub const HASH: u32 = 1 << 15;
+
 /// Every category that some command has, with its name, in the order that COMMAND INFO uses.
 pub const NAMES: &[(u32, &str)] = &[
     (KEYSPACE, "keyspace"),
     (READ, "read"),
     (WRITE, "write"),
     (LIST, "list"),
+    (HASH, "hash"),
     (STRING, "string"),
     (BITMAP, "bitmap"),
     (ADMIN, "admin"),
@@ -68,6 +72,7 @@ impl Categories {
             Group::List => LIST,
             Group::String => STRING,
             Group::Bitmap => BITMAP,
+            Group::Hash => HASH,
             Group::Generic => KEYSPACE,
             Group::Connection => CONNECTION,
             Group::Transactions => TRANSACTION,

@@ -12,6 +12,7 @@ pub mod key;
 
 mod bitmap;
 mod connection;
+mod hash;
 mod keyspace;
 mod list;
 mod lookup;
@@ -40,6 +41,8 @@ pub enum Group {
     Connection,
     /// `generic`: keys, whatever their type.
     Generic,
+    /// `hash`.
+    Hash,
     /// `list`.
     List,
     /// `scripting`.
@@ -59,6 +62,7 @@ impl Group {
             Self::Bitmap => "bitmap",
             Self::Connection => "connection",
             Self::Generic => "generic",
+            Self::Hash => "hash",
             Self::List => "list",
             Self::Scripting => "scripting",
             Self::Server => "server",
@@ -237,7 +241,7 @@ impl Command {
     /// together. The group `server` is timed by itself: some of its commands show these times, and
     /// starting one settles what ran before.
     pub const fn is_short(&self) -> bool {
-        matches!(self.complexity.as_bytes(), b"O(1)" | b"O(1), amortized")
+        matches!(self.complexity.as_bytes(), b"O(1)" | b"O(1), amortized" | b"O(log n)")
             && !matches!(self.group, Group::Server)
     }
 
@@ -281,9 +285,10 @@ pub fn container(_: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandErro
 }
 
 /// The families, each sorted by name.
-const FAMILIES: [&[Command]; 7] = [
+const FAMILIES: [&[Command]; 8] = [
     bitmap::COMMANDS,
     connection::COMMANDS,
+    hash::COMMANDS,
     keyspace::COMMANDS,
     list::COMMANDS,
     server::COMMANDS,

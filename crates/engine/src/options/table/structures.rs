@@ -1,5 +1,5 @@
-//! Directives about the encodings of Redis' collections, and about events. None has a meaning
-//! here yet; OBJECT ENCODING will answer from these thresholds.
+//! Directives about the encodings of Redis' collections, and about events. Here a collection is a
+//! page or a tree, whatever they say; OBJECT ENCODING answers from these thresholds.
 use super::{OptionRow, live, tuning};
 use crate::options::kind::Kind::KeyspaceEvents;
 use crate::options::kind::{bytes, count};
@@ -12,9 +12,11 @@ const ONE_ENCODING: &str = "collections are not there yet, and will have one enc
 
 #[rustfmt::skip] // A table reads in columns.
 pub(super) const ROWS: &[OptionRow] = &[
-    tuning(("hash-max-listpack-entries", count(0, LONG_MAX), "512"), ONE_ENCODING)
+    live(("hash-max-listpack-entries", count(0, LONG_MAX), "512"),
+        "fields above which OBJECT ENCODING says hashtable, and no longer listpack")
         .alias("hash-max-ziplist-entries"),
-    tuning(("hash-max-listpack-value", bytes(0, LONG_MAX), "64"), ONE_ENCODING)
+    live(("hash-max-listpack-value", bytes(0, LONG_MAX), "64"),
+        "bytes of a field or value above which OBJECT ENCODING says hashtable")
         .alias("hash-max-ziplist-value"),
     live(("list-max-listpack-size", count(INT_MIN, INT_MAX), "-2"),
         "up to so many elements, or 4 to 64 kb for -1 to -5, OBJECT ENCODING calls a list a listpack")

@@ -13,6 +13,12 @@ pub enum Source {
     Key,
     /// A string to store.
     Value,
+    /// The name of a field.
+    Field,
+    /// A pattern for fields.
+    FieldPattern,
+    /// Of HRANDFIELD: not so much that nobody could answer it.
+    PickCount,
     /// Of INCRBY and the like.
     Integer,
     /// Of INCRBYFLOAT.
@@ -112,6 +118,7 @@ impl Source {
                 | Self::Cursor
                 | Self::Count
                 | Self::Rank
+                | Self::PickCount
                 | Self::Protocol
         )
     }
@@ -128,7 +135,10 @@ pub fn source(command: &str, argument: &str) -> Option<Source> {
         ("getbit", "offset") => Source::BitRead,
         ("setbit", "offset") => Source::BitOffset,
         ("setrange", "offset") => Source::ByteOffset,
-        ("incrbyfloat", "increment") => Source::Float,
+        ("incrbyfloat" | "hincrbyfloat", "increment") => Source::Float,
+        (_, "field") => Source::Field,
+        ("hscan", "pattern") => Source::FieldPattern,
+        ("hrandfield", "count") => Source::PickCount,
         ("command|list", "pattern") => Source::CommandPattern,
         ("lindex" | "lset", "index") | ("lrem", "count") => Source::Position,
         (_, "element" | "pivot") => Source::Element,
@@ -197,6 +207,27 @@ const EDGES: &[Edges] = &[
     (Source::FieldOperand, 4, OPERANDS),
     (Source::Float, 1, FLOATS),
     (Source::KeyPattern, 1, KEY_PATTERNS),
+    (Source::Field, 24, &["", "10", "-1", "a field\r\n", "\u{e9}"]),
+    (Source::FieldPattern, 1, &["*", "*", "f*", "f:1?", "*[13579]", "nosuch", "", "\\"]),
+    (
+        Source::PickCount,
+        1,
+        &[
+            "0",
+            "1",
+            "2",
+            "-1",
+            "-3",
+            "5",
+            "1000",
+            "-100",
+            "x",
+            "",
+            "9223372036854775807",
+            "9223372036854775808",
+            "-9223372036854775808",
+        ],
+    ),
     (Source::CommandPattern, 1, &["get*", "*bit*", "config|*", "[a-c]*", "nosuch", "GETRANGE"]),
     (
         Source::Seconds,

@@ -3,6 +3,7 @@
 //! The names and shapes are those of Redis 7, because tools print them; a test checks that the
 //! commands named here exist and that a key argument points at a range of its command's row.
 //! Families that came later have tables of their own.
+mod hash;
 mod list;
 
 /// What an argument is.
@@ -158,7 +159,7 @@ pub(super) fn arguments_of(name: &str) -> &'static [Argument] {
 type Table = [(&'static str, &'static [Argument])];
 
 /// All of them.
-static TABLES: [&Table; 2] = [ARGUMENTS, list::ARGUMENTS];
+static TABLES: [&Table; 3] = [ARGUMENTS, hash::ARGUMENTS, list::ARGUMENTS];
 
 const KEY_VALUE: &[Argument] = &[key("key", 0), string("value")];
 const ENABLED: &[Argument] = &[one_of("enabled", &[word("on", "ON"), word("off", "OFF")])];

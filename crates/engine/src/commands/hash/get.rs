@@ -1,0 +1,64 @@
+//! Reading fields by their names.
+use super::value;
+use crate::commands::context::Context;
+use crate::commands::error::CommandError;
+use crate::commands::string::kept::{BULK_OVERHEAD, reply_text, reserve_reply, write_text};
+use crate::resp::request::Request;
+use crate::store::{Text, Type};
+
+/// `HGET key field`: the value of a field, or null. O(log n) plus the size of the value.
+pub fn hget(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let key = cx.key(request, 1);
+    let entry = cx.read_of(&key, Type::Hash)?;
+    reply_text(cx, |store| value(store, entry, request.argument(2)))
+}
+
+/// `HMGET key field [field ...]`: the values of fields; null for one that is missing. O(log n) for
+/// each, plus the sizes of the values.
+pub fn hmget(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let key = cx.key(request, 1);
+    let entry = cx.read_of(&key, Type::Hash)?;
+    let fields = request.arguments_from(2);
+    let size_of = |field| value(cx.store, entry, field).map_or(0, |text| text.size());
+    let sizes = fields.clone().map(|field| BULK_OVERHEAD + size_of(field));
+    let size = BULK_OVERHEAD + sizes.sum::<u64>();
+    reserve_reply(cx, size)?;
+    cx.reply.array(fields.len() as u64);
+    for field in fields {
+        match value(cx.store, entry, field) {
+            Some(text) => write_text(&mut cx.reply, text),
+            None => cx.reply.null(),
+        }
+    }
+    Ok(())
+}
+
+/// `HEXISTS key field`: 1 if the hash has the field. O(log n).
+pub fn hexists(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    reply_number(cx, request, |text| i64::from(text.is_some()))
+}
+
+/// `HSTRLEN key field`: the size of a value in bytes; 0 if there is none. O(log n).
+pub fn hstrlen(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    reply_number(cx, request, |text| text.map_or(0, |text| text.size().cast_signed()))
+}
+
+fn reply_number(
+    cx: &mut Context<'_>,
+    request: &Request<'_>,
+    number: impl FnOnce(Option<Text<'_>>) -> i64,
+) -> Result<(), CommandError> {
+    let key = cx.key(request, 1);
+    let entry = cx.read_of(&key, Type::Hash)?;
+    cx.reply.integer(number(value(cx.store, entry, request.argument(2))));
+    Ok(())
+}
+
+/// `HLEN key`: how many fields the hash has. O(1).
+pub fn hlen(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let key = cx.key(request, 1);
+    let entry = cx.read_of(&key, Type::Hash)?;
+    let count = entry.map_or(0, |entry| cx.store.element_count(entry));
+    cx.reply.integer(count.cast_signed());
+    Ok(())
+}

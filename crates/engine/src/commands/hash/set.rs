@@ -1,0 +1,96 @@
+//! Writing and deleting fields. HSET and HMSET write all of theirs or none.
+use super::{is_long, put, value, written};
+use crate::commands::context::Context;
+use crate::commands::error::CommandError;
+use crate::resp::request::{Request, Value};
+use crate::store::{Fresh, Order, Type};
+
+/// `HSET key field value [field value ...]`: writes fields; how many are new. O(log n) for each.
+pub fn hset(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let new_count = set_all(cx, request, "hset")?;
+    cx.reply.integer(new_count);
+    Ok(())
+}
+
+/// `HMSET key field value [field value ...]`: as HSET, and answers OK. O(log n) for each.
+pub fn hmset(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    set_all(cx, request, "hmset")?;
+    cx.reply.ok();
+    Ok(())
+}
+
+fn set_all(
+    cx: &mut Context<'_>,
+    request: &Request<'_>,
+    name: &'static str,
+) -> Result<i64, CommandError> {
+    if !request.argument_count().is_multiple_of(2) {
+        return Err(CommandError::Arity(name));
+    }
+    let key = cx.key(request, 1);
+    let mut entry = cx.find_of(&key, Type::Hash)?;
+    let pairs = (2..request.argument_count())
+        .step_by(2)
+        .map(|index| (request.argument(index), request.value(index + 1)));
+    let pair_count = pairs.len() as u64;
+    let has_long_text = pair_count > cx.hot.hash_entries_max
+        || pairs.clone().any(|(field, value)| is_long(cx, field, value));
+    if pair_count == 1 {
+        let is_new = put(cx, &key, entry, request.argument(2), request.value(3))?;
+        written(cx, &key, has_long_text);
+        return Ok(i64::from(is_new));
+    }
+    let fresh = pairs.clone().map(|(field, value)| Fresh {
+        name: Value::Bytes(field),
+        hash: None,
+        value: Some(value),
+        score: None,
+    });
+    cx.store.reserve_elements(cx.now, &key, Order::Hash, fresh)?;
+    // Reserve first: from here on nothing fails.
+    let mut new_count = 0;
+    for (field, value) in pairs {
+        entry = cx.store.find(cx.now, &key);
+        let is_new = put(cx, &key, entry, field, value).expect("room was reserved");
+        new_count += i64::from(is_new);
+    }
+    cx.store.settle_collection(&key);
+    written(cx, &key, has_long_text);
+    Ok(new_count)
+}
+
+/// `HSETNX key field value`: writes a field if the hash does not have it; 1 if so. O(log n).
+pub fn hsetnx(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let key = cx.key(request, 1);
+    let entry = cx.find_of(&key, Type::Hash)?;
+    let (field, new) = (request.argument(2), request.value(3));
+    let exists = value(cx.store, entry, field).is_some();
+    if !exists {
+        let is_long = is_long(cx, field, new);
+        put(cx, &key, entry, field, new)?;
+        written(cx, &key, is_long);
+    }
+    cx.reply.integer(i64::from(!exists));
+    Ok(())
+}
+
+/// `HDEL key field [field ...]`: deletes fields; how many there were. With the last one the key
+/// goes. O(log n) for each.
+pub fn hdel(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let key = cx.key(request, 1);
+    let entry = cx.find_of(&key, Type::Hash)?;
+    let count = entry.map_or(0, |entry| cx.store.element_count(entry));
+    let mut deleted_count = 0;
+    for field in request.arguments_from(2) {
+        if deleted_count == count {
+            break;
+        }
+        let hash = cx.store.name_hash(field);
+        deleted_count += u64::from(cx.store.take_named(&key, field, hash));
+    }
+    if deleted_count > 0 {
+        cx.store.tell_watchers(&key);
+    }
+    cx.reply.integer(deleted_count.cast_signed());
+    Ok(())
+}

@@ -96,6 +96,10 @@ fn measure(
 }
 
 /// Does the filter want an element of this name?
+#[expect(
+    clippy::large_stack_arrays,
+    reason = "a name of up to a block, which is looked at only here"
+)]
 fn accepts(
     filter: &Filter<'_>,
     name: Text<'_>,

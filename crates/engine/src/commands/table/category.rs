@@ -29,7 +29,6 @@ pub const TRANSACTION: u32 = 1 << 10;
 pub const SCRIPTING: u32 = 1 << 11;
 /// Lists.
 pub const LIST: u32 = 1 << 14;
-
 /// Hashes.
 pub const HASH: u32 = 1 << 15;
 

@@ -1,15 +1,15 @@
 //! A walk over a set or a hash, step by step, while it changes: what SSCAN and HSCAN do.
 //!
-//! A cursor is a hash. Elements with a lesser one were visited, the others are still to come: so one
-//! that stays is visited exactly once, whatever is put in or taken out between two steps, and
+//! A cursor is a hash. Elements with a lesser one were visited, the others are still to come: so
+//! one that stays is visited exactly once, whatever is put in or taken out between two steps, and
 //! whether the collection is a page or a tree by then.
 use super::{Element, Form};
 use crate::store::tree::text;
 use crate::store::{Entry, Store, object};
 
 impl Store {
-    /// Visits the elements from `cursor` on, leaf after leaf until `count` were visited, and returns
-    /// the next cursor: 0 at the end. A page is visited in one step. O(`count` and a leaf).
+    /// Visits the elements from `cursor` on, leaf after leaf until `count` were visited, and
+    /// returns the next cursor: 0 at the end. A page is visited in one step. O(`count` and a leaf).
     ///
     /// Sorted sets are scanned by their own command: here they, and lists, are visited in one step
     /// however large they are.

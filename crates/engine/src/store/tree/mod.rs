@@ -10,8 +10,8 @@
 //! subtree, so that ranks and the size of a reply are sums over one path.
 //!
 //! Invariant: all leaves have the same depth; no node is empty; the elements of a subtree have keys
-//! of at least the subtree's and below its right neighbour's (sorted sets: not above), and the first
-//! child has the key of its node.
+//! of at least the subtree's and below its right neighbour's (sorted sets: not above), and the
+//! first child has the key of its node.
 mod check;
 mod copy;
 mod grow;

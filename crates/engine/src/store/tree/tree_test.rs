@@ -294,11 +294,11 @@ fn first_leaves_may_go() {
             world.check();
             while world.model.len() > 40 {
                 if round % 2 == 0 {
-                    world.remove()
+                    world.remove();
                 } else {
-                    world.remove_first()
+                    world.remove_first();
                 }
-                if world.model.len() % 20 == 0 {
+                if world.model.len().is_multiple_of(20) {
                     world.check();
                 }
             }

@@ -19,7 +19,7 @@ pub(super) const ROWS: &[OptionRow] = &[
         "bytes of a field or value above which OBJECT ENCODING says hashtable")
         .alias("hash-max-ziplist-value"),
     live(("list-max-listpack-size", count(INT_MIN, INT_MAX), "-2"),
-        "up to so many elements, or 4 to 64 kb for -1 to -5, OBJECT ENCODING calls a list a listpack")
+        "elements (from -1 to -5: 4 to 64 kb) up to which OBJECT ENCODING says listpack")
         .alias("list-max-ziplist-size"),
     tuning(("list-compress-depth", count(0, INT_MAX), "0"), ONE_ENCODING),
     tuning(("list-max-ziplist-entries", count(INT_MIN, INT_MAX), "512"), ONE_ENCODING).hidden(),

@@ -140,7 +140,9 @@ pub fn source(command: &str, argument: &str) -> Option<Source> {
         ("hscan", "pattern") => Source::FieldPattern,
         ("hrandfield", "count") => Source::PickCount,
         ("command|list", "pattern") => Source::CommandPattern,
-        ("lindex" | "lset", "index") | ("lrem", "count") => Source::Position,
+        ("lindex" | "lset", "index") | ("lrem", "count") | (_, "start" | "end" | "stop") => {
+            Source::Position
+        }
         (_, "element" | "pivot") => Source::Element,
         (_, "rank") => Source::Rank,
         (_, "value" | "message") => Source::Value,
@@ -150,7 +152,6 @@ pub fn source(command: &str, argument: &str) -> Option<Source> {
         (_, "milliseconds") => Source::Milliseconds,
         (_, "unix-time-seconds") => Source::UnixSeconds,
         (_, "unix-time-milliseconds") => Source::UnixMilliseconds,
-        (_, "start" | "end" | "stop") => Source::Position,
         (_, "encoding") => Source::FieldWidth,
         (_, "operation") => Source::Operation,
         (_, "db" | "destination-db" | "index" | "index1" | "index2") => Source::Database,

@@ -169,8 +169,13 @@ fn planted_before<'a>(words: &'a [&'a str]) -> &'a [&'a str] {
 
 fn judge_the_model(port: &str, seeds: &str) -> Result<(), String> {
     let mut redis = Redis::connect(port_number(port)?)?;
-    let profile =
-        Profile { key_count: 20, value_size_max: 70_000, is_heavy: false, near_deadlines: false };
+    let profile = Profile {
+        key_count: 20,
+        value_size_max: 70_000,
+        is_heavy: false,
+        near_deadlines: false,
+        has_collections: false,
+    };
     let plan = Plan { command_count: 400, profile, clock_is_ours: false, may_be_full: false };
     let mut said = BTreeSet::new();
     for seed in range(seeds)? {

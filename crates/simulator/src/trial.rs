@@ -196,7 +196,13 @@ pub fn run_seed(
     let key_count = [20, 60, 60, 150][random.below(4) as usize];
     let value_size_max = [300, 5_000, 66_000, 66_000][random.below(4) as usize];
     let near_deadlines = random.below(4) > 0;
-    let profile = Profile { key_count, value_size_max, is_heavy: false, near_deadlines };
+    let profile = Profile {
+        key_count,
+        value_size_max,
+        is_heavy: false,
+        near_deadlines,
+        has_collections: false,
+    };
     let plan = Plan { command_count: 400, profile, clock_is_ours: true, may_be_full: false };
     let mut granite = Granite::new(limits, seed, faults);
     let mut trial = Trial::new(&mut granite, seed, plan, &Settings::default());
@@ -268,6 +274,7 @@ impl Script {
             value_size_max: 40_000,
             is_heavy: false,
             near_deadlines: true,
+            has_collections: false,
         };
         let plan = Plan { command_count: 0, profile, clock_is_ours: true, may_be_full: false };
         // A fuzzer ends its process after some thousands of these.

@@ -54,8 +54,13 @@ fn every_command_of_the_table_has_a_generator() {
 /// The judge itself must be able to say no.
 #[test]
 fn a_wrong_model_is_found_out() {
-    let profile =
-        Profile { key_count: 5, value_size_max: 100, is_heavy: false, near_deadlines: true };
+    let profile = Profile {
+        key_count: 5,
+        value_size_max: 100,
+        is_heavy: false,
+        near_deadlines: true,
+        has_collections: false,
+    };
     let plan = Plan { command_count: 300, profile, clock_is_ours: true, may_be_full: false };
     let mut granite = Granite::new(Limits::tiny(), 1, Faults::default());
     let mut trial = Trial::new(&mut granite, 1, plan, &Settings::default());

@@ -27,7 +27,7 @@ impl Call<'_> {
     }
 
     pub(super) fn kind(&mut self) -> Outcome {
-        let name = if self.entry(1).is_some() { "string" } else { "none" };
+        let name = self.entry(1).map_or("none", Entry::kind);
         Ok(Value::Simple(name.to_owned()))
     }
 
@@ -187,13 +187,13 @@ impl Call<'_> {
         if !self.arguments[1].is_empty() && !is_cursor(&self.arguments[1]) {
             return refuse(INVALID);
         }
-        let (mut pattern, mut kind, mut index) = (&b"*"[..], &b"string"[..], 2);
+        let (mut pattern, mut kind, mut index) = (&b"*"[..], None, 2);
         while index < self.count() {
             let has_value = index + 1 < self.count();
             if self.is_word(index, "MATCH") && has_value {
                 pattern = &self.arguments[index + 1];
             } else if self.is_word(index, "TYPE") && has_value {
-                kind = &self.arguments[index + 1];
+                kind = Some(self.arguments[index + 1].to_ascii_lowercase());
             } else if self.is_word(index, "COUNT") && has_value {
                 if self.integer(index + 1)? < 1 {
                     return refuse(SYNTAX);
@@ -212,10 +212,16 @@ impl Call<'_> {
                 let count = found.len();
                 found.sort_unstable();
                 found.dedup();
-                let is_known = |name: &&[u8]| keys.contains(name) && matches(pattern, name);
-                count == found.len()
-                    && found.iter().all(is_known)
-                    && (found.is_empty() || kind.eq_ignore_ascii_case(b"string"))
+                let is_of_kind = |name: &[u8]| {
+                    let entry = self.model.entry(self.database(), name);
+                    kind.as_ref().is_none_or(|kind| {
+                        entry.is_some_and(|entry| entry.kind().as_bytes() == kind)
+                    })
+                };
+                let is_known = |name: &&[u8]| {
+                    keys.contains(name) && matches(pattern, name) && is_of_kind(name)
+                };
+                count == found.len() && found.iter().all(is_known)
             });
         self.legal(is_legal, "SCAN answers once each with keys that are there and match")
     }

@@ -12,6 +12,7 @@
 #![allow(clippy::unnecessary_wraps, reason = "every command has the same shape")]
 mod bitfield;
 mod bitmap;
+mod collection;
 mod connection;
 mod expiry;
 mod follow;
@@ -77,6 +78,8 @@ struct Entry {
     encoding: Encoding,
     /// How it lies in memory, if that is judged.
     shape: Shape,
+    /// Of a collection: what it has instead of a value.
+    elements: Option<collection::Elements>,
 }
 
 /// What OBJECT ENCODING depends on besides the text.
@@ -310,7 +313,13 @@ impl Session {
 
 impl Entry {
     fn new(value: Vec<u8>) -> Self {
-        Self { value, expires_at: None, encoding: Encoding::ByText, shape: Shape::default() }
+        Self {
+            value,
+            expires_at: None,
+            encoding: Encoding::ByText,
+            shape: Shape::default(),
+            elements: None,
+        }
     }
 }
 

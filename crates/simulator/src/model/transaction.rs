@@ -107,7 +107,8 @@ impl Call<'_> {
     }
 
     pub(super) fn check_arity(&self, name: &str) -> Result<(), Failure> {
-        let Some((_, arity)) = ARITIES.iter().find(|(known, _)| *known == name) else {
+        let all = ARITIES.iter().chain(super::collection::ARITIES);
+        let Some((_, arity)) = { all }.find(|(known, _)| *known == name) else {
             let quoted = |text: &Vec<u8>| format!("'{}'", String::from_utf8_lossy(text));
             let rest: Vec<String> = self.arguments[1..].iter().map(quoted).collect();
             let (name, rest) = (quoted(&self.arguments[0]), rest.join(" "));
@@ -124,6 +125,9 @@ impl Call<'_> {
 
     pub(super) fn run(&mut self, name: &str) -> Outcome {
         match name {
+            _ if super::collection::ARITIES.iter().any(|(known, _)| *known == name) => {
+                self.run_collection(name)
+            }
             "SET" => self.set(),
             "SETEX" => self.setex(true, "setex"),
             "PSETEX" => self.setex(false, "psetex"),

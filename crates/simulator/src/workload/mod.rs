@@ -6,6 +6,8 @@
     clippy::cast_sign_loss,
     reason = "small random numbers become signed arguments"
 )]
+mod collections;
+
 use granite_engine::random::Random;
 
 /// Syntax of every command: upper case words stand for themselves, lower case ones name a kind of
@@ -111,7 +113,8 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
 
 /// Names of all commands that a workload can send.
 pub fn command_names() -> impl Iterator<Item = &'static str> {
-    SYNTAX.iter().map(|line| line.split(' ').next().expect("a line begins with the name"))
+    let lines = SYNTAX.iter().chain(collections::SYNTAX);
+    lines.map(|line| line.split(' ').next().expect("a line begins with the name"))
 }
 
 /// What a run draws from.
@@ -125,6 +128,9 @@ pub struct Profile {
     pub is_heavy: bool,
     /// Deadlines that pass during the run. Not where the clock is a real one.
     pub near_deadlines: bool,
+    /// Every other command is about a collection. Not where refusals for want of memory are judged:
+    /// nobody has said yet what a collection may take.
+    pub has_collections: bool,
 }
 
 /// A source of random commands.
@@ -151,6 +157,9 @@ impl Workload {
     pub fn command(&mut self, in_transaction: bool) -> Vec<Vec<u8>> {
         if in_transaction && self.one_in(6) {
             return vec![if self.one_in(5) { b"DISCARD".to_vec() } else { b"EXEC".to_vec() }];
+        }
+        if self.profile.has_collections && self.one_in(2) {
+            return self.collection_command();
         }
         let total: u64 = self.weights.iter().sum();
         let mut at = self.random.below(total);
@@ -226,6 +235,9 @@ impl Workload {
     }
 
     fn argument(&mut self, kind: &str) -> Vec<u8> {
+        if let Some(argument) = self.collection_argument(kind) {
+            return argument;
+        }
         let text: &str = match kind {
             "key" => return self.key(),
             "value" => return self.value(),

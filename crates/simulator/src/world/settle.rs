@@ -121,9 +121,8 @@ impl World {
         for database in 0..16_u8 {
             commands.push(vec![b"SELECT".to_vec(), database.to_string().into_bytes()]);
             for name in self.model.keys(database) {
-                for command in ["GET", "PTTL"] {
-                    commands.push(vec![command.as_bytes().to_vec(), name.to_vec()]);
-                }
+                commands.push(self.model.reading(database, name));
+                commands.push(vec![b"PTTL".to_vec(), name.to_vec()]);
             }
             commands.push(vec![b"DBSIZE".to_vec()]);
             commands.push(vec![b"SCAN".to_vec(), b"0".to_vec(), b"COUNT".to_vec(), b"50".to_vec()]);

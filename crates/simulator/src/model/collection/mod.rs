@@ -7,7 +7,7 @@ mod list;
 mod set;
 mod sorted;
 
-use super::{Call, Entry, Failure, Outcome, refuse};
+use super::{Call, Entry, Failure, Model, Outcome, refuse};
 use crate::value::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -164,6 +164,21 @@ impl Call<'_> {
         expected.sort_unstable();
         actual.sort_unstable();
         self.legal(actual == expected, &format!("{} elements in any order", expected.len()))
+    }
+}
+
+impl Model {
+    /// The command that answers all that a key holds.
+    pub fn reading(&self, database: u8, name: &[u8]) -> Vec<Vec<u8>> {
+        let line = match self.entry(database, name).map(Entry::kind) {
+            Some("list") => "LRANGE  0 -1",
+            Some("hash") => "HGETALL ",
+            Some("set") => "SMEMBERS ",
+            Some("zset") => "ZRANGE  0 -1 WITHSCORES",
+            _ => "GET ",
+        };
+        let word = |word: &str| if word.is_empty() { name.to_vec() } else { word.into() };
+        line.split(' ').map(word).collect()
     }
 }
 

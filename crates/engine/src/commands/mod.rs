@@ -21,6 +21,7 @@ pub(crate) mod queue;
 pub mod scan;
 pub mod server;
 pub mod session;
+pub mod set;
 pub mod slow;
 pub mod slowlog;
 pub mod statistics;

@@ -56,6 +56,12 @@ pub struct HotSettings {
     pub hash_entries_max: u64,
     /// `hash-max-listpack-value`.
     pub hash_text_size_max: u64,
+    /// `set-max-intset-entries`.
+    pub set_intset_count_max: u64,
+    /// `set-max-listpack-entries`.
+    pub set_listpack_count_max: u64,
+    /// `set-max-listpack-value`.
+    pub set_listpack_size_max: u64,
 }
 
 /// `requirepass`.
@@ -82,6 +88,9 @@ impl HotSettings {
         const LIST_MAX_LISTPACK_SIZE: OptionId = option("list-max-listpack-size");
         const HASH_ENTRIES_MAX: OptionId = option("hash-max-listpack-entries");
         const HASH_TEXT_SIZE_MAX: OptionId = option("hash-max-listpack-value");
+        const SET_INTSET_COUNT_MAX: OptionId = option("set-max-intset-entries");
+        const SET_LISTPACK_COUNT_MAX: OptionId = option("set-max-listpack-entries");
+        const SET_LISTPACK_SIZE_MAX: OptionId = option("set-max-listpack-value");
         Self {
             timeout_ms: settings.unsigned(TIMEOUT) * 1_000,
             tcp_keepalive_s: settings.unsigned(TCP_KEEPALIVE) as u32,
@@ -106,6 +115,9 @@ impl HotSettings {
             list_max_listpack_size: settings.number(LIST_MAX_LISTPACK_SIZE) as i32,
             hash_entries_max: settings.unsigned(HASH_ENTRIES_MAX),
             hash_text_size_max: settings.unsigned(HASH_TEXT_SIZE_MAX),
+            set_intset_count_max: settings.unsigned(SET_INTSET_COUNT_MAX),
+            set_listpack_count_max: settings.unsigned(SET_LISTPACK_COUNT_MAX),
+            set_listpack_size_max: settings.unsigned(SET_LISTPACK_SIZE_MAX),
         }
     }
 }

@@ -105,6 +105,12 @@ impl Store {
         Some(Entry { object, place })
     }
 
+    /// As `find`, for a key that the same command has found or made: deletes nothing.
+    #[inline]
+    pub fn peek(&self, key: &Key<'_>) -> Option<Entry> {
+        self.locate(key).map(|(object, place)| Entry { object, place })
+    }
+
     /// As `find`, counts a hit or miss, and unless `no_touch` marks the key as used.
     #[inline(always)]
     pub fn read(&mut self, now: Now, key: &Key<'_>, no_touch: bool) -> Option<Entry> {

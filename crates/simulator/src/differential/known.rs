@@ -83,6 +83,11 @@ pub const KNOWN: &[Known] = &[
         is_it: |seen| seen.name == "object|encoding" && is_short_list(seen.redis, seen.granite),
     },
     Known {
+        name: "OBJECT ENCODING of a small set",
+        reason: "7.0 keeps texts in a hashtable, 7.2 few and short ones in a listpack",
+        is_it: |seen| seen.name == "object|encoding" && is_small_set(seen.redis, seen.granite),
+    },
+    Known {
         name: "COMMAND INFO of all commands",
         reason: "there are other commands",
         is_it: |seen| seen.name == "command|info" && seen.words.len() == 2,
@@ -92,6 +97,11 @@ pub const KNOWN: &[Known] = &[
 /// Are these the encodings of a list that is a listpack since 7.2?
 pub fn is_short_list(redis: &Value, granite: &Value) -> bool {
     *redis == Value::bulk("quicklist") && *granite == Value::bulk("listpack")
+}
+
+/// Are these the encodings of a set that is a listpack since 7.2?
+pub fn is_small_set(redis: &Value, granite: &Value) -> bool {
+    *redis == Value::bulk("hashtable") && *granite == Value::bulk("listpack")
 }
 
 const WRONG_TYPE: &str = "WRONGTYPE Operation against a key holding the wrong kind of value";

@@ -184,21 +184,39 @@ pub const RULES: &[Rule] = &[
     rule("rpoplpush", 12, Judge::Exact),
     rule("rpush", 60, Judge::Exact),
     rule("rpushx", 16, Judge::Exact),
+    rule("sadd", 80, Judge::Exact),
     rule("scan", 8, Judge::Scan),
+    rule("scard", 12, Judge::Exact),
     rule("script|flush", 1, Judge::Exact),
     rule("script|help", 1, Judge::Shape),
+    rule("sdiff", 16, Judge::Unordered),
+    rule("sdiffstore", 24, Judge::Exact),
     rule("select", 10, Judge::Exact),
     rule("set", 100, Judge::Exact),
     rule("setbit", 24, Judge::Exact),
     rule("setex", 12, Judge::Exact),
     rule("setnx", 16, Judge::Exact),
     rule("setrange", 30, Judge::Exact),
+    rule("sinter", 16, Judge::Unordered),
+    rule("sintercard", 16, Judge::Exact),
+    rule("sinterstore", 24, Judge::Exact),
+    rule("sismember", 20, Judge::Exact),
     rule("slowlog|get", 1, Judge::Shape),
     rule("slowlog|help", 1, Judge::Shape),
     rule("slowlog|len", 1, Judge::Shape),
     rule("slowlog|reset", 1, Judge::Exact),
+    rule("smembers", 24, Judge::Unordered),
+    rule("smismember", 16, Judge::Exact),
+    rule("smove", 30, Judge::Exact),
+    // All of them or none: what chance takes out of both is not the same.
+    rule("spop", 12, Judge::Unordered),
+    rule("srandmember", 16, Judge::AnyOf),
+    rule("srem", 30, Judge::Exact),
+    rule("sscan", 12, Judge::Scan),
     rule("strlen", 16, Judge::Exact),
     rule("substr", 6, Judge::Exact),
+    rule("sunion", 16, Judge::Unordered),
+    rule("sunionstore", 24, Judge::Exact),
     rule("swapdb", 1, Judge::Exact),
     rule("time", 1, Judge::Clock),
     rule("touch", 6, Judge::Exact),
@@ -305,24 +323,32 @@ fn by_hand(name: &str) -> Option<Node> {
                 optional(Node::Choice(options)),
             ]))
         }
-        // Mostly as many keys as it says.
-        "lmpop" => {
-            let key = || Node::Value(Source::Key);
-            let keys = Node::Choice(vec![
-                Node::Sequence(vec![Node::word("1"), key()]),
-                Node::Sequence(vec![Node::word("2"), key(), key()]),
-                Node::Sequence(vec![Node::Value(Source::KeyCount), Node::Repeat(Box::new(key()))]),
-            ]);
-            Node::Sequence(vec![
-                keys,
-                Node::OneOf(vec![Node::word("LEFT"), Node::word("RIGHT")]),
-                optional(filter("COUNT", Source::Count)),
-            ])
+        "lmpop" => Node::Sequence(vec![
+            counted_keys(),
+            Node::OneOf(vec![Node::word("LEFT"), Node::word("RIGHT")]),
+            optional(filter("COUNT", Source::Count)),
+        ]),
+        "sintercard" => {
+            Node::Sequence(vec![counted_keys(), optional(filter("LIMIT", Source::Count))])
         }
+        "spop" => Node::Sequence(vec![
+            Node::Value(Source::Key),
+            Node::Choice(["0", "-1", "x", "1000000"].map(Node::word).to_vec()),
+        ]),
         // A whole command follows: the stream adds it.
         "command|getkeys" | "command|getkeysandflags" => Node::Sequence(Vec::new()),
         _ => return None,
     })
+}
+
+/// Keys behind their count: mostly as many as it says.
+fn counted_keys() -> Node {
+    let key = || Node::Value(Source::Key);
+    Node::Choice(vec![
+        Node::Sequence(vec![Node::word("1"), key()]),
+        Node::Sequence(vec![Node::word("2"), key(), key()]),
+        Node::Sequence(vec![Node::Value(Source::KeyCount), Node::Repeat(Box::new(key()))]),
+    ])
 }
 
 /// For tests without a server: as `syntaxes`, with another source than the documentation.

@@ -13,6 +13,8 @@ pub use super::edges::{Source, source};
 
 /// Bytes of frames, where a value begins to be kept in pieces of its own.
 const FRAME_SIZE: u64 = 64 << 10;
+/// Long members: on both sides of where they are kept otherwise, in Redis or in Granite.
+const MEMBER_SIZES: [usize; 9] = [64, 65, 253, 254, 1_024, 1_025, 8_100, 8_300, 20_000];
 /// Milliseconds between two deadlines.
 const GRID_MS: i64 = 30_000;
 /// Points of the grid: eleven days. More than the commands of a stream.
@@ -73,6 +75,11 @@ impl Draw {
             Source::Key => return self.key(words),
             Source::Value | Source::Element => return self.value(words),
             Source::Field => return self.field(words),
+            Source::Member if self.one_in(12) => {
+                let size = MEMBER_SIZES[self.below(MEMBER_SIZES.len() as u64) as usize];
+                words.bytes.resize(words.bytes.len() + size, b'm');
+                Ok(())
+            }
             Source::FieldWidth => {
                 let sign = if self.one_in(2) { 'i' } else { 'u' };
                 let width = 1 + self.below(64);
@@ -116,6 +123,7 @@ impl Draw {
                 _ => small(200),
             },
             Source::Count => small(40),
+            Source::Member => small(60) - 10,
             _ => small(400) - 200,
         }
     }

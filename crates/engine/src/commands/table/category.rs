@@ -27,6 +27,8 @@ pub const CONNECTION: u32 = 1 << 9;
 pub const TRANSACTION: u32 = 1 << 10;
 /// Scripts and functions.
 pub const SCRIPTING: u32 = 1 << 11;
+/// Sets.
+pub const SET: u32 = 1 << 12;
 /// Lists.
 pub const LIST: u32 = 1 << 14;
 /// Hashes.
@@ -37,6 +39,7 @@ pub const NAMES: &[(u32, &str)] = &[
     (KEYSPACE, "keyspace"),
     (READ, "read"),
     (WRITE, "write"),
+    (SET, "set"),
     (LIST, "list"),
     (HASH, "hash"),
     (STRING, "string"),
@@ -76,6 +79,7 @@ impl Categories {
             Group::Connection => CONNECTION,
             Group::Transactions => TRANSACTION,
             Group::Scripting => SCRIPTING,
+            Group::Set => SET,
             Group::Server => 0,
         };
         Self(set)

@@ -17,6 +17,7 @@ mod keyspace;
 mod list;
 mod lookup;
 mod server;
+mod set;
 mod string;
 mod transaction;
 
@@ -49,6 +50,8 @@ pub enum Group {
     Scripting,
     /// `server`.
     Server,
+    /// `set`.
+    Set,
     /// `string`.
     String,
     /// `transactions`.
@@ -66,6 +69,7 @@ impl Group {
             Self::List => "list",
             Self::Scripting => "scripting",
             Self::Server => "server",
+            Self::Set => "set",
             Self::String => "string",
             Self::Transactions => "transactions",
         }
@@ -285,13 +289,14 @@ pub fn container(_: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandErro
 }
 
 /// The families, each sorted by name.
-const FAMILIES: [&[Command]; 8] = [
+const FAMILIES: [&[Command]; 9] = [
     bitmap::COMMANDS,
     connection::COMMANDS,
     hash::COMMANDS,
     keyspace::COMMANDS,
     list::COMMANDS,
     server::COMMANDS,
+    set::COMMANDS,
     string::COMMANDS,
     transaction::COMMANDS,
 ];

@@ -24,9 +24,12 @@ pub(super) const ROWS: &[OptionRow] = &[
     tuning(("list-compress-depth", count(0, INT_MAX), "0"), ONE_ENCODING),
     tuning(("list-max-ziplist-entries", count(INT_MIN, INT_MAX), "512"), ONE_ENCODING).hidden(),
     tuning(("list-max-ziplist-value", bytes(0, LONG_MAX), "64"), ONE_ENCODING).hidden(),
-    tuning(("set-max-intset-entries", count(0, LONG_MAX), "512"), ONE_ENCODING),
-    tuning(("set-max-listpack-entries", count(0, LONG_MAX), "128"), ONE_ENCODING),
-    tuning(("set-max-listpack-value", bytes(0, LONG_MAX), "64"), ONE_ENCODING),
+    live(("set-max-intset-entries", count(0, LONG_MAX), "512"),
+        "members of a set that OBJECT ENCODING calls intset"),
+    live(("set-max-listpack-entries", count(0, LONG_MAX), "128"),
+        "members of a set that OBJECT ENCODING calls listpack"),
+    live(("set-max-listpack-value", bytes(0, LONG_MAX), "64"),
+        "bytes of each member of a set that OBJECT ENCODING calls listpack"),
     tuning(("zset-max-listpack-entries", count(0, LONG_MAX), "128"), ONE_ENCODING)
         .alias("zset-max-ziplist-entries"),
     tuning(("zset-max-listpack-value", bytes(0, LONG_MAX), "64"), ONE_ENCODING)

@@ -65,6 +65,8 @@ pub enum Source {
     Element,
     /// Of LPOS.
     Rank,
+    /// A member of a set: one of a few, so that it is found again.
+    Member,
     /// How many keys follow.
     KeyCount,
     /// A type of values.
@@ -156,7 +158,8 @@ pub fn source(command: &str, argument: &str) -> Option<Source> {
         (_, "operation") => Source::Operation,
         (_, "db" | "destination-db" | "index" | "index1" | "index2") => Source::Database,
         (_, "cursor") => Source::Cursor,
-        (_, "count" | "num-matches" | "len") => Source::Count,
+        (_, "count" | "limit" | "num-matches" | "len") => Source::Count,
+        (_, "member") => Source::Member,
         (_, "type") => Source::Type,
         (_, "connection-name" | "clientname" | "module-name") => Source::Name,
         (_, "username") => Source::User,
@@ -345,6 +348,7 @@ const EDGES: &[Edges] = &[
     (Source::Element, 2, &["a", "b", "c", "a", "b", "1", "-1", "01", "", "9223372036854775807"]),
     // 7.0 lets the least number overflow.
     (Source::Rank, 1, &["1", "1", "2", "3", "-1", "-2", "-3", "0", "-9223372036854775807"]),
+    (Source::Member, 3, &["a", "b", "c", "d", "e", "", "01", "-0", "1.0", "9223372036854775807"]),
     (Source::KeyCount, 1, &["0", "1", "2", "3", "9", "-1", "4294967296"]),
     (Source::Type, 1, &["string", "string", "STRING", "hash", "list", "nosuch", ""]),
     (Source::Name, 1, &["me", "", "a name", "you\n", "x", "~!", "\u{e9}", "\u{7f}"]),

@@ -5,6 +5,7 @@
 //! Families that came later have tables of their own.
 mod hash;
 mod list;
+mod set;
 
 /// What an argument is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -159,7 +160,7 @@ pub(super) fn arguments_of(name: &str) -> &'static [Argument] {
 type Table = [(&'static str, &'static [Argument])];
 
 /// All of them.
-static TABLES: [&Table; 3] = [ARGUMENTS, hash::ARGUMENTS, list::ARGUMENTS];
+static TABLES: [&Table; 4] = [ARGUMENTS, hash::ARGUMENTS, list::ARGUMENTS, set::ARGUMENTS];
 
 const KEY_VALUE: &[Argument] = &[key("key", 0), string("value")];
 const ENABLED: &[Argument] = &[one_of("enabled", &[word("on", "ON"), word("off", "OFF")])];
@@ -176,7 +177,7 @@ const KEY_VALUE_2: &[Argument] =
     &[block("key_value", &[key("key", 0), string("value")]).multiple()];
 const KEY_NEWKEY: &[Argument] = &[key("key", 0), key("newkey", 1)];
 
-/// The arguments of each command that takes some, sorted by name.
+/// The arguments of each command that takes some and is in no family of its own, sorted by name.
 #[rustfmt::skip] // A table reads in columns.
 static ARGUMENTS: &Table = &[
     ("append", KEY_VALUE),

@@ -1,0 +1,196 @@
+//! SINTER, SINTERCARD, SUNION and SDIFF: several sets read as one.
+//!
+//! Nothing is collected: each member of some sets is looked up in others, so that it comes once. An
+//! answer takes two such walks, one to measure and one to write.
+use super::member::with_bytes;
+use super::sources::Sources;
+use super::{HEAD_SIZE, LOOKUP_WORK, bulk_size};
+use crate::commands::arguments::{integer, is_word};
+use crate::commands::context::Context;
+use crate::commands::error::CommandError;
+use crate::commands::string::kept::{reserve_reply, write_text};
+use crate::commands::work;
+use crate::resp::request::Request;
+use crate::store::{Entry, Store, Text};
+use core::ops::Range;
+
+pub(super) const TOO_LARGE: &str =
+    "OOM command-work-max: the sets are too large to be combined in one command";
+
+/// Which members are wanted.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Combination {
+    /// Those of all sets.
+    Intersection,
+    /// Those of any set.
+    Union,
+    /// Those of the first set alone.
+    Difference,
+}
+
+/// The members of one set that are in all of some other sets, or in none of them.
+pub(super) struct Part {
+    /// Which set.
+    pub(super) position: usize,
+    others: Range<usize>,
+    are_in_others: bool,
+}
+
+impl Combination {
+    /// Where its members come from. No member is in two parts.
+    pub(super) fn parts(
+        self,
+        store: &Store,
+        sources: &Sources<'_>,
+    ) -> impl Iterator<Item = Part> + use<> {
+        let count = sources.count;
+        let positions = match self {
+            Self::Intersection => {
+                let smallest = sources.smallest(store);
+                smallest..smallest + 1
+            }
+            Self::Union => 0..count,
+            Self::Difference => 0..1,
+        };
+        positions.map(move |position| Part {
+            position,
+            others: match self {
+                Self::Intersection => 0..count,
+                Self::Union => 0..position,
+                Self::Difference => 1..count,
+            },
+            are_in_others: self == Self::Intersection,
+        })
+    }
+}
+
+impl Part {
+    /// Does a member of its set belong to it? `entry` says where the other sets are.
+    #[inline]
+    pub(super) fn takes(
+        &self,
+        store: &Store,
+        member: &[u8],
+        entry: impl Fn(usize) -> Option<Entry>,
+    ) -> bool {
+        let mut others = self.others.clone().filter(|position| *position != self.position);
+        let Some(first) = others.next() else { return true };
+        let hash = store.name_hash(member);
+        core::iter::once(first).chain(others).all(|position| {
+            let found = entry(position).and_then(|entry| store.element(entry, member, hash));
+            found.is_some() == self.are_in_others
+        })
+    }
+
+    /// What looking one of its members up counts as, in bytes.
+    pub(super) fn member_work(&self) -> u64 {
+        LOOKUP_WORK * (1 + self.others.len() as u64)
+    }
+}
+
+/// Visits each member once, until `visit` has seen enough; the work of it, up to `work_max`.
+fn walk<'a>(
+    store: &'a Store,
+    sources: &Sources<'_>,
+    combination: Combination,
+    work_max: u64,
+    mut visit: impl FnMut(Text<'a>) -> bool,
+) -> Result<u64, CommandError> {
+    let places = sources.places(store);
+    let mut work = 0;
+    for part in combination.parts(store, sources) {
+        let Some(entry) = places.entry(part.position) else { continue };
+        for member in store.elements(entry, 0, false) {
+            work += part.member_work();
+            if work > work_max {
+                return Err(CommandError::Line(TOO_LARGE));
+            }
+            let text = member.name();
+            let takes = |bytes: &[u8]| part.takes(store, bytes, |other| places.entry(other));
+            if with_bytes(text, takes) && !visit(text) {
+                return Ok(work);
+            }
+        }
+    }
+    Ok(work)
+}
+
+/// Answers a combination of all keys of the request.
+fn reply(
+    cx: &mut Context<'_>,
+    request: &Request<'_>,
+    combination: Combination,
+) -> Result<(), CommandError> {
+    let sources = Sources::read(cx, request, 1, request.argument_count() - 1)?;
+    let work_max = cx.limits.command_work_max;
+    let (mut count, mut size) = (0, HEAD_SIZE);
+    let work = walk(cx.store, &sources, combination, work_max, |member| {
+        count += 1;
+        size += bulk_size(member.size());
+        true
+    })?;
+    work::check(cx, work, TOO_LARGE)?;
+    reserve_reply(cx, size)?;
+    cx.reply.set(count);
+    let reply = &mut cx.reply;
+    walk(cx.store, &sources, combination, work_max, |member| {
+        write_text(reply, member);
+        true
+    })?;
+    Ok(())
+}
+
+/// `SINTER key [key ...]`: the members that all sets have. O(n * m), n the size of the smallest
+/// set and m the count of sets, up to `command-work-max`.
+pub fn sinter(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    reply(cx, request, Combination::Intersection)
+}
+
+/// `SUNION key [key ...]`: the members that any of the sets has. O(n * m), n the sum of the sizes
+/// and m the count of sets, up to `command-work-max`.
+pub fn sunion(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    reply(cx, request, Combination::Union)
+}
+
+/// `SDIFF key [key ...]`: the members of the first set that no other has. O(n * m), n the size of
+/// the first set and m the count of sets, up to `command-work-max`.
+pub fn sdiff(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    reply(cx, request, Combination::Difference)
+}
+
+/// `SINTERCARD numkeys key [key ...] [LIMIT limit]`: how many members all sets have, counted up to
+/// the limit; 0 is none. O(n * m), as SINTER.
+pub fn sintercard(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let key_count = integer(request.argument(1)).ok().filter(|count| *count > 0);
+    let Some(key_count) = key_count else {
+        return Err(CommandError::Line("ERR numkeys should be greater than 0"));
+    };
+    let key_count = usize::try_from(key_count).unwrap_or(usize::MAX);
+    if key_count > request.argument_count() - 2 {
+        return Err(CommandError::Line("ERR Number of keys can't be greater than number of args"));
+    }
+    let limit = limit(request, 2 + key_count)?;
+    let sources = Sources::read(cx, request, 2, key_count)?;
+    let mut count = 0;
+    let work_max = cx.limits.command_work_max;
+    let work = walk(cx.store, &sources, Combination::Intersection, work_max, |_| {
+        count += 1;
+        count != limit
+    })?;
+    work::check(cx, work, TOO_LARGE)?;
+    cx.reply.integer(count);
+    Ok(())
+}
+
+/// The limit that the arguments from `index` on say, if any; 0 is none. The last one counts.
+fn limit(request: &Request<'_>, index: usize) -> Result<i64, CommandError> {
+    let (mut limit, mut rest) = (0, request.arguments_from(index));
+    while let Some(word) = rest.next() {
+        let Some(argument) = rest.next().filter(|_| is_word(word, "LIMIT")) else {
+            return Err(CommandError::SYNTAX);
+        };
+        let said = integer(argument).ok().filter(|limit| *limit >= 0);
+        limit = said.ok_or(CommandError::Line("ERR LIMIT can't be negative"))?;
+    }
+    Ok(limit)
+}

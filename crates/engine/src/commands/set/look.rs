@@ -1,0 +1,62 @@
+//! SISMEMBER, SMISMEMBER, SMEMBERS and SCARD: reading one set.
+use super::{HEAD_SIZE, reserve_members, write_members};
+use crate::commands::context::Context;
+use crate::commands::error::CommandError;
+use crate::commands::string::kept::reserve_reply;
+use crate::resp::request::Request;
+use crate::store::{Entry, Store, Type};
+
+/// Bytes of an answer of SMISMEMBER: `:1` and the end of the line.
+const ANSWER_SIZE: u64 = 4;
+
+/// Is a member in a set that may be missing?
+fn has(store: &Store, entry: Option<Entry>, member: &[u8]) -> bool {
+    let hash = store.name_hash(member);
+    entry.is_some_and(|entry| store.element(entry, member, hash).is_some())
+}
+
+/// `SISMEMBER key member`: 1 if the set has the member. O(log n).
+pub fn sismember(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let key = cx.key(request, 1);
+    let entry = cx.read_of(&key, Type::Set)?;
+    let is_member = has(cx.store, entry, request.argument(2));
+    cx.reply.integer(i64::from(is_member));
+    Ok(())
+}
+
+/// `SMISMEMBER key member [member ...]`: for each member, 1 if the set has it. O(members * log n).
+pub fn smismember(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let key = cx.key(request, 1);
+    let entry = cx.read_of(&key, Type::Set)?;
+    let members = request.arguments_from(2);
+    let count = members.len() as u64;
+    reserve_reply(cx, HEAD_SIZE + count * ANSWER_SIZE)?;
+    cx.reply.array(count);
+    for member in members {
+        let is_member = has(cx.store, entry, member);
+        cx.reply.integer(i64::from(is_member));
+    }
+    Ok(())
+}
+
+/// `SMEMBERS key`: all members, in no order. O(n).
+pub fn smembers(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let key = cx.key(request, 1);
+    let Some(entry) = cx.read_of(&key, Type::Set)? else {
+        cx.reply.set(0);
+        return Ok(());
+    };
+    reserve_members(cx, entry)?;
+    cx.reply.set(cx.store.element_count(entry));
+    write_members(cx, entry);
+    Ok(())
+}
+
+/// `SCARD key`: count of members. O(1).
+pub fn scard(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let key = cx.key(request, 1);
+    let entry = cx.read_of(&key, Type::Set)?;
+    let count = entry.map_or(0, |entry| cx.store.element_count(entry));
+    cx.reply.integer(count.cast_signed());
+    Ok(())
+}

@@ -2,6 +2,7 @@
 use super::{Form, Fresh};
 use crate::clock::Now;
 use crate::memory::frames::Needs;
+use crate::store::tree::order::SCORE_CELL_SIZE;
 use crate::store::tree::{EMPTY_SIZE, Order};
 use crate::store::types::{Key, StoreFull};
 use crate::store::{Store, object};
@@ -24,12 +25,13 @@ impl Store {
     ) -> Result<(), StoreFull> {
         self.check_sizes(key, 0)?;
         let mut needs = Needs::NONE;
-        let mut more_size = 0;
+        let (mut more_size, mut scores_size) = (0, 0);
         for fresh in fresh {
             self.check_sizes(key, self.value_size(fresh.name))?;
             self.check_sizes(key, fresh.value.map_or(0, |value| self.value_size(value)))?;
             self.need_large(&mut needs, &fresh);
             more_size += u64::from(fresh.size_in_page(order));
+            scores_size += if order == Order::Sorted { SCORE_CELL_SIZE as u64 } else { 0 };
         }
         let existing = self.locate(key).map(|(at, _)| at);
         let (used_size, value_offset, is_page) = match existing.map(|at| (at, self.form(at))) {
@@ -45,7 +47,8 @@ impl Store {
         let Some(class) = class else {
             // Splitting leaves may leave half of each.
             let frame_size = u64::from(self.frames.frame_size());
-            let frame_count = (u64::from(used_size) + more_size) * 2 / frame_size;
+            let size = u64::from(used_size) + more_size + scores_size;
+            let frame_count = size * 2 / frame_size;
             let frame_count = u32::try_from(frame_count).unwrap_or(u32::MAX / 2);
             needs.frames(frame_count + OPENED_FRAMES_MAX);
             return self.make_room_for_entry(now, &needs, key, key);
@@ -70,3 +73,7 @@ impl Store {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "reserve_test.rs"]
+mod reserve_test;

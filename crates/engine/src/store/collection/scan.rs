@@ -1,18 +1,17 @@
-//! A walk over a set or a hash, step by step, while it changes: what SSCAN and HSCAN do.
+//! A walk over a collection, step by step, while it changes: what SSCAN, HSCAN and ZSCAN do.
 //!
 //! A cursor is a hash. Elements with a lesser one were visited, the others are still to come: so
 //! one that stays is visited exactly once, whatever is put in or taken out between two steps, and
 //! whether the collection is a page or a tree by then.
 use super::{Element, Form};
-use crate::store::tree::text;
+use crate::store::tree::{Order, text};
 use crate::store::{Entry, Store, object};
 
 impl Store {
     /// Visits the elements from `cursor` on, leaf after leaf until `count` were visited, and
     /// returns the next cursor: 0 at the end. A page is visited in one step. O(`count` and a leaf).
     ///
-    /// Sorted sets are scanned by their own command: here they, and lists, are visited in one step
-    /// however large they are.
+    /// A large sorted set has another order (`scan_scores`); a list is visited in one step.
     pub fn scan_elements<'a>(
         &'a self,
         entry: Entry,
@@ -23,6 +22,9 @@ impl Store {
         let order = object::header(&self.frames, entry.object).order();
         let tree = match self.form(entry.object) {
             Form::Tree(tree) if order.is_hashed() => tree,
+            Form::Tree(_) if order == Order::Sorted => {
+                return self.scan_scores(entry, cursor, count, visit);
+            }
             _ => {
                 let all = self.elements(entry, 0, false);
                 all.filter(|element| self.is_due(element, cursor)).for_each(visit);

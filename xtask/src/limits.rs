@@ -149,6 +149,8 @@ const OTHERS: &[&str] = &[
     "set-max-intset-entries",
     "set-max-listpack-entries",
     "set-max-listpack-value",
+    "zset-max-listpack-entries",
+    "zset-max-listpack-value",
     "hugepages",
     "lock-memory",
     "hash-max-listpack-entries",

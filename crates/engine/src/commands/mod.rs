@@ -24,6 +24,7 @@ pub mod session;
 pub mod set;
 pub mod slow;
 pub mod slowlog;
+pub mod sorted;
 pub mod statistics;
 pub mod string;
 pub mod table;

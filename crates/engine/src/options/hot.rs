@@ -62,6 +62,10 @@ pub struct HotSettings {
     pub set_listpack_count_max: u64,
     /// `set-max-listpack-value`.
     pub set_listpack_size_max: u64,
+    /// `zset-max-listpack-entries`.
+    pub zset_listpack_count_max: u64,
+    /// `zset-max-listpack-value`.
+    pub zset_listpack_name_max: u64,
 }
 
 /// `requirepass`.
@@ -91,6 +95,8 @@ impl HotSettings {
         const SET_INTSET_COUNT_MAX: OptionId = option("set-max-intset-entries");
         const SET_LISTPACK_COUNT_MAX: OptionId = option("set-max-listpack-entries");
         const SET_LISTPACK_SIZE_MAX: OptionId = option("set-max-listpack-value");
+        const ZSET_LISTPACK_COUNT_MAX: OptionId = option("zset-max-listpack-entries");
+        const ZSET_LISTPACK_NAME_MAX: OptionId = option("zset-max-listpack-value");
         Self {
             timeout_ms: settings.unsigned(TIMEOUT) * 1_000,
             tcp_keepalive_s: settings.unsigned(TCP_KEEPALIVE) as u32,
@@ -118,6 +124,8 @@ impl HotSettings {
             set_intset_count_max: settings.unsigned(SET_INTSET_COUNT_MAX),
             set_listpack_count_max: settings.unsigned(SET_LISTPACK_COUNT_MAX),
             set_listpack_size_max: settings.unsigned(SET_LISTPACK_SIZE_MAX),
+            zset_listpack_count_max: settings.unsigned(ZSET_LISTPACK_COUNT_MAX),
+            zset_listpack_name_max: settings.unsigned(ZSET_LISTPACK_NAME_MAX),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Things that could have been in `core`, but are not: numbers as Redis reads and prints them, and
 //! its glob patterns. Nothing here knows the rest of the engine.
+pub mod double;
 pub mod extended;
 pub mod glob;
 mod natural;

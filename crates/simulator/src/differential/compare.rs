@@ -70,6 +70,30 @@ fn picks_agree(redis: &Value, granite: &Value) -> bool {
     }
 }
 
+/// The number that a reply is.
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Bulk(text) => std::str::from_utf8(text).ok()?.parse().ok(),
+        Value::Double(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// A score in digits of ours.
+fn rounded(value: &Value) -> Value {
+    number(value).map_or_else(|| value.clone(), |number| Value::bulk(format!("{:?}", number + 0.0)))
+}
+
+/// Are these the same but for how scores are printed?
+pub fn same_scores(redis: &Value, granite: &Value) -> bool {
+    if let (Some(some), Some(others)) = (redis.elements(), granite.elements()) {
+        let mut pairs = some.iter().zip(others);
+        return some.len() == others.len() && pairs.all(|(one, other)| same_scores(one, other));
+    }
+    redis == granite
+        || matches!((number(redis), number(granite)), (Some(one), Some(other)) if one == other)
+}
+
 /// One call that went over all keys, or elements, has found all that there are; any other may have
 /// found any.
 fn scans_agree(words: &[&[u8]], redis: &Value, granite: &Value) -> bool {
@@ -82,7 +106,8 @@ fn scans_agree(words: &[&[u8]], redis: &Value, granite: &Value) -> bool {
     let is_whole = [one, other].iter().all(|cursor| **cursor == Value::bulk("0"))
         && start == Some(&b"0".as_slice());
     let found = |names: &Value| {
-        let mut names = sorted(names);
+        let names = names.elements().unwrap_or_default().iter().map(rounded);
+        let mut names = sorted(&Value::Array(names.collect()));
         // A key may be found twice.
         names.dedup();
         names

@@ -18,6 +18,7 @@ pub mod player;
 pub mod rules;
 pub mod script;
 pub mod shrink;
+pub mod sorted;
 pub mod state;
 pub mod stream;
 pub mod tracker;

@@ -5,6 +5,7 @@
 //! says what Redis itself leaves open.
 use super::docs::Docs;
 use super::grammar::{Node, compile};
+use super::sorted;
 use super::values::Source;
 use granite_engine::commands::table::COMMANDS;
 
@@ -225,6 +226,38 @@ pub const RULES: &[Rule] = &[
     rule("unlink", 10, Judge::Exact),
     rule("unwatch", 3, Judge::Exact),
     rule("watch", 12, Judge::Exact),
+    rule("zadd", 120, Judge::Exact),
+    rule("zcard", 12, Judge::Exact),
+    rule("zcount", 20, Judge::Exact),
+    rule("zdiff", 12, Judge::Exact),
+    rule("zdiffstore", 16, Judge::Exact),
+    rule("zincrby", 40, Judge::Exact),
+    rule("zinter", 12, Judge::Exact),
+    rule("zintercard", 12, Judge::Exact),
+    rule("zinterstore", 16, Judge::Exact),
+    rule("zlexcount", 12, Judge::Exact),
+    rule("zmpop", 16, Judge::Exact),
+    rule("zmscore", 16, Judge::Exact),
+    rule("zpopmax", 12, Judge::Exact),
+    rule("zpopmin", 12, Judge::Exact),
+    rule("zrandmember", 12, Judge::AnyOf),
+    rule("zrange", 50, Judge::Exact),
+    rule("zrangebylex", 20, Judge::Exact),
+    rule("zrangebyscore", 24, Judge::Exact),
+    rule("zrangestore", 24, Judge::Exact),
+    rule("zrank", 20, Judge::Exact),
+    rule("zrem", 30, Judge::Exact),
+    rule("zremrangebylex", 8, Judge::Exact),
+    rule("zremrangebyrank", 8, Judge::Exact),
+    rule("zremrangebyscore", 8, Judge::Exact),
+    rule("zrevrange", 16, Judge::Exact),
+    rule("zrevrangebylex", 20, Judge::Exact),
+    rule("zrevrangebyscore", 24, Judge::Exact),
+    rule("zrevrank", 20, Judge::Exact),
+    rule("zscan", 12, Judge::Scan),
+    rule("zscore", 20, Judge::Exact),
+    rule("zunion", 12, Judge::Exact),
+    rule("zunionstore", 16, Judge::Exact),
 ];
 
 /// Commands of the table that streams do not have, and why.
@@ -335,6 +368,9 @@ fn by_hand(name: &str) -> Option<Node> {
             Node::Value(Source::Key),
             Node::Choice(["0", "-1", "x", "1000000"].map(Node::word).to_vec()),
         ]),
+        "zadd" | "zrange" | "zrangestore" => sorted::node(name),
+        "zdiff" | "zdiffstore" | "zinter" | "zintercard" | "zinterstore" | "zmpop" | "zunion"
+        | "zunionstore" => sorted::counted(name),
         // A whole command follows: the stream adds it.
         "command|getkeys" | "command|getkeysandflags" => Node::Sequence(Vec::new()),
         _ => return None,

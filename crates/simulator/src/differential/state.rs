@@ -1,5 +1,5 @@
 //! Everything that is stored, compared: what no reply has shown must be equal, too.
-use super::compare::sorted;
+use super::compare::{same_scores, sorted};
 use super::known::{is_short_list, is_small_set};
 use super::link::{Pair, Replies, To};
 use super::player::excerpt;
@@ -117,6 +117,7 @@ fn agree(word: &[u8], both: [&[u8]; 2], slack_ms: u64) -> bool {
         (b"PTTL", Value::Integer(one), Value::Integer(other)) => {
             *one >= 0 && *other >= 0 && one.abs_diff(*other) <= slack_ms
         }
+        (b"ZRANGE", ..) => same_scores(&redis, &granite),
         (b"OBJECT", ..) => is_short_list(&redis, &granite) || is_small_set(&redis, &granite),
         (b"SMEMBERS", Value::Array(_), Value::Array(_)) => sorted(&redis) == sorted(&granite),
         (b"HGETALL", Value::Array(one), Value::Array(other)) => {

@@ -294,7 +294,7 @@ impl Making<'_> {
             return;
         }
         let mut words = self.words.to_vecs();
-        if words.iter().any(|word| word.len() > SPOILED_SIZE_MAX) {
+        if words.iter().any(|word| word.len() > SPOILED_SIZE_MAX || is_unspoiled(word)) {
             return;
         }
         let index = self.draw.below(words.len() as u64) as usize;
@@ -328,6 +328,12 @@ impl Making<'_> {
         let tracker = &mut self.trackers[self.connection as usize];
         tracker.observe(self.words.iter())
     }
+}
+
+/// Sets with one score keep it, and 7.0 takes no fourth argument of ZRANK, which 7.2 reads.
+fn is_unspoiled(word: &[u8]) -> bool {
+    let is = |name: &[u8]| word.eq_ignore_ascii_case(name);
+    word.starts_with(b"uniform:") || is(b"zrank") || is(b"zrevrank")
 }
 
 #[cfg(test)]

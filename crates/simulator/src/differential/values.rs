@@ -124,6 +124,7 @@ impl Draw {
             },
             Source::Count => small(40),
             Source::Member => small(60) - 10,
+            Source::Score | Source::ScoreEnd => small(30) - 10,
             _ => small(400) - 200,
         }
     }

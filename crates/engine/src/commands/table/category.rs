@@ -13,6 +13,8 @@ pub const WRITE: u32 = 1 << 2;
 pub const STRING: u32 = 1 << 3;
 /// Bitmaps.
 pub const BITMAP: u32 = 1 << 4;
+/// Sorted sets.
+pub const SORTED_SET: u32 = 1 << 12;
 /// Administration.
 pub const ADMIN: u32 = 1 << 5;
 /// O(1) or O(log n).
@@ -42,6 +44,7 @@ pub const NAMES: &[(u32, &str)] = &[
     (SET, "set"),
     (LIST, "list"),
     (HASH, "hash"),
+    (SORTED_SET, "sortedset"),
     (STRING, "string"),
     (BITMAP, "bitmap"),
     (ADMIN, "admin"),
@@ -75,6 +78,7 @@ impl Categories {
             Group::String => STRING,
             Group::Bitmap => BITMAP,
             Group::Hash => HASH,
+            Group::SortedSet => SORTED_SET,
             Group::Generic => KEYSPACE,
             Group::Connection => CONNECTION,
             Group::Transactions => TRANSACTION,

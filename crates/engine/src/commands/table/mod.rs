@@ -18,6 +18,7 @@ mod list;
 mod lookup;
 mod server;
 mod set;
+mod sorted;
 mod string;
 mod transaction;
 
@@ -52,6 +53,8 @@ pub enum Group {
     Server,
     /// `set`.
     Set,
+    /// `sorted-set`.
+    SortedSet,
     /// `string`.
     String,
     /// `transactions`.
@@ -70,6 +73,7 @@ impl Group {
             Self::Scripting => "scripting",
             Self::Server => "server",
             Self::Set => "set",
+            Self::SortedSet => "sorted-set",
             Self::String => "string",
             Self::Transactions => "transactions",
         }
@@ -289,7 +293,7 @@ pub fn container(_: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandErro
 }
 
 /// The families, each sorted by name.
-const FAMILIES: [&[Command]; 9] = [
+const FAMILIES: [&[Command]; 10] = [
     bitmap::COMMANDS,
     connection::COMMANDS,
     hash::COMMANDS,
@@ -297,6 +301,7 @@ const FAMILIES: [&[Command]; 9] = [
     list::COMMANDS,
     server::COMMANDS,
     set::COMMANDS,
+    sorted::COMMANDS,
     string::COMMANDS,
     transaction::COMMANDS,
 ];

@@ -30,9 +30,11 @@ pub(super) const ROWS: &[OptionRow] = &[
         "members of a set that OBJECT ENCODING calls listpack"),
     live(("set-max-listpack-value", bytes(0, LONG_MAX), "64"),
         "bytes of each member of a set that OBJECT ENCODING calls listpack"),
-    tuning(("zset-max-listpack-entries", count(0, LONG_MAX), "128"), ONE_ENCODING)
+    live(("zset-max-listpack-entries", count(0, LONG_MAX), "128"),
+        "up to so many members, OBJECT ENCODING calls a sorted set a listpack")
         .alias("zset-max-ziplist-entries"),
-    tuning(("zset-max-listpack-value", bytes(0, LONG_MAX), "64"), ONE_ENCODING)
+    live(("zset-max-listpack-value", bytes(0, LONG_MAX), "64"),
+        "up to names of so many bytes, OBJECT ENCODING calls a sorted set a listpack")
         .alias("zset-max-ziplist-value"),
     tuning(("stream-node-max-bytes", bytes(0, LONG_MAX), "4096"), ONE_ENCODING),
     tuning(("stream-node-max-entries", count(0, LONG_MAX), "100"), ONE_ENCODING),

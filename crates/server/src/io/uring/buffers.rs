@@ -56,11 +56,12 @@ impl ReceiveBuffers {
         }
     }
 
-    /// Bytes that `new` takes.
+    /// Bytes that `new` takes, at most: before the ring's first page there may be a gap.
     pub(super) fn table_bytes(capacity: u32) -> u64 {
         let entries = capacity.next_power_of_two() as usize * size_of::<BufRingEntry>();
+        let pages = entries.next_multiple_of(size_of::<Page>()) + size_of::<Page>();
         let per_buffer = size_of::<Option<NonNull<Buffer>>>() + size_of::<u16>();
-        (entries.next_multiple_of(size_of::<Page>()) + capacity as usize * per_buffer) as u64
+        (pages + capacity as usize * per_buffer) as u64
     }
 
     /// Where the ring is and how many entries it has, for its registration.

@@ -4,7 +4,10 @@
 //! would), closes the driver's own connections, or depends on the second in which it is used.
 mod texts;
 
-use texts::{COMMAND_NAMES, FLOATS, INTEGERS, KEY_PATTERNS, OPERANDS, PARAMETERS};
+use texts::{
+    COMMAND_NAMES, FLOATS, INTEGERS, KEY_PATTERNS, NAME_ENDS, OPERANDS, PARAMETERS, SCORE_ENDS,
+    SCORES,
+};
 
 /// A kind of value.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -69,6 +72,14 @@ pub enum Source {
     Member,
     /// How many keys follow.
     KeyCount,
+    /// The score of a member, or a weight.
+    Score,
+    /// The end of a range of scores.
+    ScoreEnd,
+    /// The end of a range of names.
+    NameEnd,
+    /// The key of a sorted set with one score, as ranges of names ask for.
+    UniformKey,
     /// A type of values.
     Type,
     /// The name of a connection.
@@ -119,6 +130,8 @@ impl Source {
                 | Self::Database
                 | Self::Cursor
                 | Self::Count
+                | Self::Score
+                | Self::ScoreEnd
                 | Self::Rank
                 | Self::PickCount
                 | Self::Protocol
@@ -129,6 +142,14 @@ impl Source {
 /// Which values an argument of a command has.
 pub fn source(command: &str, argument: &str) -> Option<Source> {
     Some(match (command, argument) {
+        ("zlexcount" | "zrangebylex" | "zrevrangebylex" | "zremrangebylex", "key") => {
+            Source::UniformKey
+        }
+        ("zlexcount" | "zrangebylex" | "zrevrangebylex" | "zremrangebylex", "min" | "max") => {
+            Source::NameEnd
+        }
+        ("zincrby", "increment") => Source::Score,
+        (_, "min" | "max") => Source::ScoreEnd,
         (_, "key" | "destkey" | "source" | "destination" | "newkey") => Source::Key,
         ("bitfield", "value" | "increment") => Source::FieldOperand,
         ("setbit", "value") | ("bitpos", "bit") => Source::Bit,
@@ -154,6 +175,7 @@ pub fn source(command: &str, argument: &str) -> Option<Source> {
         (_, "milliseconds") => Source::Milliseconds,
         (_, "unix-time-seconds") => Source::UnixSeconds,
         (_, "unix-time-milliseconds") => Source::UnixMilliseconds,
+        (_, "offset") => Source::Position,
         (_, "encoding") => Source::FieldWidth,
         (_, "operation") => Source::Operation,
         (_, "db" | "destination-db" | "index" | "index1" | "index2") => Source::Database,
@@ -350,6 +372,11 @@ const EDGES: &[Edges] = &[
     (Source::Rank, 1, &["1", "1", "2", "3", "-1", "-2", "-3", "0", "-9223372036854775807"]),
     (Source::Member, 3, &["a", "b", "c", "d", "e", "", "01", "-0", "1.0", "9223372036854775807"]),
     (Source::KeyCount, 1, &["0", "1", "2", "3", "9", "-1", "4294967296"]),
+    (Source::Member, 3, &["a", "b", "c", "d", "e", "", "01", "-0", "1.0", "9223372036854775807"]),
+    (Source::Score, 3, SCORES),
+    (Source::ScoreEnd, 2, SCORE_ENDS),
+    (Source::NameEnd, 1, NAME_ENDS),
+    (Source::UniformKey, 1, &["uniform:1", "uniform:2", "uniform:3"]),
     (Source::Type, 1, &["string", "string", "STRING", "hash", "list", "nosuch", ""]),
     (Source::Name, 1, &["me", "", "a name", "you\n", "x", "~!", "\u{e9}", "\u{7f}"]),
     (Source::User, 1, &["default", "default", "nobody", ""]),

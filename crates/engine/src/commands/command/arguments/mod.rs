@@ -6,6 +6,7 @@
 mod hash;
 mod list;
 mod set;
+mod sorted;
 
 /// What an argument is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -160,7 +161,8 @@ pub(super) fn arguments_of(name: &str) -> &'static [Argument] {
 type Table = [(&'static str, &'static [Argument])];
 
 /// All of them.
-static TABLES: [&Table; 4] = [ARGUMENTS, hash::ARGUMENTS, list::ARGUMENTS, set::ARGUMENTS];
+static TABLES: [&Table; 5] =
+    [ARGUMENTS, hash::ARGUMENTS, list::ARGUMENTS, set::ARGUMENTS, sorted::ARGUMENTS];
 
 const KEY_VALUE: &[Argument] = &[key("key", 0), string("value")];
 const ENABLED: &[Argument] = &[one_of("enabled", &[word("on", "ON"), word("off", "OFF")])];

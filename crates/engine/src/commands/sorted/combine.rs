@@ -1,0 +1,319 @@
+//! Union, intersection and difference of sets, answered, stored or counted.
+//!
+//! Everything is parsed before the first member is put into a result. Scores are added up in the
+//! order in which Redis does it, so that they are rounded alike.
+use super::bounds::Ranks;
+use super::result::{self, Grown};
+use super::sources::{Member, Sources, score_in, spare};
+use super::{ELEMENT_WORK, Shown, Style, reply_members, score};
+use crate::commands::arguments::{integer, is_word};
+use crate::commands::context::Context;
+use crate::commands::error::CommandError;
+use crate::commands::work;
+use crate::resp::request::Request;
+use crate::store::tree::order::score_key;
+
+const TOO_MANY: &str = "OOM command-work-max: the sets are too large for one command";
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Operation {
+    Union,
+    Intersection,
+    Difference,
+}
+
+/// Where the result goes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Purpose {
+    Answer,
+    Store,
+    Count,
+}
+
+/// How the scores of a member that is in several sets become one.
+#[derive(Clone, Copy, Debug)]
+enum Aggregate {
+    Sum,
+    Min,
+    Max,
+}
+
+impl Aggregate {
+    /// What is not a number becomes 0 in a sum, and loses against a number else, as in Redis.
+    fn of(self, one: f64, other: f64) -> f64 {
+        match self {
+            Self::Sum => {
+                let sum = one + other;
+                if sum.is_nan() { 0.0 } else { sum }
+            }
+            Self::Min if other < one => other,
+            Self::Max if other > one => other,
+            Self::Min | Self::Max => one,
+        }
+    }
+}
+
+/// A command with its options.
+struct Combination<'a, 'r> {
+    request: &'a Request<'r>,
+    operation: Operation,
+    sources: Sources,
+    /// The argument that is the weight of the first key.
+    weights: Option<usize>,
+    aggregate: Aggregate,
+    with_scores: bool,
+    /// 0 for none.
+    limit: u64,
+}
+
+impl<'a, 'r> Combination<'a, 'r> {
+    fn parse(
+        cx: &mut Context<'_>,
+        request: &'a Request<'r>,
+        operation: Operation,
+        purpose: Purpose,
+    ) -> Result<Self, CommandError> {
+        let position = if purpose == Purpose::Store { 2 } else { 1 };
+        let sources = Sources::parse(cx, request, position)?;
+        let mut parsed = Self {
+            request,
+            operation,
+            sources,
+            weights: None,
+            aggregate: Aggregate::Sum,
+            with_scores: false,
+            limit: 0,
+        };
+        let mut index = parsed.sources.arguments().end;
+        while index < request.argument_count() {
+            index = parsed.option(index, purpose)?;
+        }
+        if operation != Operation::Difference {
+            parsed.sources.sort();
+        }
+        Ok(parsed)
+    }
+
+    /// Reads the option at `index`; where the next one is.
+    fn option(&mut self, index: usize, purpose: Purpose) -> Result<usize, CommandError> {
+        let (request, count) = (self.request, self.sources.as_slice().len());
+        let (word, rest_count) = (request.argument(index), request.argument_count() - index - 1);
+        let has_scores = self.operation != Operation::Difference && purpose != Purpose::Count;
+        if has_scores && rest_count >= count && is_word(word, "WEIGHTS") {
+            for weight in request.arguments_from(index + 1).take(count) {
+                let line = CommandError::Line("ERR weight value is not a float");
+                score(weight).map_err(|_| line)?;
+            }
+            self.weights = Some(index + 1);
+            return Ok(index + 1 + count);
+        }
+        if has_scores && rest_count >= 1 && is_word(word, "AGGREGATE") {
+            self.aggregate = match request.argument(index + 1) {
+                word if is_word(word, "SUM") => Aggregate::Sum,
+                word if is_word(word, "MIN") => Aggregate::Min,
+                word if is_word(word, "MAX") => Aggregate::Max,
+                _ => return Err(CommandError::SYNTAX),
+            };
+            return Ok(index + 2);
+        }
+        if purpose == Purpose::Answer && is_word(word, "WITHSCORES") {
+            self.with_scores = true;
+            return Ok(index + 1);
+        }
+        if purpose == Purpose::Count && rest_count >= 1 && is_word(word, "LIMIT") {
+            let limit = integer(request.argument(index + 1)).ok();
+            let limit = limit.and_then(|limit| u64::try_from(limit).ok());
+            self.limit = limit.ok_or(CommandError::Line("ERR LIMIT can't be negative"))?;
+            return Ok(index + 2);
+        }
+        Err(CommandError::SYNTAX)
+    }
+
+    /// The weight of the key with a place among the keys.
+    fn weight(&self, index: usize) -> f64 {
+        let weight = |first| score(self.request.argument(first + index));
+        self.weights.map_or(Ok(1.0), weight).expect("all weights were parsed")
+    }
+
+    /// Refuses what would go through too many members.
+    fn check_work(&self, cx: &Context<'_>) -> Result<(), CommandError> {
+        let sources = self.sources.as_slice();
+        let step_count = match self.operation {
+            Operation::Union => sources.iter().map(|source| source.count).sum(),
+            _ => sources[0].count * sources.len() as u64,
+        };
+        work::check(cx, step_count * ELEMENT_WORK, TOO_MANY)
+    }
+
+    /// Goes through the members of the result of an intersection or a difference, until `visit`
+    /// says that it has seen enough.
+    fn visit(
+        &self,
+        cx: &mut Context<'_>,
+        mut visit: impl FnMut(&mut Context<'_>, &Member, f64) -> Result<bool, CommandError>,
+    ) -> Result<(), CommandError> {
+        let Some((first, others)) = self.sources.as_slice().split_first() else { return Ok(()) };
+        let key = self.sources.key(cx, self.request, first);
+        let mut member = Member::new();
+        for rank in 0..first.count {
+            member.read(cx, &key, rank);
+            let hash = cx.store.name_hash(member.name());
+            let mut result = Some(self.first_score(&member, first.index));
+            for source in others {
+                let key = self.sources.key(cx, self.request, source);
+                let score = score_in(cx, &key, member.name(), hash);
+                result = match (self.operation, score, result) {
+                    (Operation::Difference, None, result) => result,
+                    (Operation::Intersection, Some(score), Some(sum)) => {
+                        Some(self.aggregate.of(sum, score * self.weight(source.index)))
+                    }
+                    _ => None,
+                };
+                if result.is_none() {
+                    break;
+                }
+            }
+            if let Some(score) = result
+                && !visit(cx, &member, score)?
+            {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// The score of a member in the first set that has it.
+    fn first_score(&self, member: &Member, index: usize) -> f64 {
+        let score = self.weight(index) * member.score;
+        if score.is_nan() { 0.0 } else { score }
+    }
+
+    /// Puts the result into `grown`.
+    fn fill(&self, cx: &mut Context<'_>, grown: &mut Grown) -> Result<(), CommandError> {
+        if self.operation == Operation::Union {
+            return self.unite(cx, grown);
+        }
+        self.visit(cx, |cx, member, score| {
+            let hash = cx.store.name_hash(member.name());
+            grown.put(cx, member.name(), hash, score)?;
+            Ok(true)
+        })
+    }
+
+    fn unite(&self, cx: &mut Context<'_>, grown: &mut Grown) -> Result<(), CommandError> {
+        let mut member = Member::new();
+        for source in self.sources.as_slice() {
+            let key = self.sources.key(cx, self.request, source);
+            for rank in 0..source.count {
+                member.read(cx, &key, rank);
+                let hash = cx.store.name_hash(member.name());
+                let score = self.first_score(&member, source.index);
+                match grown.score(cx, member.name(), hash) {
+                    None => grown.put(cx, member.name(), hash, score)?,
+                    Some(old) => {
+                        let new = self.aggregate.of(old, score);
+                        if score_key(new) != score_key(old) {
+                            grown.set_score(cx, member.name(), hash, new)?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `ZUNION numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE SUM | MIN | MAX]
+/// [WITHSCORES]`: the members of any of the sets. O(n log n), n the count of all members, up to
+/// `command-work-max`.
+pub fn zunion(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    answer(cx, request, Operation::Union)
+}
+
+/// `ZUNIONSTORE destination numkeys key [key ...] [WEIGHTS weight [weight ...]]
+/// [AGGREGATE SUM | MIN | MAX]`: stores what ZUNION answers; how many members.
+pub fn zunionstore(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    store(cx, request, Operation::Union)
+}
+
+/// `ZINTER numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE SUM | MIN | MAX]
+/// [WITHSCORES]`: the members of all of the sets. O(nk log n), n the count of the smallest of k
+/// sets, up to `command-work-max`.
+pub fn zinter(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    answer(cx, request, Operation::Intersection)
+}
+
+/// `ZINTERSTORE destination numkeys key [key ...] [WEIGHTS weight [weight ...]]
+/// [AGGREGATE SUM | MIN | MAX]`: stores what ZINTER answers; how many members.
+pub fn zinterstore(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    store(cx, request, Operation::Intersection)
+}
+
+/// `ZDIFF numkeys key [key ...] [WITHSCORES]`: the members of the first set that are in no other.
+/// O(nk log n), n the count of the first of k sets, up to `command-work-max`.
+pub fn zdiff(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    answer(cx, request, Operation::Difference)
+}
+
+/// `ZDIFFSTORE destination numkeys key [key ...]`: stores what ZDIFF answers; how many members.
+pub fn zdiffstore(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    store(cx, request, Operation::Difference)
+}
+
+/// `ZINTERCARD numkeys key [key ...] [LIMIT limit]`: count of the members of all of the sets, up to
+/// a limit that is not 0. O(nk log n), n the count of the smallest of k sets, up to
+/// `command-work-max`.
+pub fn zintercard(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let combination = Combination::parse(cx, request, Operation::Intersection, Purpose::Count)?;
+    combination.check_work(cx)?;
+    let mut count = 0;
+    combination.visit(cx, |_, _, _| {
+        count += 1;
+        Ok(count != combination.limit)
+    })?;
+    cx.reply.integer(count.cast_signed());
+    Ok(())
+}
+
+fn answer(
+    cx: &mut Context<'_>,
+    request: &Request<'_>,
+    operation: Operation,
+) -> Result<(), CommandError> {
+    let combination = Combination::parse(cx, request, operation, Purpose::Answer)?;
+    combination.check_work(cx)?;
+    let style =
+        if combination.with_scores { Style::scores(cx.reply.protocol()) } else { Style::Name };
+    let keys = combination.sources.arguments();
+    spare(cx, request, keys.clone(), true);
+    let answered = result::answer(
+        cx,
+        |cx, grown| combination.fill(cx, grown),
+        |cx, entry| {
+            let Some(entry) = entry else {
+                cx.reply.array(0);
+                return Ok(());
+            };
+            let ranks = Ranks { start: 0, end: cx.store.element_count(entry) };
+            reply_members(cx, entry, Shown { ranks, is_back: false, style, key: None })
+        },
+    );
+    spare(cx, request, keys, false);
+    answered
+}
+
+fn store(
+    cx: &mut Context<'_>,
+    request: &Request<'_>,
+    operation: Operation,
+) -> Result<(), CommandError> {
+    let combination = Combination::parse(cx, request, operation, Purpose::Store)?;
+    combination.check_work(cx)?;
+    let target = cx.key(request, 1);
+    let keys = combination.sources.arguments();
+    spare(cx, request, keys.clone(), true);
+    let stored = result::store(cx, &target, |cx, grown| combination.fill(cx, grown));
+    spare(cx, request, keys, false);
+    cx.reply.integer(stored?.cast_signed());
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! Sorted sets: members with scores, in the order of the scores, and of the names where these are
+//! equal.
+//!
+//! `add` puts members in, `member` asks about single ones, `bounds` turns what a client calls a
+//! range into ranks, `range` answers one and `remove` takes one out; `pop` takes from an end,
+//! `random` picks, `scan` walks. `result` makes a whole new set: in `store` of the range of another
+//! one, in `combine` of several others, which `sources` reads. This file has what they share.
+pub mod add;
+mod bounds;
+pub mod combine;
+pub mod member;
+pub mod pop;
+pub mod random;
+pub mod range;
+pub mod remove;
+mod result;
+pub mod scan;
+mod sources;
+pub mod store;
+
+use crate::commands::context::Context;
+use crate::commands::error::CommandError;
+use crate::commands::string::kept::write_text;
+use crate::resp::output::REPLY_ROOM;
+use crate::resp::reply::{BULK_OVERHEAD, Protocol, Reply};
+use crate::stdx::double;
+use crate::store::{Element, Entry};
+use bounds::Ranks;
+
+/// Bytes of a member in a reply besides its name, at most: its framing, a score, and the header of
+/// a pair.
+const MEMBER_OVERHEAD: u64 = 3 * BULK_OVERHEAD + 32;
+
+/// Bytes of the shortest member in a reply.
+const MEMBER_SIZE_MIN: u64 = 6;
+
+/// Bytes that an element counts for as work, besides its name: a walk down a tree.
+const ELEMENT_WORK: u64 = 64;
+
+/// What a reply says of each member.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Style {
+    /// Its name.
+    Name,
+    /// Its name, and then its score.
+    Flat,
+    /// An array of both.
+    Pair,
+}
+
+impl Style {
+    /// Names with scores, as the dialect has them.
+    fn scores(protocol: Protocol) -> Self {
+        match protocol {
+            Protocol::Resp2 => Self::Flat,
+            Protocol::Resp3 => Self::Pair,
+        }
+    }
+
+    fn header(self, reply: &mut Reply<'_>, count: u64) {
+        reply.array(if self == Self::Flat { 2 * count } else { count });
+    }
+
+    fn member(self, reply: &mut Reply<'_>, element: &Element<'_>) {
+        if self == Self::Pair {
+            reply.array(2);
+        }
+        write_text(reply, element.name());
+        if self != Self::Name {
+            reply.double(element.score());
+        }
+    }
+}
+
+/// Members as a reply.
+#[derive(Clone, Copy)]
+struct Shown<'a> {
+    ranks: Ranks,
+    /// From the last to the first.
+    is_back: bool,
+    style: Style,
+    /// The key that stands before them, in an array of both.
+    key: Option<&'a [u8]>,
+}
+
+/// Replies with members. Writes nothing if it fails. O(log n) and the size of the reply.
+fn reply_members(cx: &mut Context<'_>, entry: Entry, shown: Shown<'_>) -> Result<(), CommandError> {
+    let Shown { ranks, is_back, style, key } = shown;
+    let count = ranks.count();
+    if count * MEMBER_SIZE_MIN > u64::from(REPLY_ROOM) {
+        // Where not even the shortest names fit, nobody walks.
+        cx.reply.reserve(count * MEMBER_SIZE_MIN)?;
+    }
+    let store = &*cx.store;
+    let write = |reply: &mut Reply<'_>| {
+        if let Some(key) = key {
+            reply.array(2);
+            reply.bulk(key);
+        }
+        style.header(reply, count);
+        let first = if is_back { ranks.end.saturating_sub(1) } else { ranks.start };
+        let elements = store.elements(entry, first, is_back);
+        elements.take(count as usize).for_each(|element| style.member(reply, &element));
+    };
+    let key_size = key.map_or(0, <[u8]>::len) as u64;
+    let size_max = (count + 1) * MEMBER_OVERHEAD + key_size + store.text_bytes(entry);
+    if size_max <= u64::from(REPLY_ROOM) {
+        write(&mut cx.reply);
+    } else {
+        cx.reply.measured(write)?;
+    }
+    Ok(())
+}
+
+/// A score: any double that is a number.
+fn score(argument: &[u8]) -> Result<f64, CommandError> {
+    double::parse(argument).ok_or(CommandError::NOT_A_FLOAT)
+}

@@ -1,0 +1,42 @@
+//! ZRANGESTORE: a range of one set as another one.
+use super::range::{Asked, Form};
+use super::sources::{Member, spare};
+use super::{ELEMENT_WORK, result};
+use crate::commands::context::Context;
+use crate::commands::error::CommandError;
+use crate::commands::work;
+use crate::resp::request::Request;
+use crate::store::Type;
+
+const TOO_MANY: &str =
+    "OOM command-work-max: the range is too large for one command; use a smaller one";
+
+/// `ZRANGESTORE destination source min max [BYSCORE | BYLEX] [REV] [LIMIT offset count]`: stores
+/// the members that ZRANGE answers; how many. O(log n) for each, up to `command-work-max`.
+pub fn zrangestore(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    const SOURCE: usize = 2;
+    let form = Form { key: SOURCE, by: None, is_back: None, shows_scores: false };
+    let asked = Asked::parse(request, form)?;
+    let (target, source) = (cx.key(request, 1), cx.key(request, SOURCE));
+    let Some(entry) = cx.read_of(&source, Type::SortedSet)? else {
+        cx.store.delete(cx.now, &target);
+        cx.reply.integer(0);
+        return Ok(());
+    };
+    let ranks = asked.range.ranks(cx.store, entry, asked.is_back);
+    let ranks = ranks.limited(asked.offset, asked.count, asked.is_back);
+    work::check(cx, ranks.count() * ELEMENT_WORK, TOO_MANY)?;
+    spare(cx, request, SOURCE..SOURCE + 1, true);
+    let stored = result::store(cx, &target, |cx, grown| {
+        let mut member = Member::new();
+        for rank in ranks.start..ranks.end {
+            member.read(cx, &source, rank);
+            let hash = cx.store.name_hash(member.name());
+            grown.put(cx, member.name(), hash, member.score)?;
+        }
+        Ok(())
+    });
+    spare(cx, request, SOURCE..SOURCE + 1, false);
+    cx.reply.integer(stored?.cast_signed());
+    Ok(())
+}

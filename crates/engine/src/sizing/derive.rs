@@ -298,7 +298,8 @@ impl Limits {
             ("args-max", u64::from(self.args_max), 8, 1_024),
         ];
         let maxmemory = self.maxmemory;
-        let mut missing = needed - maxmemory;
+        // A buffer more than is missing: a shorter `reply-max` gives back whole buffers only.
+        let mut missing = needed - maxmemory + buffer;
         let enough = |&&(_, value, unit, min): &&(_, u64, u64, u64)| {
             value.saturating_sub(missing.div_ceil(unit)) >= min
         };

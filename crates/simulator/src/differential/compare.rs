@@ -91,7 +91,8 @@ pub fn same_scores(redis: &Value, granite: &Value) -> bool {
         return some.len() == others.len() && pairs.all(|(one, other)| same_scores(one, other));
     }
     redis == granite
-        || matches!((number(redis), number(granite)), (Some(one), Some(other)) if one == other)
+        || matches!((number(redis), number(granite)), (Some(one), Some(other))
+            if one.total_cmp(&other).is_eq() || one.abs() + other.abs() <= 0.0)
 }
 
 /// One call that went over all keys, or elements, has found all that there are; any other may have

@@ -19,8 +19,8 @@ fn repeat(parts: Vec<Node>) -> Node {
 pub fn node(name: &str) -> Node {
     match name {
         "zadd" => add(),
-        "zrange" => range(vec![], vec![optional(Node::word("WITHSCORES"))]),
-        _ => range(vec![Node::Value(Source::Key)], vec![]),
+        "zrange" => range(&[], &[optional(Node::word("WITHSCORES"))]),
+        _ => range(&[Node::Value(Source::Key)], &[]),
     }
 }
 
@@ -46,14 +46,14 @@ fn add() -> Node {
 }
 
 /// A range of ranks, of scores or of names.
-fn range(target: Vec<Node>, shown: Vec<Node>) -> Node {
+fn range(target: &[Node], shown: &[Node]) -> Node {
     let limit = optional(Node::Sequence(vec![
         Node::word("LIMIT"),
         Node::Value(Source::Position),
         Node::Value(Source::Count),
     ]));
     let form = |key: Source, end: Source, by: Option<&str>, limit: Option<&Node>| {
-        let mut parts = target.clone();
+        let mut parts = target.to_vec();
         parts.extend([key, end, end].map(Node::Value));
         // What says of what it is a range is always there, and may stand before other options.
         parts.extend(by.map(Node::word));

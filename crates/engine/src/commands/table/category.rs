@@ -14,7 +14,7 @@ pub const STRING: u32 = 1 << 3;
 /// Bitmaps.
 pub const BITMAP: u32 = 1 << 4;
 /// Sorted sets.
-pub const SORTED_SET: u32 = 1 << 12;
+pub const SORTED_SET: u32 = 1 << 13;
 /// Administration.
 pub const ADMIN: u32 = 1 << 5;
 /// O(1) or O(log n).
@@ -42,9 +42,9 @@ pub const NAMES: &[(u32, &str)] = &[
     (READ, "read"),
     (WRITE, "write"),
     (SET, "set"),
+    (SORTED_SET, "sortedset"),
     (LIST, "list"),
     (HASH, "hash"),
-    (SORTED_SET, "sortedset"),
     (STRING, "string"),
     (BITMAP, "bitmap"),
     (ADMIN, "admin"),
@@ -55,6 +55,16 @@ pub const NAMES: &[(u32, &str)] = &[
     (TRANSACTION, "transaction"),
     (SCRIPTING, "scripting"),
 ];
+
+/// Every category has a bit of its own.
+const _: () = {
+    let (mut index, mut seen) = (0, 0);
+    while index < NAMES.len() {
+        assert!(seen & NAMES[index].0 == 0, "two categories share a bit");
+        seen |= NAMES[index].0;
+        index += 1;
+    }
+};
 
 /// A set of categories.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

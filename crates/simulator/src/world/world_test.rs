@@ -58,6 +58,7 @@ fn every_client_gets_its_own_replies_whatever_the_kernel_does() {
 const FOUND: &[(u64, &str)] = &[
     (202_082, "CLIENT REPLY SKIP was forgotten by an error that waited for room"),
     (305_422, "the wheel named a source of BITOP as the next to be evicted"),
+    (734, "a source of SUNIONSTORE left while its result got the target's name"),
     (22_551, "a flush did not tell those who watched a key that BITFIELD had made and not written"),
     (9_479, "the tail of a transaction's reply was sent between two turns, with its reserved room"),
     (3_292, "the judge did not know that a transaction goes on when its EXEC was refused unread"),

@@ -40,7 +40,6 @@ fn store(
     let scratch = free_key(cx.store, database, target.name, &mut room)?;
     sources.spare(cx.store, true);
     let built = build(cx, &sources, combination, &scratch);
-    sources.spare(cx.store, false);
     let stored = built.and_then(|count| {
         if count == 0 {
             cx.store.delete(cx.now, &target);
@@ -49,6 +48,9 @@ fn store(
         }
         Ok(count)
     });
+    // A shorter name than that of the target may take room as well: what was read is there until
+    // the result is.
+    sources.spare(cx.store, false);
     if stored.is_err() {
         cx.store.delete(cx.now, &scratch);
     }

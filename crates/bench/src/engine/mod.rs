@@ -16,7 +16,7 @@ pub fn run(options: &Options) -> Result<Report, String> {
     let mut driver = Driver::new(options);
     fill(&mut driver, options)?;
     let (counts, bytes) = (driver.counts(), driver.reply_bytes());
-    let keys = Keys::new(Distribution::Uniform, options.key_count);
+    let keys = Keys::new(Distribution::Uniform, options.stored_count());
     let mut requests = RequestWriter::new(&options.mix(), keys, options.seed);
     let mut took_ns = Vec::new();
     for _ in 0..options.round_count {
@@ -35,11 +35,12 @@ pub fn run(options: &Options) -> Result<Report, String> {
     Ok(Report { took_ns, commands_per_round, reply_bytes: driver.reply_bytes() - bytes })
 }
 
-/// Every key once, and a few of them twice, so that all connections have the same to do.
+/// Every key and element once, and a few of them twice, so that all connections have the same to
+/// do.
 fn fill(driver: &mut Driver, options: &Options) -> Result<(), String> {
-    let keys = Keys::new(Distribution::Sequential, options.key_count);
+    let keys = Keys::new(Distribution::Sequential, options.stored_count());
     let mut requests = RequestWriter::new(&options.fill(), keys, options.seed);
-    for _ in 0..options.key_count.div_ceil(options.connection_count.into()) {
+    for _ in 0..options.stored_count().div_ceil(options.connection_count.into()) {
         send(driver, &mut requests, options.connection_count, 1)?;
         driver.unmeasured_round()?;
     }

@@ -1,12 +1,14 @@
 //! What is asked of the engine: the command line.
-use crate::load::request::{Kind, Mix};
+use crate::load::kind::Kind;
+use crate::load::request::Mix;
 
 const USAGE: &str = "usage: granite-engine-load [--option value ...]
-  --kind KIND (get)       get set incr mget mset setex expire ping
+  --kind KIND (get)       as of granite-load
   --connections N (50)    --pipeline N (16)    requests of one connection in a round
   --rounds N (400)        --seed N (1)         where all chance comes from
   --keys N (1000000)      --value-size BYTES (64)
-  --data-memory MIB (512) --keys-per-command N (100) of MGET and MSET";
+  --elements N (1)        of each key, where it is a collection
+  --data-memory MIB (512) --keys-per-command N (100) of commands with several";
 
 /// One run.
 #[derive(Clone, Debug)]
@@ -27,14 +29,16 @@ pub struct Options {
     pub value_size: u32,
     /// MiB of data memory.
     pub data_memory_mib: u64,
-    /// Keys of an MGET or MSET.
+    /// Keys of a command that has several.
     pub keys_per_command: u32,
+    /// Elements of a key that is a collection; 1 for others.
+    pub element_count: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
         Self {
-            kind: Kind::Get,
+            kind: Kind::from_name("get").expect("a row of the table"),
             connection_count: 50,
             pipeline: 16,
             round_count: 400,
@@ -43,6 +47,7 @@ impl Default for Options {
             value_size: 64,
             data_memory_mib: 512,
             keys_per_command: 100,
+            element_count: 1,
         }
     }
 }
@@ -60,6 +65,7 @@ impl Options {
                 "--rounds" => options.round_count = value.parse().map_err(|_| USAGE)?,
                 "--seed" => options.seed = value.parse().map_err(|_| USAGE)?,
                 "--keys" => options.key_count = value.parse().map_err(|_| USAGE)?,
+                "--elements" => options.element_count = value.parse().map_err(|_| USAGE)?,
                 "--value-size" => options.value_size = value.parse().map_err(|_| USAGE)?,
                 "--data-memory" => options.data_memory_mib = value.parse().map_err(|_| USAGE)?,
                 "--keys-per-command" => {
@@ -73,8 +79,14 @@ impl Options {
             && options.round_count > 0
             && options.key_count > 0
             && options.data_memory_mib > 0
-            && options.keys_per_command > 0;
+            && options.keys_per_command > 0
+            && options.element_count > 0;
         if is_complete { Ok(options) } else { Err(USAGE.to_owned()) }
+    }
+
+    /// Keys and elements that are stored before.
+    pub fn stored_count(&self) -> u64 {
+        self.key_count * self.element_count
     }
 
     /// The measured requests.
@@ -83,13 +95,14 @@ impl Options {
             weights: vec![(self.kind, 1)],
             value_size: self.value_size,
             keys_per_command: self.keys_per_command,
+            element_count: self.element_count,
             ..Mix::default()
         }
     }
 
-    /// Those that store the keys before: values, or numbers for INCR.
+    /// Those that store what they ask for.
     pub fn fill(&self) -> Mix {
-        let kind = if self.kind == Kind::Incr { Kind::Incr } else { Kind::Set };
-        Mix { weights: vec![(kind, 1)], ..self.mix() }
+        let loader = Kind::from_name(self.kind.loader).expect("a row of the table");
+        Mix { weights: vec![(loader, 1)], ..self.mix() }
     }
 }

@@ -6,6 +6,7 @@
 //! clocks.
 pub mod cpu;
 pub mod keys;
+pub mod kind;
 pub mod measurement;
 pub mod options;
 pub mod reply;
@@ -50,7 +51,7 @@ pub fn run(options: Options) -> Result<Report, String> {
     Descriptors::raise(options.connection_count, 0);
     let sockets = (0..options.connection_count).map(|_| connect(options.port));
     let sockets = sockets.collect::<Result<Vec<_>, _>>()?;
-    let keys = Keys::new(options.distribution, options.key_count);
+    let keys = Keys::new(options.distribution, options.key_count * options.mix.element_count);
     let mut load = Load {
         connections: sockets.iter().map(|_| Connection::default()).collect(),
         ring: Ring::open(sockets).map_err(|why| format!("no ring: {why}"))?,

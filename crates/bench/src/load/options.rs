@@ -1,18 +1,25 @@
 //! What the load generator is asked to do: its command line.
 use super::keys::Distribution;
-use super::request::{Kind, Mix};
+use super::kind::Kind;
+use super::request::Mix;
 use std::str::FromStr;
 
 /// What it prints when it does not understand.
-pub const USAGE: &str = "usage: granite-load --port N [--mix KIND=WEIGHT,...] [--option value ...]
+const USAGE: &str = "usage: granite-load --port N [--mix KIND=WEIGHT,...] [--option value ...]
   --connections N (50)    --pipeline N (1)      requests of one connection that are on their way
   --seconds S (5)         --warm-seconds S (0)  what is measured, and what is not, before it
   --requests N            stop after so many requests, and measure all of them
   --keys N (1000000)      --distribution uniform|zipf|sequential (uniform)
-  --value-size BYTES (64) --keys-per-command N (100) of MGET and MSET
+  --elements N (1)        of each key, where it is a collection
+  --value-size BYTES (64) --keys-per-command N (100) of commands with several
   --ttl SECONDS (1800)    --seed N (1)          where all chance comes from
   --server-pid PID        whose processor time is told
-kinds: get set incr mget mset setex expire ping";
+kinds: ";
+
+/// How it is used.
+fn usage() -> String {
+    format!("{USAGE}{}", Kind::names())
+}
 
 /// One run.
 #[derive(Clone, Debug)]
@@ -58,7 +65,7 @@ impl Options {
             server_pid: None,
         };
         for pair in words.chunks(2) {
-            let [name, value] = pair else { return Err(USAGE.to_owned()) };
+            let [name, value] = pair else { return Err(usage()) };
             options.set(name, value)?;
         }
         let is_complete = options.port > 0
@@ -66,8 +73,9 @@ impl Options {
             && options.pipeline > 0
             && options.key_count > 0
             && options.mix.keys_per_command > 0
+            && options.mix.element_count > 0
             && options.mix.weights.iter().any(|&(_, weight)| weight > 0);
-        if is_complete { Ok(options) } else { Err(USAGE.to_owned()) }
+        if is_complete { Ok(options) } else { Err(usage()) }
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
@@ -84,29 +92,30 @@ impl Options {
                     "uniform" => Distribution::Uniform,
                     "zipf" => Distribution::Zipf,
                     "sequential" => Distribution::Sequential,
-                    _ => return Err(USAGE.to_owned()),
+                    _ => return Err(usage()),
                 }
             }
             "--mix" => self.mix.weights = mix(value)?,
             "--value-size" => self.mix.value_size = number(value)?,
             "--keys-per-command" => self.mix.keys_per_command = number(value)?,
+            "--elements" => self.mix.element_count = number(value)?,
             "--ttl" => self.mix.ttl_s = number(value)?,
             "--seed" => self.seed = number(value)?,
             "--server-pid" => self.server_pid = Some(number(value)?),
-            _ => return Err(USAGE.to_owned()),
+            _ => return Err(usage()),
         }
         Ok(())
     }
 }
 
 fn number<T: FromStr>(text: &str) -> Result<T, String> {
-    text.parse().map_err(|_| format!("not a number that fits: {text}\n{USAGE}"))
+    text.parse().map_err(|_| format!("not a number that fits: {text}\n{}", usage()))
 }
 
 fn mix(text: &str) -> Result<Vec<(Kind, u32)>, String> {
     let part = |part: &str| {
         let (name, weight) = part.split_once('=').unwrap_or((part, "1"));
-        Ok((Kind::from_name(name).ok_or(USAGE)?, number(weight)?))
+        Ok((Kind::from_name(name).ok_or_else(usage)?, number(weight)?))
     };
     text.split(',').map(part).collect()
 }

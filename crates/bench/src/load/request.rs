@@ -1,51 +1,18 @@
-//! Writes requests: each kind is a pattern with places for keys, so that a request is three copies
-//! and twelve digits.
+//! Writes requests: each kind is a pattern with places, so that a request is a few copies and the
+//! digits of its key.
 use super::keys::Keys;
+use super::kind::{Kind, RANGE_COUNT};
 use granite_engine::random::Random;
+use std::io::Write;
 
 /// What a key begins with.
 const KEY_PREFIX: &str = "key:";
 
-/// Digits of a key, behind its prefix.
+/// What an element of a collection begins with.
+const ELEMENT_PREFIX: &str = "elt:";
+
+/// Digits of a key or element, behind its prefix.
 const KEY_DIGITS: usize = 12;
-
-/// A kind of request.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Kind {
-    /// `GET key`
-    Get,
-    /// `SET key value`
-    Set,
-    /// `INCR key`
-    Incr,
-    /// `MGET key ...`
-    Mget,
-    /// `MSET key value ...`
-    Mset,
-    /// `SET key value EX ttl`
-    SetExpiring,
-    /// `EXPIRE key ttl`
-    Expire,
-    /// `PING`
-    Ping,
-}
-
-impl Kind {
-    /// As the command line names it.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Some(match name {
-            "get" => Self::Get,
-            "set" => Self::Set,
-            "incr" => Self::Incr,
-            "mget" => Self::Mget,
-            "mset" => Self::Mset,
-            "setex" => Self::SetExpiring,
-            "expire" => Self::Expire,
-            "ping" => Self::Ping,
-            _ => return None,
-        })
-    }
-}
 
 /// How often each kind is sent, and with what.
 #[derive(Clone, Debug)]
@@ -54,27 +21,49 @@ pub struct Mix {
     pub weights: Vec<(Kind, u32)>,
     /// Bytes of a value.
     pub value_size: u32,
-    /// Keys of an MGET or MSET.
+    /// Keys of a command that has several.
     pub keys_per_command: u32,
+    /// Elements of a key that is a collection; 1 for others.
+    pub element_count: u64,
     /// Seconds that a key with a deadline lives.
     pub ttl_s: u32,
 }
 
 impl Default for Mix {
     fn default() -> Self {
-        Self { weights: vec![(Kind::Set, 1)], value_size: 64, keys_per_command: 100, ttl_s: 1800 }
+        let set = Kind::from_name("set").expect("a row of the table");
+        Self {
+            weights: vec![(set, 1)],
+            value_size: 64,
+            keys_per_command: 100,
+            element_count: 1,
+            ttl_s: 1800,
+        }
     }
 }
 
-/// A request but for its keys.
+/// What differs from request to request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Place {
+    /// Digits of the key.
+    Key,
+    /// Digits of the element.
+    Element,
+    /// A whole argument: a number below the count of elements.
+    Number,
+    /// Two whole arguments: the first and the last of a hundred numbers in a row.
+    Range,
+}
+
+/// A request but for what differs.
 struct Pattern {
-    /// Up to the digits of the first key, or the whole request if it has none.
+    /// Up to what is repeated, or the whole request if nothing differs.
     head: Vec<u8>,
-    /// Up to the digits of a further key.
-    next: Vec<u8>,
-    /// Behind the digits of each key.
+    /// What is repeated: bytes and the place behind them.
+    body: Vec<(Vec<u8>, Place)>,
+    /// Behind the last place of each repetition.
     tail: Vec<u8>,
-    key_count: u32,
+    repeat_count: u32,
     /// A draw below this, and not below that of the pattern before, chooses this one.
     weight_end: u64,
 }
@@ -84,11 +73,12 @@ pub struct RequestWriter {
     patterns: Box<[Pattern]>,
     weight_sum: u64,
     keys: Keys,
+    element_count: u64,
     random: Random,
 }
 
 impl RequestWriter {
-    /// Requests of `mix` about `keys`.
+    /// Requests of `mix`. What `keys` draws names a key and one of its elements.
     pub fn new(mix: &Mix, keys: Keys, seed: u64) -> Self {
         let mut weight_sum = 0;
         let mut pattern = |&(kind, weight): &(Kind, u32)| {
@@ -96,7 +86,8 @@ impl RequestWriter {
             Pattern::new(kind, mix, weight_sum)
         };
         let patterns = mix.weights.iter().map(&mut pattern).collect();
-        Self { patterns, weight_sum, keys, random: Random::new(seed) }
+        let element_count = mix.element_count;
+        Self { patterns, weight_sum, keys, element_count, random: Random::new(seed) }
     }
 
     /// Appends the next request.
@@ -108,14 +99,27 @@ impl RequestWriter {
             pattern = chosen.expect("a draw is below the sum of all weights");
         }
         output.extend_from_slice(&pattern.head);
-        if pattern.key_count == 0 {
-            return;
-        }
-        write_digits(self.keys.next(&mut self.random), output);
-        output.extend_from_slice(&pattern.tail);
-        for _ in 1..pattern.key_count {
-            output.extend_from_slice(&pattern.next);
-            write_digits(self.keys.next(&mut self.random), output);
+        for _ in 0..pattern.repeat_count {
+            let drawn = self.keys.next(&mut self.random);
+            let (key, element) = (drawn / self.element_count, drawn % self.element_count);
+            for (bytes, place) in &pattern.body {
+                output.extend_from_slice(bytes);
+                match place {
+                    Place::Key => write_digits(key, output),
+                    Place::Element => {
+                        // Two collections, one behind the other, have half of them in common.
+                        let shift = key % 2 * (self.element_count / 2);
+                        write_digits(element + shift, output);
+                    }
+                    Place::Number => write_number(self.random.below(self.element_count), output),
+                    Place::Range => {
+                        let start_count = self.element_count.saturating_sub(RANGE_COUNT).max(1);
+                        let start = self.random.below(start_count);
+                        write_number(start, output);
+                        write_number(start + RANGE_COUNT - 1, output);
+                    }
+                }
+            }
             output.extend_from_slice(&pattern.tail);
         }
     }
@@ -123,37 +127,62 @@ impl RequestWriter {
 
 impl Pattern {
     fn new(kind: Kind, mix: &Mix, weight_end: u64) -> Self {
-        let value: Vec<u8> = (b'a'..=b'z').cycle().take(mix.value_size as usize).collect();
-        let ttl = mix.ttl_s.to_string();
-        let (name, key_count, behind): (_, _, Vec<&[u8]>) = match kind {
-            Kind::Get => ("GET", 1, vec![]),
-            Kind::Set => ("SET", 1, vec![&value]),
-            Kind::Incr => ("INCR", 1, vec![]),
-            Kind::Mget => ("MGET", mix.keys_per_command, vec![]),
-            Kind::Mset => ("MSET", mix.keys_per_command, vec![&value]),
-            Kind::SetExpiring => ("SET", 1, vec![&value, b"EX", ttl.as_bytes()]),
-            Kind::Expire => ("EXPIRE", 1, vec![ttl.as_bytes()]),
-            Kind::Ping => ("PING", 0, vec![]),
+        let (request, repeat_count) = match kind.request.strip_suffix(" ...") {
+            Some(request) => (request, mix.keys_per_command),
+            None => (kind.request, 1),
         };
-        let argument_count = 1 + key_count as usize * (1 + behind.len());
-        let next = format!("${}\r\n{KEY_PREFIX}", KEY_PREFIX.len() + KEY_DIGITS).into_bytes();
+        let words: Vec<&str> = request.split(' ').collect();
+        let differs = |word: &&str| word.as_bytes()[0].is_ascii_lowercase();
+        let (fixed, differing) =
+            words.split_at(words.iter().position(differs).unwrap_or(words.len()));
+        let argument_count = fixed.len() + differing.len() * repeat_count as usize;
         let mut head = format!("*{argument_count}\r\n").into_bytes();
-        write_bulk(name.as_bytes(), &mut head);
-        if key_count > 0 {
-            head.extend_from_slice(&next);
+        fixed.iter().for_each(|word| write_bulk(word.as_bytes(), &mut head));
+        let (mut body, mut tail) = (Vec::new(), Vec::new());
+        for word in differing {
+            let mut place = |prefix, place, bytes: &mut Vec<u8>| {
+                bytes.extend_from_slice(prefix);
+                body.push((std::mem::take(bytes), place));
+            };
+            match *word {
+                "key" => place(bulk_start(KEY_PREFIX).as_bytes(), Place::Key, &mut tail),
+                "element" => {
+                    place(bulk_start(ELEMENT_PREFIX).as_bytes(), Place::Element, &mut tail);
+                }
+                "number" => place(b"", Place::Number, &mut tail),
+                "from" => place(b"", Place::Range, &mut tail),
+                "to" => {}
+                "value" => write_bulk(&value(mix.value_size), &mut tail),
+                "ttl" => write_bulk(mix.ttl_s.to_string().as_bytes(), &mut tail),
+                word => write_bulk(word.as_bytes(), &mut tail),
+            }
+            if matches!(*word, "key" | "element") {
+                tail.extend_from_slice(b"\r\n");
+            }
         }
-        let mut tail = b"\r\n".to_vec();
-        for argument in behind {
-            write_bulk(argument, &mut tail);
-        }
-        Self { head, next, tail, key_count, weight_end }
+        Self { head, body, tail, repeat_count, weight_end }
     }
+}
+
+/// What stands before the digits of a name.
+fn bulk_start(prefix: &str) -> String {
+    format!("${}\r\n{prefix}", prefix.len() + KEY_DIGITS)
+}
+
+fn value(size: u32) -> Vec<u8> {
+    (b'a'..=b'z').cycle().take(size as usize).collect()
 }
 
 fn write_bulk(argument: &[u8], output: &mut Vec<u8>) {
     output.extend_from_slice(format!("${}\r\n", argument.len()).as_bytes());
     output.extend_from_slice(argument);
     output.extend_from_slice(b"\r\n");
+}
+
+/// A number as an argument of its own.
+fn write_number(number: u64, output: &mut Vec<u8>) {
+    let digit_count = number.checked_ilog10().unwrap_or(0) + 1;
+    let _ = write!(output, "${digit_count}\r\n{number}\r\n");
 }
 
 fn write_digits(mut number: u64, output: &mut Vec<u8>) {

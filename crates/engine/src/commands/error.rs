@@ -64,6 +64,7 @@ impl From<StoreFull> for CommandError {
             StoreFull::KeySize => Self::Line("ERR key is longer than key-size-max"),
             StoreFull::ValueSize => Self::STRING_TOO_LONG,
             StoreFull::Staged => Self::Line("OOM staged-values-max large values are arriving"),
+            StoreFull::Elements => Self::Line("OOM a collection has at most 4294967295 elements"),
             StoreFull::Later => Self::Retry,
             StoreFull::Pinned => Self::Line(
                 "OOM a client is reading the value, and it is larger than command-work-max",

@@ -15,6 +15,8 @@ pub enum StoreFull {
     ValueSize,
     /// `staged-values-max` large values are arriving already.
     Staged,
+    /// A collection has 2^32 - 1 elements: as many as its counts hold.
+    Elements,
     /// A client is reading the value, and it is too large to be copied for a change.
     Pinned,
     /// Room is being made, but it takes more steps than one command may: ask again in a later

@@ -7,7 +7,7 @@ use crate::commands::string::kept::{BULK_OVERHEAD, reserve_reply};
 use crate::resp::request::{Request, Value};
 use crate::stdx::extended::{EXTENDED_TEXT_SIZE_MAX, Extended};
 use crate::stdx::number;
-use crate::store::{Entry, Key, Type};
+use crate::store::{Key, Type};
 
 /// `HINCRBY key field increment`: adds `increment` to a field; the new value. O(log n).
 pub fn hincrby(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
@@ -25,7 +25,7 @@ pub fn hincrby(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comman
         .checked_add(increment)
         .ok_or(CommandError::Line("ERR increment or decrement would overflow"))?;
     let mut room = [0; number::I64_TEXT_SIZE_MAX];
-    set(cx, &key, entry, field, number::format_i64(new, &mut room))?;
+    set(cx, &key, field, number::format_i64(new, &mut room))?;
     cx.reply.integer(new);
     Ok(())
 }
@@ -51,21 +51,15 @@ pub fn hincrbyfloat(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), C
     let mut room = [0; EXTENDED_TEXT_SIZE_MAX];
     let text = sum.format(&mut room);
     reserve_reply(cx, text.len() as u64 + BULK_OVERHEAD)?;
-    set(cx, &key, entry, field, text)?;
+    set(cx, &key, field, text)?;
     cx.reply.bulk(text);
     Ok(())
 }
 
 /// Writes the new value of a field.
-fn set(
-    cx: &mut Context<'_>,
-    key: &Key<'_>,
-    entry: Option<Entry>,
-    field: &[u8],
-    text: &[u8],
-) -> Result<(), CommandError> {
+fn set(cx: &mut Context<'_>, key: &Key<'_>, field: &[u8], text: &[u8]) -> Result<(), CommandError> {
     let is_long = is_long(cx, field, Value::Bytes(text));
-    put(cx, key, entry, field, Value::Bytes(text))?;
+    put(cx, key, field, Value::Bytes(text))?;
     written(cx, key, is_long);
     Ok(())
 }

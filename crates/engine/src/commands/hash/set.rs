@@ -28,16 +28,16 @@ fn set_all(
         return Err(CommandError::Arity(name));
     }
     let key = cx.key(request, 1);
-    let mut entry = cx.find_of(&key, Type::Hash)?;
+    cx.find_of(&key, Type::Hash)?;
     let pairs = (2..request.argument_count())
         .step_by(2)
         .map(|index| (request.argument(index), request.value(index + 1)));
     let pair_count = pairs.len() as u64;
-    let has_long_text = pair_count > cx.hot.hash_entries_max
+    let outgrows = pair_count > cx.hot.hash_entries_max
         || pairs.clone().any(|(field, value)| is_long(cx, field, value));
     if pair_count == 1 {
-        let is_new = put(cx, &key, entry, request.argument(2), request.value(3))?;
-        written(cx, &key, has_long_text);
+        let is_new = put(cx, &key, request.argument(2), request.value(3))?;
+        written(cx, &key, outgrows);
         return Ok(i64::from(is_new));
     }
     let fresh = pairs.clone().map(|(field, value)| Fresh {
@@ -50,12 +50,10 @@ fn set_all(
     // Reserve first: from here on nothing fails.
     let mut new_count = 0;
     for (field, value) in pairs {
-        entry = cx.store.find(cx.now, &key);
-        let is_new = put(cx, &key, entry, field, value).expect("room was reserved");
+        let is_new = put(cx, &key, field, value).expect("room was reserved");
         new_count += i64::from(is_new);
     }
-    cx.store.settle_collection(&key);
-    written(cx, &key, has_long_text);
+    written(cx, &key, outgrows);
     Ok(new_count)
 }
 
@@ -67,7 +65,7 @@ pub fn hsetnx(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Command
     let exists = value(cx.store, entry, field).is_some();
     if !exists {
         let is_long = is_long(cx, field, new);
-        put(cx, &key, entry, field, new)?;
+        put(cx, &key, field, new)?;
         written(cx, &key, is_long);
     }
     cx.reply.integer(i64::from(!exists));

@@ -1,7 +1,8 @@
 //! All of a hash in one reply, which has to fit into `reply-max`; HSCAN has no bound.
 use crate::commands::context::Context;
+use crate::commands::elements::reply_elements;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{bulks_size, reserve_reply, write_text};
+use crate::commands::string::kept::{bulks_size, write_text};
 use crate::resp::request::Request;
 use crate::store::{Element, Text, Type};
 
@@ -13,13 +14,15 @@ pub fn hgetall(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comman
         return Ok(());
     };
     let count = cx.store.element_count(entry);
-    reserve_reply(cx, bulks_size(2 * count, cx.store.text_bytes(entry)))?;
-    cx.reply.map(count);
-    for element in cx.store.elements(entry, 0, false) {
-        write_text(&mut cx.reply, element.name());
-        write_text(&mut cx.reply, element.value());
-    }
-    Ok(())
+    let text_bytes = cx.store.text_bytes_at_most(entry, 0, count);
+    reply_elements(cx, 2 * count, bulks_size(2 * count, text_bytes), |reply, store| {
+        reply.map(count);
+        for element in store.elements(entry, 0, false) {
+            let (name, value) = element.pair();
+            write_text(reply, name);
+            write_text(reply, value);
+        }
+    })
 }
 
 /// `HKEYS key`: the names of all fields. O(n).
@@ -56,16 +59,11 @@ fn reply_each(cx: &mut Context<'_>, request: &Request<'_>, part: Part) -> Result
         return Ok(());
     };
     let count = cx.store.element_count(entry);
-    // A hash whose texts would not fit if they were empty is not walked over.
-    let size = if bulks_size(count, 0) > cx.limits.reply_max {
-        0
-    } else {
-        cx.store.elements(entry, 0, false).map(|element| part.of(&element).size()).sum()
-    };
-    reserve_reply(cx, bulks_size(count, size))?;
-    cx.reply.array(count);
-    for element in cx.store.elements(entry, 0, false) {
-        write_text(&mut cx.reply, part.of(&element));
-    }
-    Ok(())
+    let text_bytes = cx.store.text_bytes_at_most(entry, 0, count);
+    reply_elements(cx, count, bulks_size(count, text_bytes), |reply, store| {
+        reply.array(count);
+        for element in store.elements(entry, 0, false) {
+            write_text(reply, part.of(&element));
+        }
+    })
 }

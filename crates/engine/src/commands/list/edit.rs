@@ -19,6 +19,7 @@ pub fn lset(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
     let value = request.value(3);
     let outgrows = listpack::outgrows(cx, Some(entry), 1, value_size(cx, value));
     cx.store.replace_ranked(cx.now, &key, rank, &fresh(value))?;
+    cx.store.settle_collection(&key);
     listpack::grow(cx, &key, outgrows);
     listpack::shrink(cx, &key);
     cx.store.tell_watchers(&key);

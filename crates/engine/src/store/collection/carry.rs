@@ -29,7 +29,7 @@ impl Store {
         let ((source, mut rank), (target, place)) = (source, target);
         let (at, _) = self.locate(source).expect("the caller found the key");
         let mut room = [0; ITEM_SIZE_MAX];
-        let spot = self.settled_at_rank(at, rank);
+        let spot = self.spot_at_rank(at, rank);
         let cells = spot.page.page(&self.frames, Order::List);
         let (text, is_large) = match Order::List.name(cells.cell(spot.index)) {
             Item::Bytes(bytes) => {
@@ -59,7 +59,7 @@ impl Store {
     fn exchange_cells(&mut self, one: (&Key<'_>, u64), other: (&Key<'_>, u64)) {
         let [one, other] = [one, other].map(|(key, rank)| {
             let (at, _) = self.locate(key).expect("both are there");
-            (at, self.settled_at_rank(at, rank))
+            (at, self.spot_at_rank(at, rank))
         });
         let cell_of = |store: &Self, spot: &Spot| {
             let mut cell = [0; LARGE_ITEM_SIZE];

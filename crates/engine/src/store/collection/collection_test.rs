@@ -91,12 +91,18 @@ impl World {
             && let Some(index) = elements.iter().position(|(old, ..)| *old == name)
         {
             match order {
-                Order::Hash => self.store.replace_named(NOW, &key, &name, &fresh)?,
+                Order::Set | Order::Hash => {
+                    let is_new = self.store.put_named(NOW, &key, order, &fresh)?;
+                    assert!(!is_new, "it is there");
+                    if self.random.below(2) == 0 {
+                        self.store.settle_collection(&key);
+                    }
+                }
                 Order::Sorted => {
                     let hash = hash.expect("a name has a hash");
                     self.store.set_score(NOW, &key, &name, hash, score)?;
                 }
-                _ => {}
+                Order::List | Order::Scores => unreachable!("their elements have no names"),
             }
             elements[index].1 = if order == Order::Hash { value } else { Vec::new() };
             elements[index].2 = if order == Order::Sorted { score } else { 0.0 };
@@ -109,8 +115,13 @@ impl World {
             elements[rank as usize] = (name, Vec::new(), 0.0);
             return Ok(());
         }
-        let place = if order == Order::List { Place::Rank(rank) } else { Place::Own };
-        self.store.put_element(NOW, &key, order, place, &fresh)?;
+        if matches!(order, Order::Set | Order::Hash) {
+            let is_new = self.store.put_named(NOW, &key, order, &fresh)?;
+            assert!(is_new, "it was not there");
+        } else {
+            let place = if order == Order::List { Place::Rank(rank) } else { Place::Own };
+            self.store.put_element(NOW, &key, order, place, &fresh)?;
+        }
         let value = if order == Order::Hash { value } else { Vec::new() };
         let score = if order == Order::Sorted { score } else { 0.0 };
         let index = if order == Order::List { rank as usize } else { elements.len() };

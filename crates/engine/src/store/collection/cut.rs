@@ -38,7 +38,7 @@ impl Store {
     /// Takes the leaf that begins with an element out, if all of it goes, or else that element; how
     /// many these were.
     fn cut_leaf(&mut self, at: Ref, mut tree: Tree, rank: u64, count: u64) -> u64 {
-        let spot = self.settled_at_rank(at, rank);
+        let spot = self.spot_at_rank(at, rank);
         let path = spot.path.expect("a spot in a tree has a path");
         let leaf_count = spot.page.page(&self.frames, Order::List).count();
         let cut_count = if spot.index == 0 && leaf_count as u64 <= count {

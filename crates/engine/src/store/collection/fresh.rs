@@ -6,6 +6,7 @@ use crate::store::object::{self, Header};
 use crate::store::rope::{Owner, Root};
 use crate::store::tree::order::{ITEM_SIZE_MAX, LARGE_ITEM_SIZE, Prefix};
 use crate::store::tree::{Cell, Order, order};
+use crate::store::types::{Key, StoreFull};
 use crate::store::{Store, kind};
 
 /// An element to be put into a collection.
@@ -51,6 +52,33 @@ impl Parts<'_> {
     }
 }
 
+impl<'a> Fresh<'a> {
+    /// The pieces of the cell of a plain one.
+    #[inline]
+    pub(super) fn plain_parts(&self) -> Parts<'a> {
+        let item = |value| match value {
+            Value::Bytes(bytes) => (Prefix::of_bytes(bytes.len()), bytes),
+            Value::Staged(_) => unreachable!("what is staged is not plain"),
+        };
+        self.parts(item(self.name), self.value.map(item), 0)
+    }
+
+    fn parts(
+        &self,
+        name: (Prefix, &'a [u8]),
+        value: Option<(Prefix, &'a [u8])>,
+        large_count: u16,
+    ) -> Parts<'a> {
+        Parts {
+            score: self.score.unwrap_or_default().to_bits().to_le_bytes(),
+            score_size: if self.score.is_some() { 8 } else { 0 },
+            name,
+            value,
+            large_count,
+        }
+    }
+}
+
 impl Fresh<'_> {
     /// Bytes of the cell of the element.
     pub(super) fn cell_size(&self) -> u32 {
@@ -62,6 +90,23 @@ impl Fresh<'_> {
         };
         let score_size = if self.score.is_some() { 8 } else { 0 };
         (score_size + size(self.name) + self.value.map_or(0, size)) as u32
+    }
+
+    /// Do all its texts lie in its cell?
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        let fits = |value| matches!(value, Value::Bytes(bytes) if bytes.len() <= ITEM_SIZE_MAX);
+        fits(self.name) && self.value.is_none_or(fits)
+    }
+
+    /// Bytes of the texts of a plain one.
+    #[inline]
+    pub(super) fn plain_size(&self) -> u64 {
+        let size = |value| match value {
+            Value::Bytes(bytes) => bytes.len() as u64,
+            Value::Staged(_) => unreachable!("what is staged is not plain"),
+        };
+        size(self.name) + self.value.map_or(0, size)
     }
 
     /// Its name, which is not staged.
@@ -97,6 +142,20 @@ impl Fresh<'_> {
 }
 
 impl Store {
+    /// Refuses an element with a text that is too long for any value.
+    #[inline]
+    pub(super) fn check_fresh(&self, key: &Key<'_>, fresh: &Fresh<'_>) -> Result<(), StoreFull> {
+        self.check_sizes(key, self.value_size(fresh.name))?;
+        self.check_sizes(key, fresh.value.map_or(0, |value| self.value_size(value)))
+    }
+
+    /// Refuses so many more elements than the collection at `at` can count.
+    #[inline]
+    pub(super) fn check_count(&self, at: Ref, more: u64) -> Result<(), StoreFull> {
+        let count = u32::try_from(self.count_at(at).saturating_add(more));
+        count.map(|_| ()).map_err(|_| StoreFull::Elements)
+    }
+
     /// Bytes of the texts of an element.
     pub(super) fn fresh_bytes(&self, fresh: &Fresh<'_>) -> u64 {
         self.value_size(fresh.name) + fresh.value.map_or(0, |value| self.value_size(value))
@@ -123,14 +182,7 @@ impl Store {
         let mut large_count = 0;
         let name = self.make_item(fresh.name, &mut large_count);
         let value = fresh.value.map(|value| self.make_item(value, &mut large_count));
-        let score = fresh.score.unwrap_or_default();
-        Parts {
-            score: score.to_bits().to_le_bytes(),
-            score_size: if fresh.score.is_some() { 8 } else { 0 },
-            name,
-            value,
-            large_count,
-        }
+        fresh.parts(name, value, large_count)
     }
 
     fn make_item<'a>(&mut self, value: Value<'a>, large_count: &mut u16) -> (Prefix, &'a [u8]) {

@@ -82,11 +82,6 @@ impl Store {
         Tree { root, order, owner: at, hash_key: self.hash_key }
     }
 
-    /// Bytes of the slot of an object.
-    fn slot_size_at(&self, at: Ref) -> u32 {
-        self.frames.class_size(self.frames.class_at(at))
-    }
-
     /// Stores a changed tree back.
     fn set_tree(&mut self, tree: &Tree) {
         let mut trees = object::trees(&self.frames, tree.owner);

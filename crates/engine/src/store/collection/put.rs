@@ -4,12 +4,13 @@
 //! key are told by the caller, once for a command.
 use super::fresh::{Parts, key_of};
 use super::read::position_of_scores_key;
-use super::{Form, Fresh, Place};
+use super::{Form, Fresh, Place, Spot};
 use crate::clock::Now;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Needs, Ref};
 use crate::store::lookup::NameHash;
 use crate::store::object::FLAG_LARGE;
+use crate::store::tree::order::SCORE_CELL_SIZE;
 use crate::store::tree::{
     Bound, Cell, EMPTY_SIZE, Order, PageAt, Path, Plan, Tree, adopt_large, order, position_in_page,
 };
@@ -29,6 +30,13 @@ enum Step {
     Outgrow,
     /// It is a tree.
     Branch(Branch),
+}
+
+/// Where in a collection an element goes.
+struct Target {
+    spot: Spot,
+    /// Of a large sorted set: where its score goes.
+    scores: Option<Spot>,
 }
 
 /// Where in a tree an element goes, and what that takes.
@@ -51,8 +59,14 @@ impl Store {
         place: Place,
         fresh: &Fresh<'_>,
     ) -> Result<(), StoreFull> {
-        self.check_sizes(key, self.value_size(fresh.name))?;
-        self.check_sizes(key, fresh.value.map_or(0, |value| self.value_size(value)))?;
+        self.check_fresh(key, fresh)?;
+        if let Some((at, _)) = self.locate(key) {
+            self.check_count(at, 1)?;
+            let target = self.target(at, place, fresh);
+            if self.put_here(at, &target, fresh) {
+                return Ok(());
+            }
+        }
         loop {
             let (step, needs) = self.needs_of_put(key, order, place, fresh);
             let has_moved = needs != Needs::NONE && {
@@ -87,6 +101,100 @@ impl Store {
             }
             return Ok(());
         }
+    }
+
+    /// Puts a member or a field, or replaces the value of a field that is there; true if it is new.
+    /// The collection is made if it is missing, and the caller has checked the type. Where a value
+    /// got shorter, `settle_collection` trims its page. O(log n).
+    pub fn put_named(
+        &mut self,
+        now: Now,
+        key: &Key<'_>,
+        order: Order,
+        fresh: &Fresh<'_>,
+    ) -> Result<bool, StoreFull> {
+        self.check_fresh(key, fresh)?;
+        if let Some((at, _)) = self.locate(key) {
+            let hash = fresh.hash.expect("names have hashes");
+            match self.seek_name(at, self.form(at), fresh.short_name(), hash) {
+                Ok(spot) if fresh.value.is_none() || self.rewrite_here(at, &spot, fresh) => {
+                    return Ok(false);
+                }
+                Ok(_) => {
+                    self.replace_named(now, key, fresh)?;
+                    return Ok(false);
+                }
+                Err(spot) => {
+                    self.check_count(at, 1)?;
+                    if self.put_here(at, &Target { spot, scores: None }, fresh) {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        self.put_element(now, key, order, Place::Own, fresh)?;
+        Ok(true)
+    }
+
+    /// Where an element goes in an existing collection.
+    fn target(&self, at: Ref, place: Place, fresh: &Fresh<'_>) -> Target {
+        let tree = match self.form(at) {
+            Form::Page(page) => {
+                let order = object::header(&self.frames, at).order();
+                let index = self.place_in_page(page, order, place, fresh);
+                return Target { spot: Spot { path: None, page, index }, scores: None };
+            }
+            Form::Tree(tree) => tree,
+        };
+        let (path, index) = self.place_in_tree(&tree, place, fresh);
+        let spot = Spot { path: Some(path), page: path.page_at(&self.frames), index };
+        let scores = (tree.order == Order::Sorted).then(|| {
+            let (path, index) = self.place_of_score(at, fresh);
+            Spot { path: Some(path), page: path.page_at(&self.frames), index }
+        });
+        Target { spot, scores }
+    }
+
+    /// Puts an element where its page has room for it, and nothing else has to change its place:
+    /// what most do. False if it has not.
+    fn put_here(&mut self, at: Ref, target: &Target, fresh: &Fresh<'_>) -> bool {
+        let order = object::header(&self.frames, at).order();
+        let has_room =
+            |spot: &Spot, order, size| spot.page.page(&self.frames, order).room_size() >= size;
+        if !fresh.is_plain()
+            || !has_room(&target.spot, order, fresh.size_in_page(order))
+            || target
+                .scores
+                .as_ref()
+                .is_some_and(|spot| !has_room(spot, Order::Scores, SCORE_CELL_SIZE as u32))
+        {
+            return false;
+        }
+        let parts = fresh.plain_parts();
+        let pieces = parts.pieces();
+        let Spot { path, page, index } = &target.spot;
+        let Some(path) = path else {
+            let tag = fresh.hash.map_or(0, NameHash::tag);
+            page.page_mut(&mut self.frames, order).insert(*index, tag, &pieces);
+            return true;
+        };
+        let cell = fresh.cell(order, &pieces, fresh.plain_size(), 0);
+        self.tree_at(at, order).insert_here(&mut self.frames, path, *index, &cell);
+        if let Some(Spot { path: Some(path), index, .. }) = &target.scores {
+            let (hash, score) = score_cell(fresh);
+            let parts = [&hash[..], &score];
+            let cell = Cell::of_score(&parts, fresh.hash.expect("members have hashes").score_key());
+            self.tree_at(at, Order::Scores).insert_here(&mut self.frames, path, *index, &cell);
+        }
+        self.count_elements(at, 1);
+        true
+    }
+
+    /// Where in the tree of scores that of a new member goes.
+    fn place_of_score(&self, at: Ref, fresh: &Fresh<'_>) -> (Path, usize) {
+        let key = fresh.hash.expect("members have hashes").score_key();
+        let path = self.tree_at(at, Order::Scores).seek_key(&self.frames, key);
+        (path, position_of_scores_key(path.page(&self.frames, Order::Scores), key))
     }
 
     fn needs_of_put(
@@ -137,10 +245,8 @@ impl Store {
         let plan = tree.plan(&self.frames, &path, index, &cell);
         let scores = (tree.order == Order::Sorted).then(|| {
             let scores = self.tree_at(tree.owner, Order::Scores);
-            let key = fresh.hash.expect("members have hashes").score_key();
-            let path = scores.seek_key(&self.frames, key);
-            let index = position_of_scores_key(path.page(&self.frames, Order::Scores), key);
-            let cell = Cell::of_score(&[], key);
+            let (path, index) = self.place_of_score(tree.owner, fresh);
+            let cell = Cell::of_score(&[], fresh.hash.expect("members have hashes").score_key());
             let plan = scores.plan(&self.frames, &path, index, &cell);
             (path, index, plan)
         });
@@ -149,7 +255,7 @@ impl Store {
 
     fn place_in_tree(&self, tree: &Tree, place: Place, fresh: &Fresh<'_>) -> (Path, usize) {
         match (tree.order, place) {
-            (Order::List, Place::Rank(rank)) => tree.seek_rank(&self.frames, rank),
+            (Order::List, Place::Rank(rank)) => self.seek_rank(tree, rank),
             (Order::Sorted, _) => {
                 let name = fresh.short_name();
                 let score = order::score_key(fresh.score.expect("members have scores"));

@@ -2,7 +2,10 @@
 use super::Form;
 use crate::memory::frames::{Frames, Ref};
 use crate::store::lookup::NameHash;
-use crate::store::tree::{Bound, Cursor, Order, PageAt, Path, Tree, order, position_in_page, text};
+use crate::store::object::FLAG_LARGE;
+use crate::store::tree::{
+    Bound, Cursor, Order, Page, PageAt, Path, Tree, order, position_in_page, text,
+};
 use crate::store::{Entry, Store, Text, object};
 
 /// Where an element is, or would be. Valid until the next change of the store.
@@ -19,6 +22,7 @@ pub struct Spot {
 pub struct Element<'a> {
     pub(super) frames: &'a Frames,
     pub(super) order: Order,
+    /// Begins with its cell.
     pub(super) cell: &'a [u8],
 }
 
@@ -36,6 +40,14 @@ impl<'a> Element<'a> {
         Text::of_item(self.frames, order::pair(self.cell).1)
     }
 
+    /// Both texts of a field.
+    #[inline]
+    pub fn pair(&self) -> (Text<'a>, Text<'a>) {
+        assert_eq!(self.order, Order::Hash, "fields have values");
+        let (name, value) = order::pair(self.cell);
+        (Text::of_item(self.frames, name), Text::of_item(self.frames, value))
+    }
+
     /// The score of a member.
     #[inline]
     pub fn score(&self) -> f64 {
@@ -46,55 +58,61 @@ impl<'a> Element<'a> {
 
 /// The elements of a collection from one on, forth or back.
 pub struct Elements<'a> {
-    store: &'a Store,
-    order: Order,
-    tree: Option<Tree>,
-    spot: Spot,
+    frames: &'a Frames,
+    /// In a tree, and the way to the leaf.
+    tree: Option<(Tree, Path)>,
+    page: Page<'a>,
+    /// Forth: the next one. Back: the one behind it.
+    index: usize,
+    count: usize,
     is_back: bool,
-    /// There is one more.
-    is_going: bool,
 }
 
 impl<'a> Iterator for Elements<'a> {
     type Item = Element<'a>;
 
+    #[inline]
     fn next(&mut self) -> Option<Element<'a>> {
-        if !self.is_going {
-            return None;
-        }
-        let frames = &self.store.frames;
-        let page = self.spot.page.page(frames, self.order);
-        let element = Element { frames, order: self.order, cell: page.cell(self.spot.index) };
-        self.is_going = if self.is_back { self.retreat() } else { self.advance() };
-        Some(element)
+        let index = if self.is_back {
+            if self.index == 0 && !self.retreat() {
+                return None;
+            }
+            self.index -= 1;
+            self.index
+        } else {
+            if self.index == self.count && !self.advance() {
+                return None;
+            }
+            self.index += 1;
+            self.index - 1
+        };
+        let cell = self.page.from_cell(index);
+        Some(Element { frames: self.frames, order: self.page.order(), cell })
     }
 }
 
 impl Elements<'_> {
+    /// Goes to the beginning of the next leaf; false at the last one.
     fn advance(&mut self) -> bool {
-        let frames = &self.store.frames;
-        self.spot.index += 1;
-        if self.spot.index < self.spot.page.page(frames, self.order).count() {
-            return true;
-        }
-        let (Some(tree), Some(path)) = (&self.tree, self.spot.path) else { return false };
-        let mut cursor = Cursor { path, index: self.spot.index };
-        cursor.settle(frames, tree);
-        self.spot = Spot::of_cursor(frames, &cursor);
-        cursor.cell(frames, tree).is_some()
+        let Some((tree, path)) = &mut self.tree else { return false };
+        let Some(next) = path.next(self.frames) else { return false };
+        *path = next;
+        self.page = path.page(self.frames, tree.order);
+        (self.index, self.count) = (0, self.page.count());
+        true
     }
 
+    /// Goes to the end of the leaf before; false at the first one.
     fn retreat(&mut self) -> bool {
-        if self.spot.index > 0 {
-            self.spot.index -= 1;
-            return true;
+        let Some((tree, path)) = &mut self.tree else { return false };
+        let mut cursor = Cursor { path: *path, index: 0 };
+        if !cursor.retreat(self.frames, tree) {
+            return false;
         }
-        let frames = &self.store.frames;
-        let (Some(tree), Some(path)) = (&self.tree, self.spot.path) else { return false };
-        let mut cursor = Cursor { path, index: 0 };
-        let is_there = cursor.retreat(frames, tree);
-        self.spot = Spot::of_cursor(frames, &cursor);
-        is_there
+        *path = cursor.path;
+        self.page = path.page(self.frames, tree.order);
+        self.index = cursor.index + 1;
+        true
     }
 }
 
@@ -130,44 +148,46 @@ impl Store {
 
     pub(super) fn element_at(&self, at: Ref, spot: &Spot) -> Element<'_> {
         let order = object::header(&self.frames, at).order();
-        let cell = spot.page.page(&self.frames, order).cell(spot.index);
+        let cell = spot.page.page(&self.frames, order).from_cell(spot.index);
         Element { frames: &self.frames, order, cell }
     }
 
     #[inline]
     pub(super) fn spot_of_name(&self, at: Ref, name: &[u8], hash: NameHash) -> Option<Spot> {
-        let order = object::header(&self.frames, at).order();
         match self.form(at) {
-            Form::Page(page) => self.spot_in_page(order, page, None, name, hash),
-            Form::Tree(tree) if order == Order::Sorted => {
+            Form::Tree(tree) if tree.order == Order::Sorted => {
                 self.spot_by_score(&tree, name, hash).map(|(spot, _)| spot)
             }
-            Form::Tree(tree) => {
-                let path = tree.seek_key(&self.frames, hash.to_u64());
-                let page = path.page_at(&self.frames);
-                self.spot_in_page(order, page, Some(path), name, hash)
-            }
+            form => self.seek_name(at, form, name, hash).ok(),
         }
     }
 
+    /// The element with a name; or the place behind the elements of its page, where a new one of a
+    /// set or hash belongs. Not for a large sorted set.
     #[inline]
-    fn spot_in_page(
+    pub(super) fn seek_name(
         &self,
-        order: Order,
-        page: PageAt,
-        path: Option<Path>,
+        at: Ref,
+        form: Form,
         name: &[u8],
         hash: NameHash,
-    ) -> Option<Spot> {
+    ) -> Result<Spot, Spot> {
+        let (path, page, order) = match form {
+            Form::Page(page) => (None, page, object::header(&self.frames, at).order()),
+            Form::Tree(tree) => {
+                let path = tree.seek_key(&self.frames, hash.to_u64());
+                (Some(path), path.page_at(&self.frames), tree.order)
+            }
+        };
         let cells = page.page(&self.frames, order);
         let mut start = 0;
         while let Some(index) = cells.find_tag(hash.tag(), start) {
-            if text::is(&self.frames, order.name(cells.cell(index)), name) {
-                return Some(Spot { path, page, index });
+            if text::is(&self.frames, cells.name(index), name) {
+                return Ok(Spot { path, page, index });
             }
             start = index + 1;
         }
-        None
+        Err(Spot { path, page, index: cells.count() })
     }
 
     /// A member of a large sorted set: its score is looked up by its hash, then it by its score.
@@ -183,14 +203,12 @@ impl Store {
         let path = scores.seek_key(&self.frames, key);
         let page = path.page(&self.frames, Order::Scores);
         let mut index = position_of_scores_key(page, key);
-        while index < page.count() && order::scores_key(page.cell(index)) == key {
-            let score = order::score(Order::Scores, page.cell(index));
+        while index < page.count() && order::scores_key(page.from_cell(index)) == key {
+            let score = order::score(Order::Scores, page.from_cell(index));
             let bound = Bound { score: order::score_key(score), name: Some(name) };
             let spot = self.spot_of_bound(tree.owner, &bound);
             let cells = spot.page.page(&self.frames, Order::Sorted);
-            if spot.index < cells.count()
-                && text::is(&self.frames, Order::Sorted.name(cells.cell(spot.index)), name)
-            {
+            if spot.index < cells.count() && text::is(&self.frames, cells.name(spot.index), name) {
                 let scores_spot =
                     Spot { path: Some(path), page: path.page_at(&self.frames), index };
                 return Some((spot, scores_spot));
@@ -220,10 +238,22 @@ impl Store {
         match self.form(at) {
             Form::Page(page) => Spot { path: None, page, index: rank as usize },
             Form::Tree(tree) => {
-                let (path, index) = tree.seek_rank(&self.frames, rank);
+                let (path, index) = self.seek_rank(&tree, rank);
                 Spot::of_cursor(&self.frames, &Cursor { path, index })
             }
         }
+    }
+
+    /// The leaf of a tree that is whole, and in it the element `rank` or the end. The last element
+    /// and the end of all, where lists are used most, are found without a sum.
+    pub(super) fn seek_rank(&self, tree: &Tree, rank: u64) -> (Path, usize) {
+        let count = u64::from(object::trees(&self.frames, tree.owner).count);
+        if rank + 1 < count {
+            return tree.seek_rank(&self.frames, rank);
+        }
+        let path = tree.last_leaf(&self.frames);
+        let behind = (count - rank) as usize;
+        (path, path.page(&self.frames, tree.order).count() - behind)
     }
 
     pub(super) fn rank_of_spot(&self, at: Ref, spot: &Spot) -> u64 {
@@ -249,18 +279,40 @@ impl Store {
     pub fn elements(&self, entry: Entry, rank: u64, is_back: bool) -> Elements<'_> {
         let at = entry.object;
         let order = object::header(&self.frames, at).order();
-        let is_going = rank < self.count_at(at);
-        let tree = match self.form(at) {
-            Form::Page(_) => None,
-            Form::Tree(tree) => Some(tree),
+        let is_there = rank < self.count_at(at);
+        // Beyond the end there is none, whichever way.
+        let spot = self.spot_at_rank(at, if is_there { rank } else { 0 });
+        let tree = match (self.form(at), spot.path) {
+            (Form::Tree(tree), Some(path)) if is_there => Some((tree, path)),
+            _ => None,
         };
-        let spot = self.spot_at_rank(at, rank);
-        Elements { store: self, order, tree, spot, is_back, is_going }
+        let page = spot.page.page(&self.frames, order);
+        let count = page.count();
+        let index = match (is_there, is_back) {
+            (true, false) => spot.index,
+            (true, true) => spot.index + 1,
+            (false, false) => count,
+            (false, true) => 0,
+        };
+        Elements { frames: &self.frames, tree, page, index, count, is_back }
     }
 
     /// The element with a rank, which there must be. O(log n).
     pub fn element_at_rank(&self, entry: Entry, rank: u64) -> Element<'_> {
         self.element_at(entry.object, &self.spot_at_rank(entry.object, rank))
+    }
+
+    /// At least the bytes of the texts of the elements from `rank` on, `count` of them, and at most
+    /// those of a few more. O(log n) and a part of the elements; O(1) for a small collection that
+    /// has no object.
+    pub fn text_bytes_at_most(&self, entry: Entry, rank: u64, count: u64) -> u64 {
+        match self.form(entry.object) {
+            Form::Tree(tree) => tree.bytes_at_most(&self.frames, rank, count),
+            Form::Page(_) if object::header(&self.frames, entry.object).has(FLAG_LARGE) => {
+                self.text_bytes(entry)
+            }
+            Form::Page(page) => u64::from(page.size),
+        }
     }
 
     /// Bytes of all texts of a collection. O(1) for large ones, O(n) for small.
@@ -278,11 +330,11 @@ impl Store {
 }
 
 /// The first element of a page of scores whose key is not below `key`.
-pub(super) fn position_of_scores_key(page: crate::store::tree::Page<'_>, key: u64) -> usize {
+pub(super) fn position_of_scores_key(page: Page<'_>, key: u64) -> usize {
     let (mut low, mut high) = (0, page.count());
     while low < high {
         let middle = usize::midpoint(low, high);
-        if order::scores_key(page.cell(middle)) < key {
+        if order::scores_key(page.from_cell(middle)) < key {
             low = middle + 1;
         } else {
             high = middle;

@@ -9,7 +9,8 @@ use crate::store::{Store, object};
 
 impl Store {
     /// Replaces the element that `find` finds by one of the same name (in a list: of the same
-    /// place). It may not be in a sorted set. O(log n).
+    /// place). It may not be in a sorted set. `settle_collection` then trims a page that has become
+    /// smaller: not this, since room may be reserved in it. O(log n).
     pub fn replace_element(
         &mut self,
         now: Now,
@@ -17,8 +18,7 @@ impl Store {
         fresh: &Fresh<'_>,
         find: impl Fn(&Self, Ref) -> Spot,
     ) -> Result<(), StoreFull> {
-        self.check_sizes(key, self.value_size(fresh.name))?;
-        self.check_sizes(key, fresh.value.map_or(0, |value| self.value_size(value)))?;
+        self.check_fresh(key, fresh)?;
         loop {
             let (at, _) = self.locate(key).expect("the caller found the key");
             let order = object::header(&self.frames, at).order();
@@ -69,6 +69,28 @@ impl Store {
         }
     }
 
+    /// Writes a cell of the same size over one, which is most of all replacing. False, and nothing
+    /// has changed, if it has another size, or refers to objects.
+    pub(super) fn rewrite_here(&mut self, at: Ref, spot: &Spot, fresh: &Fresh<'_>) -> bool {
+        let order = object::header(&self.frames, at).order();
+        let old = spot.page.page(&self.frames, order).cell(spot.index);
+        if !fresh.is_plain()
+            || old.len() as u32 != fresh.cell_size()
+            || text::large_items(order, old).next().is_some()
+        {
+            return false;
+        }
+        let parts = fresh.plain_parts();
+        let mut page = spot.page.page_mut(&mut self.frames, order);
+        let mut cell = page.cell_mut(spot.index);
+        for piece in parts.pieces() {
+            let (here, rest) = cell.split_at_mut(piece.len());
+            here.copy_from_slice(piece);
+            cell = rest;
+        }
+        true
+    }
+
     /// Makes a page that has become too large a tree.
     fn outgrow_page(&mut self, now: Now, key: &Key<'_>) -> Result<(), StoreFull> {
         let (at, _) = self.locate(key).expect("the caller found the key");
@@ -90,6 +112,7 @@ impl Store {
             page.page(&self.frames, order).cell(spot.index),
         );
         let new_bytes = self.fresh_bytes(fresh);
+        let had_object = large_items_at(&self.frames, page, order, spot.index)[0].is_some();
         let parts = self.make_parts(fresh);
         self.drop_texts(page, order, spot.index);
         let mut cells = page.page_mut(&mut self.frames, order);
@@ -97,11 +120,12 @@ impl Store {
         cells.insert(spot.index, fresh.hash.map_or(0, NameHash::tag), &parts.pieces());
         let Some(path) = &spot.path else {
             self.note_parts(at, page, order, &parts);
-            self.tighten(at);
             return;
         };
         let mut tree = self.tree_at(at, order);
-        tree.recount_large(&mut self.frames, page.holder);
+        if had_object || parts.large_count > 0 {
+            tree.recount_large(&mut self.frames, page.holder);
+        }
         let more = new_bytes.cast_signed() - old_bytes.cast_signed();
         tree.note_bytes(&mut self.frames, path, more);
         tree.tighten_leaf(&mut self.frames, path);
@@ -141,16 +165,16 @@ impl Store {
     }
 
     /// As `replace_element`, for a field of a hash that is there.
-    pub fn replace_named(
+    pub(super) fn replace_named(
         &mut self,
         now: Now,
         key: &Key<'_>,
-        name: &[u8],
         fresh: &Fresh<'_>,
     ) -> Result<(), StoreFull> {
         let hash = fresh.hash.expect("names have hashes");
         self.replace_element(now, key, fresh, |store, at| {
-            store.spot_of_name(at, name, hash).expect("the caller found the field")
+            let spot = store.spot_of_name(at, fresh.short_name(), hash);
+            spot.expect("the caller found the field")
         })
     }
 
@@ -162,6 +186,11 @@ impl Store {
         rank: u64,
         fresh: &Fresh<'_>,
     ) -> Result<(), StoreFull> {
-        self.replace_element(now, key, fresh, |store, at| store.settled_at_rank(at, rank))
+        let (at, _) = self.locate(key).expect("the caller found the key");
+        let spot = self.spot_at_rank(at, rank);
+        if self.rewrite_here(at, &spot, fresh) {
+            return Ok(());
+        }
+        self.replace_element(now, key, fresh, |store, at| store.spot_at_rank(at, rank))
     }
 }

@@ -5,7 +5,7 @@ use crate::memory::frames::Needs;
 use crate::store::tree::order::SCORE_CELL_SIZE;
 use crate::store::tree::{EMPTY_SIZE, Order};
 use crate::store::types::{Key, StoreFull};
-use crate::store::{Store, object};
+use crate::store::{Entry, Store, object};
 
 /// Frames that the nodes of a growing tree may open besides what their bytes fill: as many as there
 /// are classes between the smallest leaf and the largest inner node that a split makes.
@@ -25,20 +25,26 @@ impl Store {
     ) -> Result<(), StoreFull> {
         self.check_sizes(key, 0)?;
         let mut needs = Needs::NONE;
-        let (mut more_size, mut scores_size) = (0, 0);
+        let (mut count, mut more_size, mut scores_size) = (0, 0, 0);
         for fresh in fresh {
-            self.check_sizes(key, self.value_size(fresh.name))?;
-            self.check_sizes(key, fresh.value.map_or(0, |value| self.value_size(value)))?;
+            self.check_fresh(key, &fresh)?;
+            count += 1;
             self.need_large(&mut needs, &fresh);
             more_size += u64::from(fresh.size_in_page(order));
             scores_size += if order == Order::Sorted { SCORE_CELL_SIZE as u64 } else { 0 };
         }
         let existing = self.locate(key).map(|(at, _)| at);
+        if let Some(at) = existing {
+            self.check_count(at, count)?;
+        }
         let (used_size, value_offset, is_page) = match existing.map(|at| (at, self.form(at))) {
             None => (EMPTY_SIZE, object::HEADER_SIZE + key.name.len() as u32, true),
             Some((at, Form::Page(page))) => {
-                let header = object::header(&self.frames, at);
-                (page.page(&self.frames, order).used_size(), header.value_offset(), true)
+                let cells = page.page(&self.frames, order);
+                if u64::from(cells.room_size()) >= more_size {
+                    return self.make_room_for_entry(now, &needs, key, key);
+                }
+                (cells.used_size(), object::header(&self.frames, at).value_offset(), true)
             }
             Some((_, Form::Tree(_))) => (0, 0, false),
         };
@@ -56,21 +62,19 @@ impl Store {
         needs.slot(class);
         self.make_room_for_entry(now, &needs, key, key)?;
         // Reserve first: from here on nothing fails.
-        if let Some((at, _)) = self.locate(key) {
-            if self.frames.class_size(class) > self.slot_size_at(at) {
-                self.resize_page(at, class);
-            }
-        } else {
-            self.make_collection(now, key, order, page_size);
-        }
+        match self.locate(key) {
+            Some((at, _)) => self.resize_page(at, class),
+            None => self.make_collection(now, key, order, page_size),
+        };
         Ok(())
     }
 
-    /// After all elements were put: a page that was made too large gets smaller.
-    pub fn settle_collection(&mut self, key: &Key<'_>) {
-        if let Some((at, _)) = self.locate(key) {
-            self.tighten(at);
-        }
+    /// After all elements were put: a page that was made too large, or holds less than before, gets
+    /// smaller. The key, which may have moved.
+    pub fn settle_collection(&mut self, key: &Key<'_>) -> Option<Entry> {
+        let (at, _) = self.locate(key)?;
+        self.tighten(at);
+        self.peek(key)
     }
 }
 

@@ -5,7 +5,9 @@ use crate::clock::Now;
 use crate::memory::frames::Ref;
 use crate::store::Store;
 use crate::store::lookup::NameHash;
-use crate::store::tree::{Bound, Cell, Order, PageAt, adopt_large, order, position_in_page, text};
+use crate::store::tree::{
+    Bound, Cell, Cursor, Order, PageAt, Tree, adopt_large, order, position_in_page, text,
+};
 use crate::store::types::{Key, StoreFull};
 
 /// The largest cell of a sorted set.
@@ -23,14 +25,22 @@ impl Store {
     ) -> Result<(), StoreFull> {
         let (at, _) = self.locate(key).expect("the caller found the key");
         if let Form::Page(page) = self.form(at) {
-            self.move_in_page(at, page, name, hash, score);
+            let spot = self.spot_of_name(at, name, hash).expect("the caller found the member");
+            let bound = Bound { score: order::score_key(score), name: Some(name) };
+            let cells = page.page(&self.frames, Order::Sorted);
+            let index = position_in_page(&self.frames, cells, &bound);
+            self.move_in_page(page, spot.index, index, score);
             return Ok(());
         }
         let tree = self.tree_at(at, Order::Sorted);
-        let (spot, _) = self.spot_by_score(&tree, name, hash).expect("the caller found the member");
+        let found = self.spot_by_score(&tree, name, hash).expect("the caller found the member");
+        if self.set_score_here(&tree, &found, name, score) {
+            return Ok(());
+        }
+        let (spot, _) = found;
         let mut bytes = [0; CELL_SIZE_MAX];
         let size = self.copy_cell(spot.page, Order::Sorted, spot.index, &mut bytes);
-        bytes[..8].copy_from_slice(&score.to_bits().to_le_bytes());
+        order::set_score(Order::Sorted, &mut bytes, score);
         let bound = Bound { score: order::score_key(score), name: Some(name) };
         let plan = |store: &Self, at: Ref, cell: &Cell<'_>| {
             let tree = store.tree_at(at, Order::Sorted);
@@ -56,14 +66,14 @@ impl Store {
         let mut bytes = [0; CELL_SIZE_MAX];
         self.copy_cell(old.page, Order::Sorted, old.index, &mut bytes);
         let old_score = order::score(Order::Sorted, &bytes);
-        bytes[..8].copy_from_slice(&score.to_bits().to_le_bytes());
+        order::set_score(Order::Sorted, &mut bytes, score);
         let parts = [&bytes[..size]];
         let cell = Cell { parts: &parts, ..cell };
         let (path, index, plan) = plan(self, at, &cell);
         tree.insert(&mut self.frames, &path, index, &cell, &plan);
         self.set_tree(&tree);
         self.remove_member(at, name, old_score);
-        self.write_score(at, name, hash, old_score, score);
+        self.write_score(at, hash, old_score, score);
         // The old cell said that the text is its.
         if large_count > 0 {
             let (spot, _) = self
@@ -73,6 +83,44 @@ impl Store {
         }
         self.freed_count += 2;
         Ok(())
+    }
+
+    /// Gives a member of a large sorted set another score, if that takes no room: it stays in its
+    /// leaf, or goes to one that has room for it. False, and nothing has changed, if not.
+    fn set_score_here(
+        &mut self,
+        tree: &Tree,
+        (spot, scores): &(Spot, Spot),
+        name: &[u8],
+        score: f64,
+    ) -> bool {
+        let bound = Bound { score: order::score_key(score), name: Some(name) };
+        let (path, index) = tree.seek_bound(&self.frames, &bound);
+        let page = path.page_at(&self.frames);
+        if page == spot.page {
+            self.move_in_page(page, spot.index, index, score);
+        } else {
+            let cell = spot.page.page(&self.frames, Order::Sorted).cell(spot.index);
+            let size = cell.len() as u32 + Order::Sorted.entry_size() as u32;
+            let is_plain = text::large_items(Order::Sorted, cell).next().is_none();
+            if !is_plain || page.page(&self.frames, Order::Sorted).room_size() < size {
+                return false;
+            }
+            let mut tree = *tree;
+            self.write_cell_score(spot, Order::Sorted, score);
+            let from = Cursor { path: spot.path.expect("in a tree"), index: spot.index };
+            tree.carry(&mut self.frames, &from, &Cursor { path, index });
+            self.set_tree(&tree);
+            self.freed_count += 2;
+        }
+        self.write_cell_score(scores, Order::Scores, score);
+        true
+    }
+
+    /// Writes another score into a cell, which stays where it is.
+    fn write_cell_score(&mut self, spot: &Spot, order: Order, score: f64) {
+        let mut cells = spot.page.page_mut(&mut self.frames, order);
+        order::set_score(order, cells.cell_mut(spot.index), score);
     }
 
     /// Takes the cell of a member with a score out of the tree, and leaves its text alone.
@@ -86,40 +134,33 @@ impl Store {
     }
 
     /// Writes another score into the tree of scores.
-    fn write_score(&mut self, at: Ref, name: &[u8], hash: NameHash, old: f64, new: f64) {
-        let spot = self.spot_of_score(at, name, hash, old);
-        let mut cells = spot.page.page_mut(&mut self.frames, Order::Scores);
-        cells.cell_mut(spot.index)[4..].copy_from_slice(&new.to_bits().to_le_bytes());
+    fn write_score(&mut self, at: Ref, hash: NameHash, old: f64, new: f64) {
+        let spot = self.spot_of_score(at, hash, old);
+        self.write_cell_score(&spot, Order::Scores, new);
     }
 
     /// Where the tree of scores has this score of this member. Another one with the same 32 bits of
     /// hash and the same score would do as well.
-    fn spot_of_score(&self, at: Ref, name: &[u8], hash: NameHash, score: f64) -> Spot {
-        debug_assert!(!name.is_empty() || hash.to_u64() > 0, "a name has a hash");
+    fn spot_of_score(&self, at: Ref, hash: NameHash, score: f64) -> Spot {
         let scores = self.tree_at(at, Order::Scores);
         let key = hash.score_key();
         let path = scores.seek_key(&self.frames, key);
         let page = path.page(&self.frames, Order::Scores);
         let first = position_of_scores_key(page, key);
         let index = (first..page.count())
-            .take_while(|&index| order::scores_key(page.cell(index)) == key)
+            .take_while(|&index| order::scores_key(page.from_cell(index)) == key)
             .find(|&index| {
-                order::score(Order::Scores, page.cell(index)).to_bits() == score.to_bits()
+                order::score(Order::Scores, page.from_cell(index)).to_bits() == score.to_bits()
             })
             .expect("a member has its score in the tree of scores");
         Spot { path: Some(path), page: path.page_at(&self.frames), index }
     }
 
-    fn move_in_page(&mut self, at: Ref, page: PageAt, name: &[u8], hash: NameHash, score: f64) {
-        let spot = self.spot_of_name(at, name, hash).expect("the caller found the member");
-        let mut bytes = [0; CELL_SIZE_MAX];
-        let size = self.copy_cell(page, Order::Sorted, spot.index, &mut bytes);
-        bytes[..8].copy_from_slice(&score.to_bits().to_le_bytes());
-        page.page_mut(&mut self.frames, Order::Sorted).remove(spot.index);
-        let bound = Bound { score: order::score_key(score), name: Some(name) };
-        let cells = page.page(&self.frames, Order::Sorted);
-        let index = position_in_page(&self.frames, cells, &bound);
-        page.page_mut(&mut self.frames, Order::Sorted).insert(index, hash.tag(), &[&bytes[..size]]);
+    /// The element `from` of a page gets another score, and goes before the element `before`.
+    fn move_in_page(&mut self, page: PageAt, from: usize, before: usize, score: f64) {
+        let mut cells = page.page_mut(&mut self.frames, Order::Sorted);
+        order::set_score(Order::Sorted, cells.cell_mut(from), score);
+        cells.reorder(from, if before > from { before - 1 } else { before });
     }
 
     fn copy_cell(&self, page: PageAt, order: Order, index: usize, out: &mut [u8]) -> usize {
@@ -134,7 +175,7 @@ impl Store {
         let score = order::score(Order::Sorted, cell);
         let name = Order::Sorted.name(cell);
         let hash = NameHash::of(text::hash(&self.frames, self.hash_key, name));
-        let spot = self.spot_of_score(at, b"", hash, score);
+        let spot = self.spot_of_score(at, hash, score);
         let mut scores = self.tree_at(at, Order::Scores);
         let path = spot.path.expect("a spot in a tree has a path");
         scores.remove(&mut self.frames, &path, spot.index);

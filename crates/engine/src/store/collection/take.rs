@@ -2,7 +2,7 @@
 use super::{Form, Spot};
 use crate::memory::frames::Ref;
 use crate::store::lookup::NameHash;
-use crate::store::tree::{Cursor, Order, large_items_at};
+use crate::store::tree::{Order, large_items_at};
 use crate::store::types::Key;
 use crate::store::{Store, object};
 
@@ -50,19 +50,7 @@ impl Store {
     /// As `take_element`, by rank.
     pub fn take_ranked(&mut self, key: &Key<'_>, rank: u64) -> bool {
         self.take_element(key, |store, at| {
-            (rank < store.count_at(at)).then(|| store.settled_at_rank(at, rank))
+            (rank < store.count_at(at)).then(|| store.spot_at_rank(at, rank))
         })
-    }
-
-    pub(super) fn settled_at_rank(&self, at: Ref, rank: u64) -> Spot {
-        match self.form(at) {
-            Form::Page(_) => self.spot_at_rank(at, rank),
-            Form::Tree(tree) => {
-                let (path, index) = tree.seek_rank(&self.frames, rank);
-                let mut cursor = Cursor { path, index };
-                cursor.settle(&self.frames, &tree);
-                Spot::of_cursor(&self.frames, &cursor)
-            }
-        }
     }
 }

@@ -4,7 +4,7 @@ use super::node::{Child, Header, PageAt, header, header_mut};
 use super::order::Order;
 use super::plan::{Cell, Change, Cut, Division, Plan};
 use super::seek::{Path, Step};
-use super::{Tree, text};
+use super::{Cursor, Tree, text};
 use crate::memory::classes::Class;
 use crate::memory::frames::{Frames, Ref};
 
@@ -19,21 +19,38 @@ impl Tree {
         plan: &Plan,
     ) {
         match &plan.change {
-            Change::Here => {
-                let mut page = path.page_at(frames).page_mut(frames, self.order);
-                page.insert(index, cell.tag, cell.parts);
-                self.note_large(frames, path.leaf, cell);
-                count_up(frames, path.steps(), cell);
-            }
+            Change::Here => self.insert_here(frames, path, index, cell),
             Change::Grow(class) => {
                 let leaf = self.resize_leaf(frames, path, *class);
                 let page = PageAt::of_leaf(frames, leaf);
                 page.page_mut(frames, self.order).insert(index, cell.tag, cell.parts);
                 self.note_large(frames, leaf, cell);
-                count_up(frames, path.steps(), cell);
+                count_up(frames, path.steps(), cell.bytes);
             }
             Change::Split(division) => self.split(frames, path, index, cell, division),
         }
+    }
+
+    /// Puts the element into a leaf that has room for it.
+    pub fn insert_here(&self, frames: &mut Frames, path: &Path, index: usize, cell: &Cell<'_>) {
+        let mut page = path.page_at(frames).page_mut(frames, self.order);
+        page.insert(index, cell.tag, cell.parts);
+        self.note_large(frames, path.leaf, cell);
+        count_up(frames, path.steps(), cell.bytes);
+    }
+
+    /// Takes an element out of its leaf and puts it into another one that has room for it. Its
+    /// texts are none of their own. What `from` says is over, what `to` says too.
+    pub fn carry(&mut self, frames: &mut Frames, from: &Cursor, to: &Cursor) {
+        let source = from.path.page_at(frames);
+        let bytes = text::size_of_cell(
+            frames,
+            self.order,
+            source.page(frames, self.order).cell(from.index),
+        );
+        self.copy_cell(frames, to.path.leaf, to.index, source, from.index);
+        count_up(frames, to.path.steps(), bytes);
+        self.remove(frames, &from.path, from.index);
     }
 
     /// The element that was put into `leaf` may refer to objects, which then are its.
@@ -112,7 +129,7 @@ impl Tree {
         frames.free(frames.class_at(from), from);
         if let Some((_, above)) = path.steps().split_last() {
             // The leaf's parent is told anew what is below it.
-            count_up(frames, above, cell);
+            count_up(frames, above, cell.bytes);
         }
         self.insert_child(frames, path, path.steps().len(), children);
     }
@@ -125,13 +142,17 @@ impl Tree {
 
     /// Appends the element `index` of another page.
     pub(super) fn append_cell(&self, frames: &mut Frames, to: Ref, source: PageAt, index: usize) {
+        let end = PageAt::of_leaf(frames, to).page(frames, self.order).count();
+        self.copy_cell(frames, to, end, source, index);
+    }
+
+    /// Copies the element `index` of another page before the element `place` of a leaf.
+    fn copy_cell(&self, frames: &mut Frames, to: Ref, place: usize, source: PageAt, index: usize) {
         let page = source.page(frames, self.order);
         let (start, size) = (page.cell_start(index), page.cell(index).len());
         let tag = page.tag(index);
         let target = PageAt::of_leaf(frames, to);
-        let mut page = target.page_mut(frames, self.order);
-        let end = page.as_page().count();
-        let place = page.open(end, tag, size);
+        let place = target.page_mut(frames, self.order).open(place, tag, size);
         frames.copy_bytes(source.start() + start, target.start() + place, size as u32);
     }
 
@@ -165,12 +186,12 @@ impl Tree {
     }
 }
 
-/// One more element below the children that the steps take.
-fn count_up(frames: &mut Frames, steps: &[Step], cell: &Cell<'_>) {
+/// One more element, with so many bytes of texts, below the children that the steps take.
+fn count_up(frames: &mut Frames, steps: &[Step], bytes: u64) {
     for step in steps {
         let child = child_mut(frames, step.node, usize::from(step.index));
         child.count = child.count.checked_add(1).expect("elements are counted in 32 bits");
-        child.bytes += cell.bytes;
+        child.bytes += bytes;
     }
 }
 

@@ -71,7 +71,7 @@ impl Order {
                 let field_size = item_size(bytes);
                 field_size + item_size(&bytes[field_size..])
             }
-            Self::Sorted => 8 + item_size(&bytes[8..]),
+            Self::Sorted => SCORE_SIZE + item_size(&bytes[SCORE_SIZE..]),
             Self::Scores => SCORE_CELL_SIZE,
         }
     }
@@ -80,7 +80,7 @@ impl Order {
     #[inline]
     pub fn name(self, cell: &[u8]) -> Item<'_> {
         match self {
-            Self::Sorted => item(&cell[8..]),
+            Self::Sorted => item(&cell[SCORE_SIZE..]),
             _ => item(cell),
         }
     }
@@ -90,6 +90,9 @@ impl Order {
         matches!(self, Self::Set | Self::Hash | Self::Scores)
     }
 }
+
+/// Bytes of a score.
+pub const SCORE_SIZE: usize = 8;
 
 /// Bytes of a cell of `Order::Scores`.
 pub const SCORE_CELL_SIZE: usize = 12;
@@ -135,8 +138,21 @@ pub fn pair(cell: &[u8]) -> (Item<'_>, Item<'_>) {
 /// The score in a cell of `Order::Sorted`, or of `Order::Scores`.
 #[inline]
 pub fn score(order: Order, cell: &[u8]) -> f64 {
-    let start = if order == Order::Scores { 4 } else { 0 };
-    f64::from_bits(u64::from_le_bytes(cell[start..start + 8].try_into().expect("eight bytes")))
+    let start = score_start(order);
+    let bytes = cell[start..start + SCORE_SIZE].try_into().expect("eight bytes");
+    f64::from_bits(u64::from_le_bytes(bytes))
+}
+
+/// Writes another score into a cell.
+#[inline]
+pub fn set_score(order: Order, cell: &mut [u8], score: f64) {
+    let start = score_start(order);
+    cell[start..start + SCORE_SIZE].copy_from_slice(&score.to_bits().to_le_bytes());
+}
+
+#[inline]
+const fn score_start(order: Order) -> usize {
+    if matches!(order, Order::Scores) { 4 } else { 0 }
 }
 
 /// The key of a score: in the order of the numbers, -0 equal to 0. A score is not NaN.

@@ -14,7 +14,7 @@
 //!
 //! Invariant: cells have no gaps between them, so that what a page takes follows from what is in it
 //! and not from what was.
-use super::order::Order;
+use super::order::{Item, Order};
 
 /// Bytes before the first cell.
 const PAGE_HEADER_SIZE: usize = 4;
@@ -102,9 +102,22 @@ impl<'a> Page<'a> {
     /// The cell of the element `index`.
     #[inline]
     pub fn cell(&self, index: usize) -> &'a [u8] {
-        assert!(index < self.count(), "an element beyond the end of its page");
-        let bytes = &self.bytes[self.cell_start(index)..self.end()];
+        let bytes = self.from_cell(index);
         &bytes[..self.order.size_of_cell(bytes)]
+    }
+
+    /// The bytes that begin with the cell of the element `index`: enough for whoever reads a part
+    /// of it, since every part says how long it is.
+    #[inline(always)]
+    pub fn from_cell(&self, index: usize) -> &'a [u8] {
+        assert!(index < self.count(), "an element beyond the end of its page");
+        &self.bytes[self.cell_start(index)..]
+    }
+
+    /// The name in the cell of the element `index`; of a list the element itself.
+    #[inline(always)]
+    pub fn name(&self, index: usize) -> Item<'a> {
+        self.order.name(self.from_cell(index))
     }
 
     /// The tag of the element `index`; 0 where there are none.
@@ -185,6 +198,20 @@ impl<'a> PageMut<'a> {
             self.bytes[entry + 2] = tag;
         }
         end
+    }
+
+    /// Makes the element `from` the element `to`; those between move by one. Its cell stays where
+    /// it is. O(bytes of the directory between them).
+    pub fn reorder(&mut self, from: usize, to: usize) {
+        let size = self.order.entry_size();
+        assert!(size > 0, "a page without a directory");
+        let (source, target) = (self.as_page().entry(from), self.as_page().entry(to));
+        // The directory grows downwards: who goes to a higher place goes to a lower address.
+        if target < source {
+            self.bytes[target..source + size].rotate_right(size);
+        } else {
+            self.bytes[source..target + size].rotate_left(size);
+        }
     }
 
     /// Takes the element `index` out. O(bytes of the page).

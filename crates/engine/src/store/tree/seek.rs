@@ -72,13 +72,17 @@ pub struct Bound<'a> {
 }
 
 impl Bound<'_> {
-    /// How an element compares with the place.
+    /// How an element compares with the place. `cell` begins with its cell.
+    #[inline]
     pub fn compare(&self, frames: &Frames, cell: &[u8]) -> Ordering {
         let score = order::score_key(order::score(Order::Sorted, cell));
-        score.cmp(&self.score).then_with(|| match self.name {
-            None => Ordering::Less,
-            Some(name) => text::compare(frames, Order::Sorted.name(cell), name),
-        })
+        match score.cmp(&self.score) {
+            Ordering::Equal => match self.name {
+                None => Ordering::Less,
+                Some(name) => text::compare(frames, Order::Sorted.name(cell), name),
+            },
+            different => different,
+        }
     }
 }
 
@@ -132,12 +136,16 @@ impl Tree {
         while !header(frames, path.leaf).is_leaf() {
             let node = path.leaf;
             let children = children(frames, node);
-            let behind = children[1..].partition_point(|child| {
-                child.key < bound.score
-                    || child.key == bound.score && self.begins_before(frames, child, bound)
-            });
-            path.push(node, behind);
-            path.leaf = children[behind].at;
+            let later = &children[1..];
+            let mut index = later.partition_point(|child| child.key < bound.score);
+            if later.get(index).is_some_and(|child| child.key == bound.score) {
+                // Of those that begin with the same score the names decide.
+                let same = later[index..].partition_point(|child| child.key == bound.score);
+                let same = &later[index..index + same];
+                index += same.partition_point(|child| self.begins_before(frames, child, bound));
+            }
+            path.push(node, index);
+            path.leaf = children[index].at;
         }
         let index = position_in_page(frames, path.page(frames, self.order), bound);
         (path, index)
@@ -150,7 +158,7 @@ impl Tree {
             at = children(frames, at)[0].at;
         }
         let page = PageAt::of_leaf(frames, at).page(frames, self.order);
-        bound.compare(frames, page.cell(0)) != Ordering::Greater
+        bound.compare(frames, page.from_cell(0)) != Ordering::Greater
     }
 
     /// Elements before the leaf of `path`.
@@ -168,7 +176,7 @@ pub fn position_in_page(frames: &Frames, page: Page<'_>, bound: &Bound<'_>) -> u
     let (mut low, mut high) = (0, page.count());
     while low < high {
         let middle = usize::midpoint(low, high);
-        if bound.compare(frames, page.cell(middle)) == Ordering::Less {
+        if bound.compare(frames, page.from_cell(middle)) == Ordering::Less {
             low = middle + 1;
         } else {
             high = middle;
@@ -181,8 +189,10 @@ pub fn position_in_page(frames: &Frames, page: Page<'_>, bound: &Bound<'_>) -> u
 /// `high`: the guess is mostly right or a neighbour, so that a line or two of the node are read.
 #[inline]
 fn position_of_key(children: &[Child], key: u64, low: u64, high: u64) -> usize {
-    let spread = u128::from(high - low) + 1;
-    let guess = u128::from(key.saturating_sub(low)) * children.len() as u128 / spread;
+    // Of the spread the upper bits are enough, and their product with a count is no long number.
+    let shift = (u64::BITS - (high - low).leading_zeros()).saturating_sub(32);
+    let (offset, spread) = (key.saturating_sub(low) >> shift, ((high - low) >> shift) + 1);
+    let guess = offset * children.len() as u64 / spread;
     let mut index = (guess as usize).min(children.len() - 1);
     while index > 0 && children[index].key > key {
         index -= 1;

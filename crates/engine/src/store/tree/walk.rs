@@ -72,6 +72,29 @@ impl Cursor {
     }
 }
 
+impl Tree {
+    /// At least the bytes of the texts of the elements from `rank` on, `count` of them: those of
+    /// the leaves that they are in. O(log n) and the count of these leaves.
+    pub fn bytes_at_most(&self, frames: &Frames, rank: u64, count: u64) -> u64 {
+        let (total_count, total_bytes) = self.totals(frames);
+        if count >= total_count {
+            return total_bytes;
+        }
+        let (mut path, index) = self.seek_rank(frames, rank);
+        let (mut bytes, mut left_count) = (0, count + index as u64);
+        while let Some(step) = path.steps().last() {
+            let leaf = &children(frames, step.node)[usize::from(step.index)];
+            bytes += leaf.bytes;
+            left_count = left_count.saturating_sub(u64::from(leaf.count));
+            match path.next(frames) {
+                Some(next) if left_count > 0 => path = next,
+                _ => return bytes,
+            }
+        }
+        total_bytes
+    }
+}
+
 impl Path {
     /// The way to the next leaf.
     pub fn next(mut self, frames: &Frames) -> Option<Self> {

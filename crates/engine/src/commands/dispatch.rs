@@ -144,7 +144,9 @@ pub(super) fn call(cx: &mut Context<'_>, id: CommandId, request: &Request<'_>) {
     let command = id.command();
     cx.session().last_command = Some(command.name);
     (cx.hooks.phase)(command.name);
-    let is_short = command.is_short() && !request.has_staged() && !cx.statistics.is_exact();
+    let is_short = command.is_short(request.argument_count())
+        && !request.has_staged()
+        && !cx.statistics.is_exact();
     let started = if is_short {
         cx.statistics.start_short(id, cx.hooks.ticks);
         None

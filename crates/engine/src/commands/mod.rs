@@ -8,6 +8,7 @@ pub mod connection;
 pub mod context;
 pub mod debug;
 pub mod dispatch;
+mod elements;
 pub mod error;
 pub mod expire;
 pub mod hash;

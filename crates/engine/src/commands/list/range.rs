@@ -48,9 +48,7 @@ pub fn lrange(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Command
         cx.reply.array(0);
         return Ok(());
     };
-    run.reserve(cx, 0)?;
-    run.reply(cx);
-    Ok(())
+    run.answer(cx)
 }
 
 /// `LTRIM key start stop`: takes out what is not from `start` to `stop`, as LRANGE counts them.

@@ -1,5 +1,6 @@
 //! Elements in a reply. Its room is made sure of first.
 use crate::commands::context::Context;
+use crate::commands::elements::reply_elements;
 use crate::commands::error::CommandError;
 use crate::commands::string::kept::{bulks_size, reply_text, reserve_reply, write_text};
 use crate::store::Entry;
@@ -19,6 +20,19 @@ pub(super) struct Run {
 }
 
 impl Run {
+    /// Replies with an array of them. Writes nothing if it fails. O(log n) and the reply.
+    pub(super) fn answer(&self, cx: &mut Context<'_>) -> Result<(), CommandError> {
+        let Self { entry, rank, is_back, count } = *self;
+        let first = if is_back { rank + 1 - count } else { rank };
+        let text_bytes = cx.store.text_bytes_at_most(entry, first, count);
+        reply_elements(cx, count, bulks_size(count, text_bytes), |reply, store| {
+            reply.array(count);
+            for element in store.elements(entry, rank, is_back).take(count as usize) {
+                write_text(reply, element.name());
+            }
+        })
+    }
+
     /// Makes sure of the room of the reply with them, behind `before_size` bytes.
     pub(super) fn reserve(
         &self,

@@ -1,7 +1,7 @@
 //! SPOP and SRANDMEMBER: members picked by their rank, each choice with the same chance.
 use super::encoding::Encoding;
 use super::sample::Sample;
-use super::{HEAD_SIZE, LOOKUP_WORK, bulk_size, reserve_members, write_members};
+use super::{HEAD_SIZE, LOOKUP_WORK, bulk_size, reply_whole};
 use crate::commands::arguments::integer;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
@@ -34,9 +34,7 @@ pub fn spop(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
             pop_some(cx, &key, entry, count)?;
         }
         (Some(entry), Some(_)) => {
-            reserve_members(cx, entry)?;
-            cx.reply.set(cx.store.element_count(entry));
-            write_members(cx, entry);
+            reply_whole(cx, entry, true)?;
             cx.store.delete(cx.now, &key);
         }
     }
@@ -120,11 +118,7 @@ pub fn srandmember(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Co
             cx.reply.array(count.unsigned_abs());
             write_ranks(cx, entry, sample.ranks());
         }
-        (Some(entry), Some(_)) => {
-            reserve_members(cx, entry)?;
-            cx.reply.array(cx.store.element_count(entry));
-            write_members(cx, entry);
-        }
+        (Some(entry), Some(_)) => reply_whole(cx, entry, false)?,
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! SISMEMBER, SMISMEMBER, SMEMBERS and SCARD: reading one set.
-use super::{HEAD_SIZE, reserve_members, write_members};
+use super::{HEAD_SIZE, reply_whole};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::string::kept::reserve_reply;
@@ -46,10 +46,7 @@ pub fn smembers(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comma
         cx.reply.set(0);
         return Ok(());
     };
-    reserve_members(cx, entry)?;
-    cx.reply.set(cx.store.element_count(entry));
-    write_members(cx, entry);
-    Ok(())
+    reply_whole(cx, entry, true)
 }
 
 /// `SCARD key`: count of members. O(1).

@@ -19,10 +19,9 @@ mod sample;
 mod sources;
 
 use crate::commands::context::Context;
+use crate::commands::elements::reply_elements;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{bulks_size, reserve_reply, write_text};
-use crate::resp::output::REPLY_ROOM;
-use crate::resp::reply::ReplyFull;
+use crate::commands::string::kept::{bulks_size, write_text};
 use crate::store::Entry;
 
 /// Bytes that looking a member up counts as: two or three lines of memory.
@@ -40,25 +39,18 @@ const fn bulk_size(size: u64) -> u64 {
     1 + digit_count + 2 + size + 2
 }
 
-/// Makes sure that all members of a set can be answered.
-fn reserve_members(cx: &mut Context<'_>, entry: Entry) -> Result<(), CommandError> {
-    let bound = bulks_size(cx.store.element_count(entry), cx.store.text_bytes(entry));
-    if bound <= u64::from(REPLY_ROOM) {
-        return Ok(());
-    }
-    match cx.reply.reserve(bound) {
-        Err(ReplyFull::TooLarge { .. }) => {
-            let members = cx.store.elements(entry, 0, false);
-            let size: u64 = members.map(|member| bulk_size(member.name().size())).sum();
-            reserve_reply(cx, HEAD_SIZE + size)
+/// Replies with all members of a set, as a set or as an array. Writes nothing if it fails. O(n).
+fn reply_whole(cx: &mut Context<'_>, entry: Entry, as_set: bool) -> Result<(), CommandError> {
+    let count = cx.store.element_count(entry);
+    let text_bytes = cx.store.text_bytes_at_most(entry, 0, count);
+    reply_elements(cx, count, bulks_size(count, text_bytes), |reply, store| {
+        if as_set {
+            reply.set(count);
+        } else {
+            reply.array(count);
         }
-        outcome => Ok(outcome?),
-    }
-}
-
-/// Writes all members of a set, for which there is room.
-fn write_members(cx: &mut Context<'_>, entry: Entry) {
-    for member in cx.store.elements(entry, 0, false) {
-        write_text(&mut cx.reply, member.name());
-    }
+        for member in store.elements(entry, 0, false) {
+            write_text(reply, member.name());
+        }
+    })
 }

@@ -19,20 +19,14 @@ mod sources;
 pub mod store;
 
 use crate::commands::context::Context;
+use crate::commands::elements::reply_elements;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::write_text;
-use crate::resp::output::REPLY_ROOM;
+use crate::commands::string::kept::{bulks_size, write_text};
 use crate::resp::reply::{BULK_OVERHEAD, Protocol, Reply};
 use crate::stdx::double;
+use crate::stdx::number::DOUBLE_TEXT_SIZE_MAX;
 use crate::store::{Element, Entry};
 use bounds::Ranks;
-
-/// Bytes of a member in a reply besides its name, at most: its framing, a score, and the header of
-/// a pair.
-const MEMBER_OVERHEAD: u64 = 3 * BULK_OVERHEAD + 32;
-
-/// Bytes of the shortest member in a reply.
-const MEMBER_SIZE_MIN: u64 = 6;
 
 /// Bytes that an element counts for as work, besides its name: a walk down a tree.
 const ELEMENT_WORK: u64 = 64;
@@ -54,6 +48,15 @@ impl Style {
         match protocol {
             Protocol::Resp2 => Self::Flat,
             Protocol::Resp3 => Self::Pair,
+        }
+    }
+
+    /// Bytes of a score in a reply, and of what stands before it and its member, at most.
+    const fn score_size_max(self) -> u64 {
+        match self {
+            Self::Name => 0,
+            Self::Flat => BULK_OVERHEAD + DOUBLE_TEXT_SIZE_MAX as u64,
+            Self::Pair => 2 * BULK_OVERHEAD + DOUBLE_TEXT_SIZE_MAX as u64,
         }
     }
 
@@ -87,12 +90,10 @@ struct Shown<'a> {
 fn reply_members(cx: &mut Context<'_>, entry: Entry, shown: Shown<'_>) -> Result<(), CommandError> {
     let Shown { ranks, is_back, style, key } = shown;
     let count = ranks.count();
-    if count * MEMBER_SIZE_MIN > u64::from(REPLY_ROOM) {
-        // Where not even the shortest names fit, nobody walks.
-        cx.reply.reserve(count * MEMBER_SIZE_MIN)?;
-    }
-    let store = &*cx.store;
-    let write = |reply: &mut Reply<'_>| {
+    let text_bytes = cx.store.text_bytes_at_most(entry, ranks.start, count);
+    let key_size = key.map_or(0, |key| bulks_size(2, key.len() as u64));
+    let size_max = bulks_size(count, text_bytes) + count * style.score_size_max() + key_size;
+    reply_elements(cx, count, size_max, |reply, store| {
         if let Some(key) = key {
             reply.array(2);
             reply.bulk(key);
@@ -101,15 +102,7 @@ fn reply_members(cx: &mut Context<'_>, entry: Entry, shown: Shown<'_>) -> Result
         let first = if is_back { ranks.end.saturating_sub(1) } else { ranks.start };
         let elements = store.elements(entry, first, is_back);
         elements.take(count as usize).for_each(|element| style.member(reply, &element));
-    };
-    let key_size = key.map_or(0, <[u8]>::len) as u64;
-    let size_max = (count + 1) * MEMBER_OVERHEAD + key_size + store.text_bytes(entry);
-    if size_max <= u64::from(REPLY_ROOM) {
-        write(&mut cx.reply);
-    } else {
-        cx.reply.measured(write)?;
-    }
-    Ok(())
+    })
 }
 
 /// A score: any double that is a number.

@@ -1,8 +1,9 @@
 //! ZRANDMEMBER: members by chance.
 use super::bounds::Ranks;
-use super::{ELEMENT_WORK, MEMBER_SIZE_MIN, Shown, Style, reply_members};
+use super::{ELEMENT_WORK, Shown, Style, reply_members};
 use crate::commands::arguments::{integer, is_word};
 use crate::commands::context::Context;
+use crate::commands::elements::TEXT_SIZE_MIN;
 use crate::commands::error::CommandError;
 use crate::commands::string::kept::{reply_text, reserve_reply};
 use crate::commands::work;
@@ -65,7 +66,7 @@ fn reply_some(
     style: Style,
 ) -> Result<(), CommandError> {
     let (set_count, drawn_count) = (cx.store.element_count(entry), count.unsigned_abs());
-    reserve_reply(cx, drawn_count.saturating_mul(MEMBER_SIZE_MIN))?;
+    reserve_reply(cx, drawn_count.saturating_mul(TEXT_SIZE_MIN))?;
     work::check(cx, drawn_count.saturating_mul(ELEMENT_WORK), TOO_MANY)?;
     // The reply is written twice, once to measure it: both times by the same chance.
     let seed = cx.store.random().bits();

@@ -23,7 +23,7 @@ const BY_CHANCE: &[&str] = &["nondeterministic_output"];
 #[rustfmt::skip] // A table reads in columns.
 pub(super) const COMMANDS: &[Command] = &[
     row(("hdel", -3),         WRITE | FAST,           HDEL_KEYS,   "2.0.0", set::hdel)
-        .about("O(log n)", "Deletes fields; with the last one the hash is gone."),
+        .about("O(log n) for each field given", "Deletes fields; with the last one the hash."),
     row(("hexists", 3),       READONLY | FAST,        key::LOOK,   "2.0.0", get::hexists)
         .about("O(log n)", "Says whether a hash has a field."),
     row(("hget", 3),          READONLY | FAST,        key::READ,   "2.0.0", get::hget)
@@ -39,10 +39,10 @@ pub(super) const COMMANDS: &[Command] = &[
     row(("hlen", 2),          READONLY | FAST,        key::LOOK,   "2.0.0", get::hlen)
         .about("O(1)", "How many fields a hash has."),
     row(("hmget", -3),        READONLY | FAST,        key::READ,   "2.0.0", get::hmget)
-        .about("O(m log n), m the count of fields asked for", "The values of several fields."),
+        .about("O(log n) for each field given", "The values of several fields."),
     row(("hmset", -4),        WRITE | DENYOOM | FAST, key::MODIFY, "2.0.0", set::hmset)
         .values_from(3, 2).deprecated("4.0.0", "`HSET` with multiple field-value pairs")
-        .about("O(m log n), m the count of fields written", "Writes fields, all or none."),
+        .about("O(log n) for each field given", "Writes fields, all or none."),
     row(("hrandfield", -2),   READONLY,               key::READ,   "6.2.0", random::hrandfield)
         .tips(BY_CHANCE)
         .about("O(m log n), m the count of fields answered", "Fields by chance."),
@@ -51,7 +51,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .about("O(m), m the COUNT", "Walks over the fields, some at a time."),
     row(("hset", -4),         WRITE | DENYOOM | FAST, key::MODIFY, "2.0.0", set::hset)
         .values_from(3, 2)
-        .about("O(m log n), m the count of fields written", "Writes fields, all or none."),
+        .about("O(log n) for each field given", "Writes fields, all or none."),
     row(("hsetnx", 4),        WRITE | DENYOOM | FAST, key::ADD,    "2.0.0", set::hsetnx)
         .value_at(3).about("O(log n)", "Writes a field, if the hash does not have it."),
     row(("hstrlen", 3),       READONLY | FAST,        key::LOOK,   "3.2.0", get::hstrlen)

@@ -38,17 +38,17 @@ pub(super) const COMMANDS: &[Command] = &[
                "Takes elements out of the first list that exists."),
     row(("lpop", -2),     WRITE | FAST,           POP_KEYS,    "1.0.0", pop::lpop)
         .work(Work::Value)
-        .about("O(n), n the count of elements taken out", "Takes the first elements out."),
+        .about("O(log n) for each element taken out", "Takes the first elements out."),
     row(("lpos", -3),     READONLY,               key::READ,   "6.0.6", find::lpos)
         .value_at(2).work(Work::Value)
         .about("O(n), n the count of elements", "The positions of elements that are the same."),
     row(("lpush", -3),    WRITE | DENYOOM | FAST, key::ADD,    "1.0.0", push::lpush)
         .values_from(2, 1)
-        .about("O(n), n the count of elements put in",
+        .about("O(log n) for each element given",
                "Puts elements in at the beginning of a list, made if it is missing."),
     row(("lpushx", -3),   WRITE | DENYOOM | FAST, key::ADD,    "2.2.0", push::lpushx)
         .values_from(2, 1)
-        .about("O(n), n the count of elements put in",
+        .about("O(log n) for each element given",
                "Puts elements in at the beginning of a list, if it exists."),
     row(("lrange", 4),    READONLY,               key::READ,   "1.0.0", range::lrange)
         .about("O(n), n the count of elements answered", "A range of elements."),
@@ -60,19 +60,19 @@ pub(super) const COMMANDS: &[Command] = &[
         .about("O(log n)", "Replaces the element at an index."),
     row(("ltrim", 4),     WRITE,                  REMOVE_KEYS, "1.0.0", range::ltrim)
         .work(Work::Value)
-        .about("O(n), n the count of elements taken out", "Takes out all but a range."),
+        .about("O(log n) for each element taken out", "Takes out all but a range."),
     row(("rpop", -2),     WRITE | FAST,           POP_KEYS,    "1.0.0", pop::rpop)
         .work(Work::Value)
-        .about("O(n), n the count of elements taken out", "Takes the last elements out."),
+        .about("O(log n) for each element taken out", "Takes the last elements out."),
     row(("rpoplpush", 3), WRITE | DENYOOM,        MOVE_KEYS,   "1.2.0", moves::rpoplpush)
         .deprecated("6.2.0", "`LMOVE` with the `RIGHT` and `LEFT` arguments")
         .about("O(log n)", "Takes the last element out of a list and puts it first in another."),
     row(("rpush", -3),    WRITE | DENYOOM | FAST, key::ADD,    "1.0.0", push::rpush)
         .values_from(2, 1)
-        .about("O(n), n the count of elements put in",
+        .about("O(log n) for each element given",
                "Puts elements in at the end of a list, made if it is missing."),
     row(("rpushx", -3),   WRITE | DENYOOM | FAST, key::ADD,    "2.2.0", push::rpushx)
         .values_from(2, 1)
-        .about("O(n), n the count of elements put in",
+        .about("O(log n) for each element given",
                "Puts elements in at the end of a list, if it exists."),
 ];

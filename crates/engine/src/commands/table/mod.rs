@@ -80,6 +80,9 @@ impl Group {
     }
 }
 
+/// A command that works on each of its arguments is short with so many at most.
+const SHORT_ARGUMENTS_MAX: usize = 8;
+
 /// What an O(n) command touches, for `command-work-max`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Work {
@@ -245,12 +248,18 @@ impl Command {
         self
     }
 
-    /// Does it take about as long as any other of its kind, whatever the data? Such calls are timed
-    /// together. The group `server` is timed by itself: some of its commands show these times, and
-    /// starting one settles what ran before.
-    pub const fn is_short(&self) -> bool {
-        matches!(self.complexity.as_bytes(), b"O(1)" | b"O(1), amortized" | b"O(log n)")
-            && !matches!(self.group, Group::Server)
+    /// Does a call with so many arguments take about as long as any other of its kind, whatever the
+    /// data? Such calls are timed together. The group `server` is timed by itself: some of its
+    /// commands show these times, and starting one settles what ran before.
+    pub fn is_short(&self, argument_count: usize) -> bool {
+        let is_short = match self.complexity {
+            "O(1)" | "O(1), amortized" | "O(log n)" => true,
+            // Each argument is one ...
+            each if each.ends_with(" given") => argument_count <= SHORT_ARGUMENTS_MAX,
+            // ... or there is no argument that says how many.
+            each => each.ends_with(" taken out") && argument_count == 2,
+        };
+        is_short && !matches!(self.group, Group::Server)
     }
 
     /// The name without its container: `get` of `config|get`.

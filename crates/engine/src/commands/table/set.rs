@@ -29,7 +29,7 @@ const CHANCE: &[&str] = &["nondeterministic_output"];
 #[rustfmt::skip] // A table reads in columns.
 pub(super) const COMMANDS: &[Command] = &[
     row(("sadd", -3),        WRITE | DENYOOM | FAST, key::ADD,        "1.0.0", edit::sadd)
-        .about("O(log n) for each member", "Puts members into a set, made if it is missing."),
+        .about("O(log n) for each member given", "Puts members into a set, made if it is missing."),
     row(("scard", 2),        READONLY | FAST,        key::LOOK,       "1.0.0", look::scard)
         .about("O(1)", "Count of members of a set."),
     row(("sdiff", -2),       READONLY,               SOURCES,         "1.0.0", combine::sdiff)
@@ -57,15 +57,16 @@ pub(super) const COMMANDS: &[Command] = &[
     row(("smembers", 2),     READONLY,               key::READ,       "1.0.0", look::smembers)
         .tips(ANY_ORDER).about("O(n)", "All members of a set."),
     row(("smismember", -3),  READONLY | FAST,        key::READ,       "6.2.0", look::smismember)
-        .about("O(log n) for each member", "Which of some members a set has."),
+        .about("O(log n) for each member given", "Which of some members a set has."),
     row(("smove", 4),        WRITE | FAST,           MOVE_KEYS,       "1.0.0", edit::smove)
         .about("O(log n)", "Moves a member from one set to another."),
     row(("spop", -2),        WRITE | FAST,           POP_KEYS,        "1.0.0", chance::spop)
-        .tips(CHANCE).about("O(log n) for each member", "Takes members out of a set at random."),
+        .tips(CHANCE)
+        .about("O(log n) for each member taken out", "Takes members out of a set at random."),
     row(("srandmember", -2), READONLY,               key::READ,       "1.0.0", chance::srandmember)
-        .tips(CHANCE).about("O(log n) for each member", "Members of a set, picked at random."),
+        .tips(CHANCE).about("O(log n) for each member answered", "Members of a set by chance."),
     row(("srem", -3),        WRITE | FAST,           REMOVE_KEYS,     "1.0.0", edit::srem)
-        .about("O(log n) for each member", "Takes members out of a set."),
+        .about("O(log n) for each member given", "Takes members out of a set."),
     row(("sscan", -3),       READONLY,               key::READ,       "2.8.0", scan::sscan)
         .tips(CHANCE).about("O(n), n the count", "A step of a walk over a set."),
     row(("sunion", -2),      READONLY,               SOURCES,         "1.0.0", combine::sunion)

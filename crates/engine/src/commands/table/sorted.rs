@@ -30,7 +30,7 @@ const BY_ALL: &str = "O(n log n), n the count of all members";
 #[rustfmt::skip] // A table reads in columns.
 pub(super) const COMMANDS: &[Command] = &[
     row(("zadd", -4),            WRITE | DENYOOM | FAST, key::MODIFY, "1.2.0", add::zadd)
-        .about("O(log n) for each member", "Puts members in, or changes their scores."),
+        .about("O(log n) for each member given", "Puts members in, or changes their scores."),
     row(("zcard", 2),            READONLY | FAST,        key::LOOK,   "1.2.0", member::zcard)
         .about("O(1)", "Counts the members."),
     row(("zcount", 4),           READONLY | FAST,        key::READ,   "2.0.0", range::zcount)
@@ -59,16 +59,16 @@ pub(super) const COMMANDS: &[Command] = &[
         .about("O(k) and O(log n) for each member, k the count of keys",
                "Takes out members from an end of the first set that exists."),
     row(("zmscore", -3),         READONLY | FAST,        key::READ,   "6.2.0", member::zmscore)
-        .about("O(log n) for each member", "The scores of several members."),
+        .about("O(log n) for each member given", "The scores of several members."),
     row(("zpopmax", -2),         WRITE | FAST,           POP_KEYS,    "5.0.0", pop::zpopmax)
         .work(Work::Value)
-        .about("O(log n) for each member", "Takes out members with the highest scores."),
+        .about("O(log n) for each member taken out", "Takes out members with the highest scores."),
     row(("zpopmin", -2),         WRITE | FAST,           POP_KEYS,    "5.0.0", pop::zpopmin)
         .work(Work::Value)
-        .about("O(log n) for each member", "Takes out members with the lowest scores."),
+        .about("O(log n) for each member taken out", "Takes out members with the lowest scores."),
     row(("zrandmember", -2),     READONLY,               key::READ,   "6.2.0", random::zrandmember)
         .work(Work::Value).tips(&["nondeterministic_output"])
-        .about("O(log n) for each member", "Members by chance."),
+        .about("O(log n) for each member answered", "Members by chance."),
     row(("zrange", -4),          READONLY,               key::READ,   "1.2.0", range::zrange)
         .about(BY_RANGE, "The members of a range of ranks, scores or names."),
     row(("zrangebylex", -4),     READONLY,               key::READ,   "2.8.9", range::zrangebylex)
@@ -79,20 +79,20 @@ pub(super) const COMMANDS: &[Command] = &[
         .about(BY_RANGE, "The members of a range of scores."),
     row(("zrangestore", -5), WRITE | DENYOOM, RANGE_STORE_KEYS, "6.2.0", store::zrangestore)
         .work(Work::Values)
-        .about("O(log n) for each member", "Stores the members of a range as another set."),
+        .about("O(log n) for each member stored", "Stores the members of a range as another set."),
     row(("zrank", -3),           READONLY | FAST,        key::READ,   "2.0.0", member::zrank)
         .about("O(log n)", "The rank of a member, from the lowest score."),
     row(("zrem", -3),            WRITE | FAST,           REMOVE_KEYS, "1.2.0", member::zrem)
-        .about("O(log n) for each member", "Takes members out."),
+        .about("O(log n) for each member given", "Takes members out."),
     row(("zremrangebylex", 4), WRITE, REMOVE_KEYS, "2.8.9", remove::zremrangebylex)
         .work(Work::Value)
-        .about("O(log n) for each member", "Takes a range of names out."),
+        .about("O(log n) for each member taken out", "Takes a range of names out."),
     row(("zremrangebyrank", 4), WRITE, REMOVE_KEYS, "2.0.0", remove::zremrangebyrank)
         .work(Work::Value)
-        .about("O(log n) for each member", "Takes a range of ranks out."),
+        .about("O(log n) for each member taken out", "Takes a range of ranks out."),
     row(("zremrangebyscore", 4), WRITE, REMOVE_KEYS, "1.2.0", remove::zremrangebyscore)
         .work(Work::Value)
-        .about("O(log n) for each member", "Takes a range of scores out."),
+        .about("O(log n) for each member taken out", "Takes a range of scores out."),
     row(("zrevrange", -4),       READONLY,               key::READ,   "1.2.0", range::zrevrange)
         .deprecated("6.2.0", "`ZRANGE` with the `REV` argument")
         .about(BY_RANGE, "The members of a range of ranks, from the highest score."),

@@ -1,0 +1,35 @@
+//! Elements of a collection as a reply. Its room is made sure of first.
+use crate::commands::context::Context;
+use crate::commands::error::CommandError;
+use crate::resp::output::REPLY_ROOM;
+use crate::resp::reply::{Reply, ReplyFull};
+use crate::store::Store;
+
+/// Bytes of the shortest text in a reply: an empty bulk string.
+pub(crate) const TEXT_SIZE_MIN: u64 = 6;
+
+/// Replies with what `write` writes: at least `text_count` texts, and at most `size_max` bytes. It
+/// may run twice, and writes the same both times. Writes nothing if it fails. O(the reply).
+pub(crate) fn reply_elements(
+    cx: &mut Context<'_>,
+    text_count: u64,
+    size_max: u64,
+    write: impl Fn(&mut Reply<'_>, &Store),
+) -> Result<(), CommandError> {
+    if cx.reply.is_muted() {
+        return Ok(());
+    }
+    if size_max > u64::from(REPLY_ROOM) {
+        match cx.reply.reserve(size_max) {
+            Err(ReplyFull::TooLarge { .. }) => {
+                // Where not even the shortest texts fit, nobody walks.
+                cx.reply.reserve(text_count.saturating_mul(TEXT_SIZE_MIN))?;
+                let store = &*cx.store;
+                return Ok(cx.reply.measured(|reply| write(reply, store))?);
+            }
+            outcome => outcome?,
+        }
+    }
+    write(&mut cx.reply, cx.store);
+    Ok(())
+}

@@ -137,7 +137,9 @@ impl Pattern {
             words.split_at(words.iter().position(differs).unwrap_or(words.len()));
         let argument_count = fixed.len() + differing.len() * repeat_count as usize;
         let mut head = format!("*{argument_count}\r\n").into_bytes();
-        fixed.iter().for_each(|word| write_bulk(word.as_bytes(), &mut head));
+        for word in fixed {
+            write_bulk(word.as_bytes(), &mut head);
+        }
         let (mut body, mut tail) = (Vec::new(), Vec::new());
         for word in differing {
             let mut place = |prefix, place, bytes: &mut Vec<u8>| {

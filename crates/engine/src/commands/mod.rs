@@ -20,6 +20,7 @@ pub mod memory;
 pub mod pools;
 pub(crate) mod queue;
 pub mod scan;
+pub mod scratch;
 pub mod server;
 pub mod session;
 pub mod set;

@@ -16,6 +16,9 @@ use std::vec::Vec;
 #[path = "room_test.rs"]
 mod room_test;
 
+#[path = "scratch_test.rs"]
+mod scratch_test;
+
 #[path = "transaction_test.rs"]
 mod transaction_test;
 

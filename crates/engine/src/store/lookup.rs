@@ -23,7 +23,7 @@ impl NameHash {
 
     /// All bits: what decides in which subtree of a collection a name belongs.
     #[inline]
-    pub(super) const fn to_u64(self) -> u64 {
+    pub const fn to_u64(self) -> u64 {
         self.0
     }
 

@@ -21,13 +21,24 @@ impl Store {
         source: &Key<'_>,
         target: &Key<'_>,
     ) -> Result<(), StoreFull> {
+        self.take_place(now, source, target)?;
+        self.changed(source.hash);
+        Ok(())
+    }
+
+    /// As `rename`, for a `source` that one command alone knows: that it is gone is no change.
+    pub fn take_place(
+        &mut self,
+        now: Now,
+        source: &Key<'_>,
+        target: &Key<'_>,
+    ) -> Result<(), StoreFull> {
         self.check_sizes(target, 0)?;
         let (at, _) = self.locate(source).expect("the caller found the key");
         let deadline = object::deadline(&self.frames, at);
         let deadline = deadline.filter(|_| !is_planted(Bug::RenameTtlLost));
         self.make_renamable(now, source, target.name.len())?;
         self.reshape(now, source, target, deadline)?;
-        self.changed(source.hash);
         self.changed(target.hash);
         Ok(())
     }

@@ -248,6 +248,13 @@ impl Store {
         true
     }
 
+    /// Deletes the key, if it is there, that one command alone knows: nobody is told.
+    pub fn discard(&mut self, key: &Key<'_>) {
+        if let Some((at, place)) = self.locate(key) {
+            self.remove(at, place);
+        }
+    }
+
     /// Takes an entry out of the index and the wheel, and drops its object.
     pub(super) fn remove(&mut self, at: Ref, place: Place) {
         self.detach(at, place);

@@ -1,8 +1,6 @@
 //! SINTERSTORE, SUNIONSTORE and SDIFFSTORE: a combination of sets as a set of its own.
 //!
-//! It is built under a name that no key has, and then takes the place of the destination, which may
-//! be a source too. If there is no room for it, it is deleted, and nothing has changed. Making room
-//! moves what is in the store: each source is found again for each member.
+//! Making room for it moves what is in the store: each source is found again for each member.
 use super::LOOKUP_WORK;
 use super::combine::{Combination, TOO_LARGE};
 use super::edit::add;
@@ -11,13 +9,9 @@ use super::member::Member;
 use super::sources::Sources;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::work;
-use crate::limits::SLOT_SIZE_MAX;
+use crate::commands::{scratch, work};
 use crate::resp::request::Request;
-use crate::store::{Key, Store, StoreFull};
-
-/// Bytes of a name of which there are always free ones.
-const FREE_NAME_SIZE_MIN: usize = 8;
+use crate::store::{Key, Store};
 
 /// What has been built so far.
 struct Built {
@@ -33,59 +27,23 @@ fn store(
     request: &Request<'_>,
     combination: Combination,
 ) -> Result<(), CommandError> {
-    let sources = Sources::read(cx, request, 2, request.argument_count() - 2)?;
+    let keys = 2..request.argument_count();
+    let sources = Sources::read(cx, request, keys.start, keys.len())?;
     let target = cx.key(request, 1);
-    let database = cx.session().database;
-    let mut room = [0; SLOT_SIZE_MAX as usize];
-    let scratch = free_key(cx.store, database, target.name, &mut room)?;
-    sources.spare(cx.store, true);
-    let built = build(cx, &sources, combination, &scratch);
-    let stored = built.and_then(|count| {
-        if count == 0 {
-            cx.store.delete(cx.now, &target);
-        } else {
-            cx.store.rename(cx.now, &scratch, &target)?;
-        }
-        Ok(count)
-    });
-    // A shorter name than that of the target may take room as well: what was read is there until
-    // the result is.
-    sources.spare(cx.store, false);
-    if stored.is_err() {
-        cx.store.delete(cx.now, &scratch);
-    }
-    cx.reply.integer(stored?.cast_signed());
+    let count = scratch::store(cx, request, keys, &target, |cx, scratch| {
+        build(cx, &sources, combination, scratch)
+    })?;
+    cx.reply.integer(count.cast_signed());
     Ok(())
 }
 
-/// A key that does not exist, with a name as long as `name`, so that it can become it where it is.
-fn free_key<'a>(
-    store: &Store,
-    database: u8,
-    name: &[u8],
-    room: &'a mut [u8; SLOT_SIZE_MAX as usize],
-) -> Result<Key<'a>, CommandError> {
-    let start = room.get_mut(..name.len()).ok_or(StoreFull::KeySize)?;
-    start.copy_from_slice(name);
-    let size = name.len().max(FREE_NAME_SIZE_MIN);
-    let first = u64::from_le_bytes(*room.first_chunk().expect("there is room for a name"));
-    let mut number = 0_u64;
-    loop {
-        number += 1;
-        room[..FREE_NAME_SIZE_MIN].copy_from_slice(&(first ^ number).to_le_bytes());
-        if store.peek(&store.key(database, &room[..size])).is_none() {
-            return Ok(store.key(database, &room[..size]));
-        }
-    }
-}
-
-/// Builds the combination as `scratch`, which there is only if it has members; how many.
+/// Builds the combination as `scratch`, which there is only if it has members.
 fn build(
     cx: &mut Context<'_>,
     sources: &Sources<'_>,
     combination: Combination,
     scratch: &Key<'_>,
-) -> Result<u64, CommandError> {
+) -> Result<(), CommandError> {
     let first = sources.entry(cx.store, sources.smallest(cx.store));
     let first = first.map_or(Encoding::Integers, |entry| Encoding::of(cx.store.kept(entry)));
     let starts_packed = combination == Combination::Intersection && first != Encoding::Integers;
@@ -99,7 +57,7 @@ fn build(
     if built.count > 0 && built.encoding != Encoding::Integers {
         cx.store.set_kept(scratch, built.encoding.kept());
     }
-    Ok(built.count)
+    Ok(())
 }
 
 /// Puts each member of the combination into `scratch`.

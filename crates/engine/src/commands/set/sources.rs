@@ -64,14 +64,6 @@ impl<'r> Sources<'r> {
         (0..self.count).min_by_key(by_count).expect("a command names a set")
     }
 
-    /// None of the sets is evicted from now on, or may be again.
-    pub(super) fn spare(&self, store: &mut Store, are_spared: bool) {
-        for position in 0..self.count {
-            let key = self.key(store, position);
-            store.spare(&key, are_spared);
-        }
-    }
-
     /// Where they are, until the store changes.
     pub(super) fn places<'a>(&self, store: &'a Store) -> Places<'a, 'r> {
         let mut remembered = [None; REMEMBERED_MAX];

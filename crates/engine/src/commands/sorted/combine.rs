@@ -3,14 +3,15 @@
 //! Everything is parsed before the first member is put into a result. Scores are added up in the
 //! order in which Redis does it, so that they are rounded alike.
 use super::bounds::Ranks;
-use super::result::{self, Grown};
-use super::sources::{Member, Sources, score_in, spare};
+use super::result::Grown;
+use super::sources::{Member, Sources, score_in};
 use super::{ELEMENT_WORK, Shown, Style, reply_members, score};
 use crate::commands::arguments::{integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::work;
+use crate::commands::{scratch, work};
 use crate::resp::request::Request;
+use crate::store::Key;
 use crate::store::tree::order::score_key;
 
 const TOO_MANY: &str = "OOM command-work-max: the sets are too large for one command";
@@ -188,19 +189,23 @@ impl<'a, 'r> Combination<'a, 'r> {
         if score.is_nan() { 0.0 } else { score }
     }
 
-    /// Puts the result into `grown`.
-    fn fill(&self, cx: &mut Context<'_>, grown: &mut Grown) -> Result<(), CommandError> {
+    /// Makes the result as `key`.
+    fn fill(&self, cx: &mut Context<'_>, key: &Key<'_>) -> Result<(), CommandError> {
+        let mut grown = Grown::new(key);
         if self.operation == Operation::Union {
-            return self.unite(cx, grown);
+            self.unite(cx, &mut grown)?;
+        } else {
+            self.visit(cx, |cx, member, score| {
+                let hash = cx.store.name_hash(member.name());
+                grown.put(cx, member.name(), hash, score)?;
+                Ok(true)
+            })?;
         }
-        self.visit(cx, |cx, member, score| {
-            let hash = cx.store.name_hash(member.name());
-            grown.put(cx, member.name(), hash, score)?;
-            Ok(true)
-        })
+        grown.end(cx);
+        Ok(())
     }
 
-    fn unite(&self, cx: &mut Context<'_>, grown: &mut Grown) -> Result<(), CommandError> {
+    fn unite(&self, cx: &mut Context<'_>, grown: &mut Grown<'_>) -> Result<(), CommandError> {
         let mut member = Member::new();
         for source in self.sources.as_slice() {
             let key = self.sources.key(cx, self.request, source);
@@ -284,11 +289,11 @@ fn answer(
     combination.check_work(cx)?;
     let style =
         if combination.with_scores { Style::scores(cx.reply.protocol()) } else { Style::Name };
-    let keys = combination.sources.arguments();
-    spare(cx, request, keys.clone(), true);
-    let answered = result::answer(
+    scratch::answer(
         cx,
-        |cx, grown| combination.fill(cx, grown),
+        request,
+        combination.sources.arguments(),
+        |cx, key| combination.fill(cx, key),
         |cx, entry| {
             let Some(entry) = entry else {
                 cx.reply.array(0);
@@ -297,9 +302,7 @@ fn answer(
             let ranks = Ranks { start: 0, end: cx.store.element_count(entry) };
             reply_members(cx, entry, Shown { ranks, is_back: false, style, key: None })
         },
-    );
-    spare(cx, request, keys, false);
-    answered
+    )
 }
 
 fn store(
@@ -310,10 +313,9 @@ fn store(
     let combination = Combination::parse(cx, request, operation, Purpose::Store)?;
     combination.check_work(cx)?;
     let target = cx.key(request, 1);
-    let keys = combination.sources.arguments();
-    spare(cx, request, keys.clone(), true);
-    let stored = result::store(cx, &target, |cx, grown| combination.fill(cx, grown));
-    spare(cx, request, keys, false);
-    cx.reply.integer(stored?.cast_signed());
+    let sources = combination.sources.arguments();
+    let fill = |cx: &mut Context<'_>, key: &Key<'_>| combination.fill(cx, key);
+    let count = scratch::store(cx, request, sources, &target, fill)?;
+    cx.reply.integer(count.cast_signed());
     Ok(())
 }

@@ -92,19 +92,6 @@ fn check(cx: &Context<'_>, entry: Option<Entry>) -> Result<(), CommandError> {
     }
 }
 
-/// Lets eviction leave the keys among these arguments alone, or no longer.
-pub(super) fn spare(
-    cx: &mut Context<'_>,
-    request: &Request<'_>,
-    arguments: Range<usize>,
-    are_spared: bool,
-) {
-    for index in arguments {
-        let key = cx.key(request, index);
-        cx.store.spare(&key, are_spared);
-    }
-}
-
 /// The score of a member of a set of either kind, if it is there.
 pub(super) fn score_in(
     cx: &mut Context<'_>,

@@ -1,10 +1,11 @@
 //! ZRANGESTORE: a range of one set as another one.
+use super::ELEMENT_WORK;
 use super::range::{Asked, Form};
-use super::sources::{Member, spare};
-use super::{ELEMENT_WORK, result};
+use super::result::Grown;
+use super::sources::Member;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::work;
+use crate::commands::{scratch, work};
 use crate::resp::request::Request;
 use crate::store::Type;
 
@@ -26,17 +27,17 @@ pub fn zrangestore(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Co
     let ranks = asked.range.ranks(cx.store, entry, asked.is_back);
     let ranks = ranks.limited(asked.offset, asked.count, asked.is_back);
     work::check(cx, ranks.count() * ELEMENT_WORK, TOO_MANY)?;
-    spare(cx, request, SOURCE..SOURCE + 1, true);
-    let stored = result::store(cx, &target, |cx, grown| {
+    let count = scratch::store(cx, request, SOURCE..SOURCE + 1, &target, |cx, scratch| {
+        let mut grown = Grown::new(scratch);
         let mut member = Member::new();
         for rank in ranks.start..ranks.end {
             member.read(cx, &source, rank);
             let hash = cx.store.name_hash(member.name());
             grown.put(cx, member.name(), hash, member.score)?;
         }
+        grown.end(cx);
         Ok(())
-    });
-    spare(cx, request, SOURCE..SOURCE + 1, false);
-    cx.reply.integer(stored?.cast_signed());
+    })?;
+    cx.reply.integer(count.cast_signed());
     Ok(())
 }

@@ -209,9 +209,9 @@ impl Frames {
     /// Frames that must become free before `needs` can be had.
     pub fn frames_missing(&self, needs: &Needs) -> u32 {
         let mut needed = u64::from(needs.frames) + u64::from(self.promised);
-        for class in self.classes.all() {
+        for (class, count) in needs.of_classes() {
             let slab = &self.slabs[class.index()];
-            let missing = needs.slots[class.index()].saturating_sub(slab.spare());
+            let missing = count.saturating_sub(slab.spare());
             needed += u64::from(missing.div_ceil(slab.slots_per_frame));
         }
         needed.saturating_sub(u64::from(self.free_count())) as u32

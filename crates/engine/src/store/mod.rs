@@ -39,7 +39,7 @@ mod types;
 mod watching;
 mod write;
 
-pub use collection::{Element, Elements, Fresh, Kept, Place, Spot};
+pub use collection::{Element, Elements, Fresh, Kept, Place, Spot, Standing};
 pub use lookup::NameHash;
 pub use room::Steps;
 pub use text::{Text, TextObject};

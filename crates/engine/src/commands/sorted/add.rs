@@ -221,12 +221,9 @@ fn add_pair(
     let fresh = adding.fresh(cx, index);
     let (name, hash) = (adding.name(index), fresh.hash.expect("members have hashes"));
     let given = adding.score(index)?;
-    let old = cx
-        .store
-        .find(cx.now, key)
-        .and_then(|entry| cx.store.element(entry, name, hash))
-        .map(|element| element.score());
-    let outcome = adding.outcome(old, given)?;
+    let entry = cx.store.find(cx.now, key);
+    let standing = entry.and_then(|entry| cx.store.standing(entry, name, hash));
+    let outcome = adding.outcome(standing.map(|standing| standing.score), given)?;
     done.score = None;
     match outcome {
         Outcome::Skipped => return Ok(()),
@@ -238,7 +235,8 @@ fn add_pair(
             done.score = Some(score);
         }
         Outcome::Changed(score) => {
-            cx.store.set_score(cx.now, key, name, hash, score + 0.0)?;
+            let standing = standing.expect("it had another score");
+            cx.store.set_score(cx.now, key, &standing, name, score + 0.0)?;
             done.changed_count += 1;
             done.score = Some(score);
         }

@@ -44,7 +44,9 @@ impl<'k> Grown<'k> {
         hash: NameHash,
         score: f64,
     ) -> Result<(), CommandError> {
-        cx.store.set_score(cx.now, self.key, name, hash, score + 0.0)?;
+        let entry = cx.store.peek(self.key).expect("it has members");
+        let standing = cx.store.standing(entry, name, hash).expect("it is one of them");
+        cx.store.set_score(cx.now, self.key, &standing, name, score + 0.0)?;
         Ok(())
     }
 

@@ -100,7 +100,9 @@ impl World {
                 }
                 Order::Sorted => {
                     let hash = hash.expect("a name has a hash");
-                    self.store.set_score(NOW, &key, &name, hash, score)?;
+                    let entry = self.store.peek(&key).expect("it has members");
+                    let old = self.store.standing(entry, &name, hash).expect("it is there");
+                    self.store.set_score(NOW, &key, &old, &name, score)?;
                 }
                 Order::List | Order::Scores => unreachable!("their elements have no names"),
             }

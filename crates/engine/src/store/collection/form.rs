@@ -7,7 +7,8 @@ use crate::memory::classes::Class;
 use crate::memory::frames::{Frames, Needs, Ref};
 use crate::store::object::{FLAG_LARGE, FORM_TREE, Header, TREES_SIZE, Trees};
 use crate::store::tree::{
-    EMPTY_SIZE, NODE_HEADER_SIZE, Order, PageAt, Tree, copy_page, make_leaf, order, roomy, text,
+    EMPTY_SIZE, NODE_HEADER_SIZE, Order, PageAt, Tree, copy_page, make_leaf, order,
+    position_of_scores_key, roomy, text,
 };
 use crate::store::types::{Key, StoreFull};
 use crate::store::{Store, object};
@@ -157,8 +158,7 @@ impl Store {
             let name = Order::Sorted.name(cell);
             let key = text::hash(&self.frames, self.hash_key, name) >> 32 << 32;
             let target = PageAt::of_leaf(&self.frames, root);
-            let place =
-                super::read::position_of_scores_key(target.page(&self.frames, Order::Scores), key);
+            let place = position_of_scores_key(target.page(&self.frames, Order::Scores), key);
             let hash = ((key >> 32) as u32).to_le_bytes();
             target.page_mut(&mut self.frames, Order::Scores).insert(place, 0, &[&hash, &score]);
         }

@@ -27,7 +27,7 @@ mod score;
 mod take;
 
 pub use fresh::{Fresh, Place};
-pub use read::{Element, Elements, Spot};
+pub use read::{Element, Elements, Spot, Standing};
 
 use super::tree::{Order, PageAt, Tree, large_bytes};
 use super::types::{Entry, Key};

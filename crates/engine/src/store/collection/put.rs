@@ -3,7 +3,6 @@
 //! Each call that may fail makes room first, and only then changes anything. Those who watch the
 //! key are told by the caller, once for a command.
 use super::fresh::{Parts, key_of};
-use super::read::position_of_scores_key;
 use super::{Form, Fresh, Place, Spot};
 use crate::clock::Now;
 use crate::memory::classes::Class;
@@ -13,6 +12,7 @@ use crate::store::object::FLAG_LARGE;
 use crate::store::tree::order::SCORE_CELL_SIZE;
 use crate::store::tree::{
     Bound, Cell, EMPTY_SIZE, Order, PageAt, Path, Plan, Tree, adopt_large, order, position_in_page,
+    position_of_scores_key,
 };
 use crate::store::types::{Key, StoreFull};
 use crate::store::{Store, object};
@@ -69,7 +69,7 @@ impl Store {
         }
         loop {
             let (step, needs) = self.needs_of_put(key, order, place, fresh);
-            let has_moved = needs != Needs::NONE && {
+            let has_moved = !needs.is_none() && {
                 let steps_before = self.room_steps;
                 self.make_room_for_entry(now, &needs, key, key)?;
                 self.room_steps != steps_before

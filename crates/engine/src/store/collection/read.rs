@@ -4,7 +4,8 @@ use crate::memory::frames::{Frames, Ref};
 use crate::store::lookup::NameHash;
 use crate::store::object::FLAG_LARGE;
 use crate::store::tree::{
-    Bound, Cursor, Order, Page, PageAt, Path, Tree, order, position_in_page, text,
+    Bound, Cursor, Order, Page, PageAt, Path, Tree, order, position_in_page,
+    position_of_scores_key, text,
 };
 use crate::store::{Entry, Store, Text, object};
 
@@ -15,6 +16,16 @@ pub struct Spot {
     pub(super) path: Option<Path>,
     pub(super) page: PageAt,
     pub(super) index: usize,
+}
+
+/// Where a member of a sorted set is, and in a large one its score too. Valid until the next change
+/// of the store.
+#[derive(Clone, Copy, Debug)]
+pub struct Standing {
+    /// Its score.
+    pub score: f64,
+    pub(super) spot: Spot,
+    pub(super) scores: Option<Spot>,
 }
 
 /// An element, read in place.
@@ -190,6 +201,20 @@ impl Store {
         Err(Spot { path, page, index: cells.count() })
     }
 
+    /// Where a member of a sorted set stands. O(log n).
+    pub fn standing(&self, entry: Entry, name: &[u8], hash: NameHash) -> Option<Standing> {
+        let at = entry.object;
+        let (spot, scores) = match self.form(at) {
+            Form::Tree(tree) => {
+                let (spot, scores) = self.spot_by_score(&tree, name, hash)?;
+                (spot, Some(scores))
+            }
+            form => (self.seek_name(at, form, name, hash).ok()?, None),
+        };
+        let score = self.element_at(at, &spot).score();
+        Some(Standing { score, spot, scores })
+    }
+
     /// A member of a large sorted set: its score is looked up by its hash, then it by its score.
     /// With it comes where its score is. Members whose hashes agree in 32 bits are told apart.
     pub(super) fn spot_by_score(
@@ -327,18 +352,4 @@ impl Store {
             }
         }
     }
-}
-
-/// The first element of a page of scores whose key is not below `key`.
-pub(super) fn position_of_scores_key(page: Page<'_>, key: u64) -> usize {
-    let (mut low, mut high) = (0, page.count());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if order::scores_key(page.from_cell(middle)) < key {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
 }

@@ -51,7 +51,7 @@ impl Store {
                     }
                 }
             }
-            if needs != Needs::NONE {
+            if !needs.is_none() {
                 self.make_room_for_entry(now, &needs, key, key)?;
             }
             // Reserve first: from here on nothing fails.

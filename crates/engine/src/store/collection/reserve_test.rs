@@ -56,7 +56,9 @@ fn put_all(
             (_, Some(_)) => {
                 let hash = fresh.hash.expect("members have hashes");
                 let new = fresh.score.expect("and scores");
-                store.set_score(NOW, &key, name, hash, new).expect("room was reserved");
+                let entry = entry.expect("it has members");
+                let old = store.standing(entry, name, hash).expect("it is there");
+                store.set_score(NOW, &key, &old, name, new).expect("room was reserved");
             }
             (_, None) => {
                 let place = if order == Order::List { Place::Rank(0) } else { Place::Own };

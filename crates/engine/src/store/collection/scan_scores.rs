@@ -4,10 +4,9 @@
 //! scores has the order of their hashes, of which it keeps 32 bits. So a cursor is a hash whose
 //! lower half is 0, and a step asks that tree which members it is about.
 use super::Element;
-use super::read::position_of_scores_key;
 use crate::store::lookup::NameHash;
 use crate::store::tree::order::{score, score_key, scores_key};
-use crate::store::tree::{Bound, Cursor, Order, Tree, text};
+use crate::store::tree::{Bound, Cursor, Order, Tree, position_of_scores_key, text};
 use crate::store::{Entry, Store};
 use core::ops::Range;
 

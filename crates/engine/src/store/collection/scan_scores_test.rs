@@ -16,8 +16,8 @@ fn put(store: &mut Store, number: u64, new: f64) {
     let key = store.key(0, b"set");
     let hash = store.name_hash(name.as_bytes());
     let entry = store.find(NOW, &key);
-    if entry.is_some_and(|entry| store.element(entry, name.as_bytes(), hash).is_some()) {
-        store.set_score(NOW, &key, name.as_bytes(), hash, new).expect("there is room");
+    if let Some(old) = entry.and_then(|entry| store.standing(entry, name.as_bytes(), hash)) {
+        store.set_score(NOW, &key, &old, name.as_bytes(), new).expect("there is room");
         return;
     }
     let name = Value::Bytes(name.as_bytes());

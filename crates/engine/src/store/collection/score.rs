@@ -1,12 +1,12 @@
 //! The scores of a sorted set: where each member stands, and the second tree of a large one.
-use super::read::position_of_scores_key;
-use super::{Form, Spot};
+use super::{Spot, Standing};
 use crate::clock::Now;
 use crate::memory::frames::Ref;
 use crate::store::Store;
 use crate::store::lookup::NameHash;
 use crate::store::tree::{
-    Bound, Cell, Cursor, Order, PageAt, Tree, adopt_large, order, position_in_page, text,
+    Bound, Cell, Cursor, Order, PageAt, Tree, adopt_large, order, position_in_page,
+    position_of_scores_key, text,
 };
 use crate::store::types::{Key, StoreFull};
 
@@ -14,30 +14,29 @@ use crate::store::types::{Key, StoreFull};
 const CELL_SIZE_MAX: usize = 8 + 3 + order::ITEM_SIZE_MAX;
 
 impl Store {
-    /// Gives a member of a sorted set another score. O(log n).
+    /// Gives a member of a sorted set, which stands where `standing` says, another score. O(log n).
     pub fn set_score(
         &mut self,
         now: Now,
         key: &Key<'_>,
+        standing: &Standing,
         name: &[u8],
-        hash: NameHash,
         score: f64,
     ) -> Result<(), StoreFull> {
-        let (at, _) = self.locate(key).expect("the caller found the key");
-        if let Form::Page(page) = self.form(at) {
-            let spot = self.spot_of_name(at, name, hash).expect("the caller found the member");
+        let Standing { spot, scores, .. } = *standing;
+        let Some(scores) = scores else {
             let bound = Bound { score: order::score_key(score), name: Some(name) };
-            let cells = page.page(&self.frames, Order::Sorted);
+            let cells = spot.page.page(&self.frames, Order::Sorted);
             let index = position_in_page(&self.frames, cells, &bound);
-            self.move_in_page(page, spot.index, index, score);
+            self.move_in_page(spot.page, spot.index, index, score);
             return Ok(());
-        }
+        };
+        let (at, _) = self.locate(key).expect("the caller found the key");
         let tree = self.tree_at(at, Order::Sorted);
-        let found = self.spot_by_score(&tree, name, hash).expect("the caller found the member");
-        if self.set_score_here(&tree, &found, name, score) {
+        if self.set_score_here(&tree, &(spot, scores), name, score) {
             return Ok(());
         }
-        let (spot, _) = found;
+        let hash = self.name_hash(name);
         let mut bytes = [0; CELL_SIZE_MAX];
         let size = self.copy_cell(spot.page, Order::Sorted, spot.index, &mut bytes);
         order::set_score(Order::Sorted, &mut bytes, score);

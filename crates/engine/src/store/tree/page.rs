@@ -36,6 +36,7 @@ pub struct PageMut<'a> {
     order: Order,
 }
 
+#[inline(always)]
 fn number(bytes: &[u8], at: usize) -> usize {
     usize::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]))
 }
@@ -85,13 +86,13 @@ impl<'a> Page<'a> {
     }
 
     /// Where the directory has the element `index`.
-    #[inline]
+    #[inline(always)]
     fn entry(&self, index: usize) -> usize {
         self.bytes.len() - (index + 1) * self.order.entry_size()
     }
 
     /// Where in the page the cell of the element `index` begins.
-    #[inline]
+    #[inline(always)]
     pub(super) fn cell_start(&self, index: usize) -> usize {
         match self.order.cell_size() {
             Some(cell_size) => PAGE_HEADER_SIZE + index * cell_size,
@@ -112,6 +113,22 @@ impl<'a> Page<'a> {
     pub fn from_cell(&self, index: usize) -> &'a [u8] {
         assert!(index < self.count(), "an element beyond the end of its page");
         &self.bytes[self.cell_start(index)..]
+    }
+
+    /// The first element that is not before what is looked for, in a page in order. `is_before` gets
+    /// bytes that begin with a cell.
+    #[inline(always)]
+    pub fn partition_point(&self, mut is_before: impl FnMut(&'a [u8]) -> bool) -> usize {
+        let (mut low, mut high) = (0, self.count());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if is_before(&self.bytes[self.cell_start(middle)..]) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
     }
 
     /// The name in the cell of the element `index`; of a list the element itself.

@@ -73,7 +73,7 @@ pub struct Bound<'a> {
 
 impl Bound<'_> {
     /// How an element compares with the place. `cell` begins with its cell.
-    #[inline]
+    #[inline(always)]
     pub fn compare(&self, frames: &Frames, cell: &[u8]) -> Ordering {
         let score = order::score_key(order::score(Order::Sorted, cell));
         match score.cmp(&self.score) {
@@ -172,17 +172,17 @@ impl Tree {
 }
 
 /// The position in a page of the first element that is not before `bound`.
+#[inline]
 pub fn position_in_page(frames: &Frames, page: Page<'_>, bound: &Bound<'_>) -> usize {
-    let (mut low, mut high) = (0, page.count());
-    while low < high {
-        let middle = usize::midpoint(low, high);
-        if bound.compare(frames, page.from_cell(middle)) == Ordering::Less {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    low
+    debug_assert_eq!(page.order(), Order::Sorted, "an order that has scores");
+    page.partition_point(|cell| bound.compare(frames, cell) == Ordering::Less)
+}
+
+/// The first element of a page of scores whose key is not below `key`.
+#[inline]
+pub fn position_of_scores_key(page: Page<'_>, key: u64) -> usize {
+    debug_assert_eq!(page.order(), Order::Scores, "an order that has these keys");
+    page.partition_point(|cell| order::scores_key(cell) < key)
 }
 
 /// The last child whose key is not above `key`. Keys are hashes, spread evenly from `low` to

@@ -1,15 +1,22 @@
 //! Elements found by what they are: LPOS, and what LREM and LINSERT search with.
-use super::{ELEMENT_WORK, value_size};
+use super::{LOOK_WORK, value_size};
 use crate::commands::arguments::{integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::string::kept::{BULK_OVERHEAD, reserve_reply};
 use crate::commands::work;
 use crate::resp::request::{Request, Value};
+use crate::store::tree::order::ITEM_SIZE_MAX;
 use crate::store::{Entry, Store, Text, Type};
 
 /// Bytes that are compared at once with what is staged.
 const COMPARE_SIZE: usize = 4096;
+
+/// Bytes that comparing texts takes as one of work: the processor compares more at a time.
+const COMPARED_AT_ONCE: u64 = 4;
+
+/// Work that an element counts that is an object of its own: a line of memory somewhere else.
+const OBJECT_WORK: u64 = 64;
 
 /// An element that is searched for.
 #[derive(Clone, Copy)]
@@ -51,7 +58,8 @@ impl<'a> Wanted<'a> {
     }
 
     /// Refuses a search through `count` elements of a list that would touch too much. Only those of
-    /// the same size are read.
+    /// the same size are compared, several bytes at once; those that are objects of their own are
+    /// looked at each in its place.
     pub(super) fn check(
         &self,
         cx: &Context<'_>,
@@ -60,8 +68,11 @@ impl<'a> Wanted<'a> {
     ) -> Result<u64, CommandError> {
         const TOO_LONG: &str = "OOM command-work-max: the list is too long to be searched by one \
                                 command; use LPOS with MAXLEN, or LRANGE";
-        let compared_size = count.saturating_mul(self.size).min(cx.store.text_bytes(entry));
-        let work = count * ELEMENT_WORK + compared_size;
+        let text_size = cx.store.text_bytes(entry);
+        let compared_size = count.saturating_mul(self.size).min(text_size);
+        let object_count = count.min(text_size / ITEM_SIZE_MAX as u64);
+        let work =
+            count * LOOK_WORK + compared_size / COMPARED_AT_ONCE + object_count * OBJECT_WORK;
         work::check(cx, work, TOO_LONG)?;
         Ok(work)
     }

@@ -21,7 +21,11 @@ use crate::commands::work;
 use crate::resp::request::Value;
 use crate::store::{Entry, Fresh};
 
-/// Work that an element counts that is looked at: some 30 ns, as reading so many bytes may take.
+/// Work that an element counts that is compared with another one: its size is read, and lies beside
+/// those of its neighbours.
+const LOOK_WORK: u64 = 12;
+
+/// Work that an element counts that goes with its neighbours.
 const ELEMENT_WORK: u64 = 32;
 
 /// Work that an element counts that is taken out by itself.

@@ -78,7 +78,8 @@ pub(super) const ROWS: &[OptionRow] = &[
     start(("key-size-max", bytes(64, 8_000), "8000"), "bytes of the name of a key"),
     live(("proto-max-bulk-len", bytes(MIB, 512 * MIB), "512mb"), "bytes of a string"),
     start(("command-work-max", bytes(MIB, GIB), "16mb"),
-        "bytes that one command may touch; what would touch more is refused"),
+        "bytes that one command may touch; an element of a list that is searched counts as 12, a \
+         member that is looked up as 32 to 64; what would touch more is refused"),
 
     // The region.
     start(("hugepages", YesNo, "yes"), "asks the kernel for pages of 2 MiB"),

@@ -2,20 +2,27 @@
 //!
 //! Nothing is collected: each member of some sets is looked up in others, so that it comes once. An
 //! answer takes two such walks, one to measure and one to write.
-use super::member::with_bytes;
 use super::sources::Sources;
 use super::{HEAD_SIZE, LOOKUP_WORK, bulk_size};
 use crate::commands::arguments::{integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::commands::member::with_bytes;
+use crate::commands::places::Places;
 use crate::commands::string::kept::{reserve_reply, write_text};
 use crate::commands::work;
 use crate::resp::request::Request;
-use crate::store::{Entry, Store, Text};
+use crate::store::{NameHash, Store, Text};
 use core::ops::Range;
 
 pub(super) const TOO_LARGE: &str =
     "OOM command-work-max: the sets are too large to be combined in one command";
+
+/// Members of which the verdicts cost nothing to speak of.
+const FEW: u64 = 128;
+
+/// Members of which the verdicts are kept at most: 16 KiB of the stack.
+const MANY: usize = 128 << 10;
 
 /// Which members are wanted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -65,19 +72,25 @@ impl Combination {
 }
 
 impl Part {
-    /// Does a member of its set belong to it? `entry` says where the other sets are.
+    /// Do all members of its set belong to it?
+    #[inline]
+    pub(super) const fn is_whole(&self) -> bool {
+        self.others.start == self.others.end
+    }
+
+    /// Does a member of its set belong to it?
     #[inline]
     pub(super) fn takes(
         &self,
         store: &Store,
+        places: &Places<'_, '_>,
         member: &[u8],
-        entry: impl Fn(usize) -> Option<Entry>,
+        hash: NameHash,
     ) -> bool {
         let mut others = self.others.clone().filter(|position| *position != self.position);
-        let Some(first) = others.next() else { return true };
-        let hash = store.name_hash(member);
-        core::iter::once(first).chain(others).all(|position| {
-            let found = entry(position).and_then(|entry| store.element(entry, member, hash));
+        others.all(|position| {
+            let entry = places.entry(position);
+            let found = entry.and_then(|entry| store.element(entry, member, hash));
             found.is_some() == self.are_in_others
         })
     }
@@ -88,16 +101,45 @@ impl Part {
     }
 }
 
+/// What the first walk of an answer has found out about members, for the second one: does the
+/// combination take them? Of the first ones, as many as there are bits.
+struct Verdicts<'a> {
+    bits: &'a mut [u64],
+    known_count: usize,
+}
+
+impl<'a> Verdicts<'a> {
+    const fn new(bits: &'a mut [u64]) -> Self {
+        Self { bits, known_count: 0 }
+    }
+
+    /// That on the member with this number, which `judge` knows.
+    #[inline]
+    fn of(&mut self, number: usize, judge: impl FnOnce() -> bool) -> bool {
+        let bit = 1 << (number % 64);
+        if number < self.known_count {
+            return self.bits[number / 64] & bit != 0;
+        }
+        let takes = judge();
+        if number == self.known_count && number / 64 < self.bits.len() {
+            self.bits[number / 64] |= if takes { bit } else { 0 };
+            self.known_count += 1;
+        }
+        takes
+    }
+}
+
 /// Visits each member once, until `visit` has seen enough; the work of it, up to `work_max`.
 fn walk<'a>(
     store: &'a Store,
     sources: &Sources<'_>,
     combination: Combination,
     work_max: u64,
+    verdicts: &mut Verdicts<'_>,
     mut visit: impl FnMut(Text<'a>) -> bool,
 ) -> Result<u64, CommandError> {
     let places = sources.places(store);
-    let mut work = 0;
+    let (mut work, mut number) = (0, 0);
     for part in combination.parts(store, sources) {
         let Some(entry) = places.entry(part.position) else { continue };
         for member in store.elements(entry, 0, false) {
@@ -106,8 +148,10 @@ fn walk<'a>(
                 return Err(CommandError::Line(TOO_LARGE));
             }
             let text = member.name();
-            let takes = |bytes: &[u8]| part.takes(store, bytes, |other| places.entry(other));
-            if with_bytes(text, takes) && !visit(text) {
+            let takes = |bytes: &[u8]| part.takes(store, &places, bytes, store.name_hash(bytes));
+            let is_taken = part.is_whole() || verdicts.of(number, || with_bytes(text, takes));
+            number += usize::from(!part.is_whole());
+            if is_taken && !visit(text) {
                 return Ok(work);
             }
         }
@@ -122,9 +166,34 @@ fn reply(
     combination: Combination,
 ) -> Result<(), CommandError> {
     let sources = Sources::read(cx, request, 1, request.argument_count() - 1)?;
+    let parts = combination.parts(cx.store, &sources);
+    let count: u64 = parts.map(|part| sources.member_count(cx.store, part.position)).sum();
+    if count <= FEW {
+        reply_judged(cx, &sources, combination, &mut [0; FEW as usize / 64])
+    } else {
+        reply_many(cx, &sources, combination)
+    }
+}
+
+#[inline(never)]
+fn reply_many(
+    cx: &mut Context<'_>,
+    sources: &Sources<'_>,
+    combination: Combination,
+) -> Result<(), CommandError> {
+    reply_judged(cx, sources, combination, &mut [0; MANY / 64])
+}
+
+fn reply_judged(
+    cx: &mut Context<'_>,
+    sources: &Sources<'_>,
+    combination: Combination,
+    bits: &mut [u64],
+) -> Result<(), CommandError> {
     let work_max = cx.limits.command_work_max;
+    let mut verdicts = Verdicts::new(bits);
     let (mut count, mut size) = (0, HEAD_SIZE);
-    let work = walk(cx.store, &sources, combination, work_max, |member| {
+    let work = walk(cx.store, sources, combination, work_max, &mut verdicts, |member| {
         count += 1;
         size += bulk_size(member.size());
         true
@@ -133,7 +202,7 @@ fn reply(
     reserve_reply(cx, size)?;
     cx.reply.set(count);
     let reply = &mut cx.reply;
-    walk(cx.store, &sources, combination, work_max, |member| {
+    walk(cx.store, sources, combination, work_max, &mut verdicts, |member| {
         write_text(reply, member);
         true
     })?;
@@ -173,7 +242,9 @@ pub fn sintercard(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Com
     let sources = Sources::read(cx, request, 2, key_count)?;
     let mut count = 0;
     let work_max = cx.limits.command_work_max;
-    let work = walk(cx.store, &sources, Combination::Intersection, work_max, |_| {
+    let mut verdicts = Verdicts::new(&mut []);
+    let intersection = Combination::Intersection;
+    let work = walk(cx.store, &sources, intersection, work_max, &mut verdicts, |_| {
         count += 1;
         count != limit
     })?;

@@ -1,17 +1,18 @@
 //! SINTERSTORE, SUNIONSTORE and SDIFFSTORE: a combination of sets as a set of its own.
 //!
-//! Making room for it moves what is in the store: each source is found again for each member.
+//! Making room for it moves what is in the store: the sources are found again for each portion of
+//! members.
 use super::LOOKUP_WORK;
 use super::combine::{Combination, TOO_LARGE};
 use super::edit::add;
 use super::encoding::{Encoding, is_integer};
-use super::member::Member;
 use super::sources::Sources;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::commands::portion::Portion;
 use crate::commands::{scratch, work};
 use crate::resp::request::Request;
-use crate::store::{Key, Store};
+use crate::store::{Entry, Key, NameHash, Store, StoreFull};
 
 /// What has been built so far.
 struct Built {
@@ -19,6 +20,8 @@ struct Built {
     encoding: Encoding,
     has_text: bool,
     work: u64,
+    /// Redis adds all members of the first set, and then takes out those of the others.
+    counts_all: bool,
 }
 
 /// Stores a combination of the keys behind the first one, and answers how many members it has.
@@ -48,7 +51,8 @@ fn build(
     let first = first.map_or(Encoding::Integers, |entry| Encoding::of(cx.store.kept(entry)));
     let starts_packed = combination == Combination::Intersection && first != Encoding::Integers;
     let encoding = if starts_packed { Encoding::Packed } else { Encoding::Integers };
-    let mut built = Built { count: 0, encoding, has_text: false, work: 0 };
+    let counts_all = combination == Combination::Difference && adds_before(cx.store, sources);
+    let mut built = Built { count: 0, encoding, has_text: false, work: 0, counts_all };
     fill(cx, sources, combination, scratch, &mut built)?;
     work::check(cx, built.work, TOO_LARGE)?;
     if starts_packed && !built.has_text && built.count <= cx.hot.set_intset_count_max {
@@ -68,39 +72,82 @@ fn fill(
     scratch: &Key<'_>,
     built: &mut Built,
 ) -> Result<(), CommandError> {
-    let is_union = combination == Combination::Union;
-    let counts_all = combination == Combination::Difference && adds_before(cx.store, sources);
-    let mut copy = Member::new();
+    let mut portion = Portion::new(cx.store.name_hash(b""));
     for part in combination.parts(cx.store, sources) {
-        for rank in 0..sources.member_count(cx.store, part.position) {
-            built.work += if is_union { 2 * LOOKUP_WORK } else { part.member_work() };
-            if built.work > cx.limits.command_work_max {
-                return Err(CommandError::Line(TOO_LARGE));
-            }
-            let store = &*cx.store;
-            let entry = sources.entry(store, part.position).expect("sources are spared");
-            let member = copy.copy(store.element_at_rank(entry, rank).name());
-            let hash = store.name_hash(member);
-            // What is there already shows where it comes from first.
-            let is_wanted = if is_union {
-                let found = store.peek(scratch).and_then(|at| store.element(at, member, hash));
-                found.is_none()
+        let mut rank = 0;
+        while rank < sources.member_count(cx.store, part.position) {
+            rank = if combination == Combination::Union {
+                // Those of the first set are all new.
+                let scratch = cx.store.peek(scratch).filter(|_| !part.is_whole());
+                let is_new = |member: &[u8], hash| {
+                    let found = scratch.and_then(|entry| cx.store.element(entry, member, hash));
+                    found.is_none()
+                };
+                let entry = sources.entry(cx.store, part.position);
+                built.read(cx, (entry, rank), 2 * LOOKUP_WORK, &mut portion, is_new)?
             } else {
-                part.takes(store, member, |other| sources.entry(store, other))
+                let places = sources.places(cx.store);
+                let takes = |member: &[u8], hash| part.takes(cx.store, &places, member, hash);
+                let entry = places.entry(part.position);
+                built.read(cx, (entry, rank), part.member_work(), &mut portion, takes)?
             };
-            let mut encoding = built.encoding;
-            if counts_all {
-                built.encoding = encoding.with(cx.hot, rank, member, |_| false);
-            }
-            if is_wanted {
-                add(cx, scratch, &mut encoding, member, hash)?;
-                built.count += 1;
-                built.has_text |= !is_integer(member);
-                built.encoding = if counts_all { built.encoding } else { encoding };
-            }
+            built.put(cx, scratch, &portion)?;
+            portion.clear();
         }
     }
     Ok(())
+}
+
+impl Built {
+    /// Reads members of a set that is there, from `rank` on, until the portion is full of those
+    /// that `takes` takes; the rank of the next one.
+    fn read(
+        &mut self,
+        cx: &Context<'_>,
+        (entry, rank): (Option<Entry>, u64),
+        member_work: u64,
+        portion: &mut Portion,
+        takes: impl Fn(&[u8], NameHash) -> bool,
+    ) -> Result<u64, CommandError> {
+        let mut next = rank;
+        let entry = entry.expect("sources are spared");
+        for element in cx.store.elements(entry, rank, false) {
+            if !portion.has_room(element.name().size()) {
+                break;
+            }
+            self.work += member_work;
+            if self.work > cx.limits.command_work_max {
+                return Err(CommandError::Line(TOO_LARGE));
+            }
+            let member = portion.read(element.name());
+            let hash = cx.store.name_hash(member);
+            if self.counts_all {
+                self.encoding = self.encoding.with(cx.hot, next, member, |_| false);
+            }
+            next += 1;
+            if takes(member, hash) {
+                self.has_text = self.has_text || !is_integer(member);
+                portion.keep(hash, 0.0);
+            }
+        }
+        Ok(next)
+    }
+
+    /// Puts the members of a portion into `scratch`.
+    fn put(
+        &mut self,
+        cx: &mut Context<'_>,
+        scratch: &Key<'_>,
+        portion: &Portion,
+    ) -> Result<(), StoreFull> {
+        for member in portion.members() {
+            let mut encoding = self.encoding;
+            add(cx, scratch, &mut encoding, member.name, member.hash)?;
+            self.count += 1;
+            self.encoding = if self.counts_all { self.encoding } else { encoding };
+        }
+        Ok(())
+    }
 }
 
 /// Would Redis add all members of the first set, and then take out those of the others?

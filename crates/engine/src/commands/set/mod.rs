@@ -14,7 +14,6 @@ pub mod look;
 pub mod scan;
 
 mod encoding;
-mod member;
 mod sample;
 mod sources;
 

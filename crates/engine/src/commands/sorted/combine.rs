@@ -3,21 +3,23 @@
 //! Everything is parsed before the first member is put into a result. Scores are added up in the
 //! order in which Redis does it, so that they are rounded alike.
 use super::bounds::Ranks;
-use super::result::Grown;
-use super::sources::{Member, Sources, score_in};
+use super::sources::{Sources, read, score_in};
 use super::{ELEMENT_WORK, Shown, Style, reply_members, score};
 use crate::commands::arguments::{integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::commands::member::with_bytes;
+use crate::commands::places::Places;
+use crate::commands::portion::Portion;
 use crate::commands::{scratch, work};
+use crate::resp::reply::Reply;
 use crate::resp::request::Request;
-use crate::store::Key;
-use crate::store::tree::order::score_key;
+use crate::store::{Element, Key, NameHash, Store, Type};
 
 const TOO_MANY: &str = "OOM command-work-max: the sets are too large for one command";
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Operation {
+pub(super) enum Operation {
     Union,
     Intersection,
     Difference,
@@ -33,7 +35,7 @@ enum Purpose {
 
 /// How the scores of a member that is in several sets become one.
 #[derive(Clone, Copy, Debug)]
-enum Aggregate {
+pub(super) enum Aggregate {
     Sum,
     Min,
     Max,
@@ -41,7 +43,7 @@ enum Aggregate {
 
 impl Aggregate {
     /// What is not a number becomes 0 in a sum, and loses against a number else, as in Redis.
-    fn of(self, one: f64, other: f64) -> f64 {
+    pub(super) fn of(self, one: f64, other: f64) -> f64 {
         match self {
             Self::Sum => {
                 let sum = one + other;
@@ -55,13 +57,13 @@ impl Aggregate {
 }
 
 /// A command with its options.
-struct Combination<'a, 'r> {
-    request: &'a Request<'r>,
-    operation: Operation,
-    sources: Sources,
+pub(super) struct Combination<'a, 'r> {
+    pub(super) request: &'a Request<'r>,
+    pub(super) operation: Operation,
+    pub(super) sources: Sources,
     /// The argument that is the weight of the first key.
     weights: Option<usize>,
-    aggregate: Aggregate,
+    pub(super) aggregate: Aggregate,
     with_scores: bool,
     /// 0 for none.
     limit: u64,
@@ -146,83 +148,81 @@ impl<'a, 'r> Combination<'a, 'r> {
         work::check(cx, step_count * ELEMENT_WORK, TOO_MANY)
     }
 
-    /// Goes through the members of the result of an intersection or a difference, until `visit`
-    /// says that it has seen enough.
-    fn visit(
+    /// The score of a member of the first set, by itself `own`, in the result of an intersection
+    /// or a difference, if it is in it.
+    fn outcome(
         &self,
-        cx: &mut Context<'_>,
-        mut visit: impl FnMut(&mut Context<'_>, &Member, f64) -> Result<bool, CommandError>,
-    ) -> Result<(), CommandError> {
-        let Some((first, others)) = self.sources.as_slice().split_first() else { return Ok(()) };
-        let key = self.sources.key(cx, self.request, first);
-        let mut member = Member::new();
-        for rank in 0..first.count {
-            member.read(cx, &key, rank);
-            let hash = cx.store.name_hash(member.name());
-            let mut result = Some(self.first_score(&member, first.index));
-            for source in others {
-                let key = self.sources.key(cx, self.request, source);
-                let score = score_in(cx, &key, member.name(), hash);
-                result = match (self.operation, score, result) {
-                    (Operation::Difference, None, result) => result,
-                    (Operation::Intersection, Some(score), Some(sum)) => {
-                        Some(self.aggregate.of(sum, score * self.weight(source.index)))
-                    }
-                    _ => None,
-                };
-                if result.is_none() {
-                    break;
+        store: &Store,
+        places: &Places<'_, '_>,
+        (name, hash): (&[u8], NameHash),
+        own: f64,
+    ) -> Option<f64> {
+        let (first, others) = self.sources.as_slice().split_first()?;
+        let mut result = self.first_score(own, first.index);
+        for source in others {
+            let other = score_in(store, places.entry(source.index), name, hash);
+            match (self.operation, other) {
+                (Operation::Difference, None) => {}
+                (Operation::Intersection, Some(other)) => {
+                    result = self.aggregate.of(result, other * self.weight(source.index));
                 }
-            }
-            if let Some(score) = result
-                && !visit(cx, &member, score)?
-            {
-                return Ok(());
+                _ => return None,
             }
         }
-        Ok(())
+        Some(result)
     }
 
     /// The score of a member in the first set that has it.
-    fn first_score(&self, member: &Member, index: usize) -> f64 {
-        let score = self.weight(index) * member.score;
+    pub(super) fn first_score(&self, score: f64, index: usize) -> f64 {
+        let score = self.weight(index) * score;
         if score.is_nan() { 0.0 } else { score }
     }
 
-    /// Makes the result as `key`.
-    fn fill(&self, cx: &mut Context<'_>, key: &Key<'_>) -> Result<(), CommandError> {
-        let mut grown = Grown::new(key);
-        if self.operation == Operation::Union {
-            self.unite(cx, &mut grown)?;
-        } else {
-            self.visit(cx, |cx, member, score| {
-                let hash = cx.store.name_hash(member.name());
-                grown.put(cx, member.name(), hash, score)?;
-                Ok(true)
-            })?;
-        }
-        grown.end(cx);
-        Ok(())
+    /// Answers a difference out of its first set, if the members of that have scores: they are in
+    /// the order of the answer. Says whether it did.
+    fn answer_in_order(&self, cx: &mut Context<'_>, style: Style) -> Result<bool, CommandError> {
+        let store = &*cx.store;
+        let places = self.sources.places(store, self.request);
+        let entry = places.entry(self.sources.as_slice()[0].index);
+        let Some(entry) = entry.filter(|entry| store.kind(*entry) == Type::SortedSet) else {
+            return Ok(false);
+        };
+        let is_alone = |element: &Element<'_>| {
+            let outcome = |name: &[u8]| {
+                self.outcome(store, &places, (name, store.name_hash(name)), element.score())
+            };
+            with_bytes(element.name(), outcome).is_some()
+        };
+        let members = || store.elements(entry, 0, false).filter(is_alone);
+        let count = members().count() as u64;
+        let write = |reply: &mut Reply<'_>| {
+            style.header(reply, count);
+            members().for_each(|element| style.member(reply, &element));
+        };
+        cx.reply.measured(write)?;
+        Ok(true)
     }
 
-    fn unite(&self, cx: &mut Context<'_>, grown: &mut Grown<'_>) -> Result<(), CommandError> {
-        let mut member = Member::new();
-        for source in self.sources.as_slice() {
-            let key = self.sources.key(cx, self.request, source);
-            for rank in 0..source.count {
-                member.read(cx, &key, rank);
-                let hash = cx.store.name_hash(member.name());
-                let score = self.first_score(&member, source.index);
-                match grown.score(cx, member.name(), hash) {
-                    None => grown.put(cx, member.name(), hash, score)?,
-                    Some(old) => {
-                        let new = self.aggregate.of(old, score);
-                        if score_key(new) != score_key(old) {
-                            grown.set_score(cx, member.name(), hash, new)?;
-                        }
-                    }
-                }
+    /// Goes through the members of the result of an intersection or a difference, portion by
+    /// portion, until `visit` says that it has seen enough.
+    pub(super) fn visit(
+        &self,
+        cx: &mut Context<'_>,
+        mut visit: impl FnMut(&mut Context<'_>, &Portion) -> Result<bool, CommandError>,
+    ) -> Result<(), CommandError> {
+        let first = self.sources.as_slice()[0];
+        let mut portion = Portion::new(cx.store.name_hash(b""));
+        let mut rank = 0;
+        while rank < first.count {
+            let places = self.sources.places(cx.store, self.request);
+            let entry = places.entry(first.index).expect("sources are spared");
+            rank = read(cx.store, entry, rank, &mut portion, |name, hash, score| {
+                self.outcome(cx.store, &places, (name, hash), score)
+            });
+            if !visit(cx, &portion)? {
+                break;
             }
+            portion.clear();
         }
         Ok(())
     }
@@ -272,10 +272,11 @@ pub fn zintercard(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Com
     let combination = Combination::parse(cx, request, Operation::Intersection, Purpose::Count)?;
     combination.check_work(cx)?;
     let mut count = 0;
-    combination.visit(cx, |_, _, _| {
-        count += 1;
-        Ok(count != combination.limit)
+    combination.visit(cx, |_, portion| {
+        count += portion.count() as u64;
+        Ok(combination.limit == 0 || count < combination.limit)
     })?;
+    let count = if combination.limit == 0 { count } else { count.min(combination.limit) };
     cx.reply.integer(count.cast_signed());
     Ok(())
 }
@@ -289,6 +290,9 @@ fn answer(
     combination.check_work(cx)?;
     let style =
         if combination.with_scores { Style::scores(cx.reply.protocol()) } else { Style::Name };
+    if operation == Operation::Difference && combination.answer_in_order(cx, style)? {
+        return Ok(());
+    }
     scratch::answer(
         cx,
         request,

@@ -3,9 +3,10 @@ use crate::commands::arguments::integer;
 use crate::commands::context::Context;
 use crate::commands::dispatch;
 use crate::commands::error::CommandError;
-use crate::memory::blocks::BLOCK_SIZE;
+use crate::commands::places::{Names, Places};
+use crate::commands::portion::Portion;
 use crate::resp::request::Request;
-use crate::store::{Entry, Key, NameHash, Store, Type};
+use crate::store::{Element, Entry, NameHash, Store, Type};
 use core::ops::Range;
 
 /// Keys that one command may combine: their order is kept on the stack.
@@ -26,6 +27,7 @@ pub(super) struct Sources {
     count: usize,
     /// The argument that is the first key.
     first: usize,
+    database: u8,
 }
 
 impl Sources {
@@ -57,7 +59,7 @@ impl Sources {
             *source =
                 Source { count: entry.map_or(0, |entry| cx.store.element_count(entry)), index };
         }
-        Ok(Self { list, count, first: position + 1 })
+        Ok(Self { list, count, first: position + 1, database: cx.session().database })
     }
 
     /// The smallest first: as Redis goes through them, since the order of additions matters.
@@ -74,14 +76,19 @@ impl Sources {
         self.first..self.first + self.count
     }
 
-    /// The key of a source.
-    pub(super) fn key<'r>(
+    /// Where one of them is now.
+    pub(super) fn entry(
         &self,
         cx: &Context<'_>,
-        request: &Request<'r>,
+        request: &Request<'_>,
         source: &Source,
-    ) -> Key<'r> {
-        cx.key(request, self.first + source.index)
+    ) -> Option<Entry> {
+        cx.store.peek(&cx.key(request, self.first + source.index))
+    }
+
+    /// Where they are, until the store changes.
+    pub(super) fn places<'a, 'r>(&self, store: &'a Store, request: &Request<'r>) -> Places<'a, 'r> {
+        Names::new(request, self.first, self.count, self.database).places(store)
     }
 }
 
@@ -94,47 +101,40 @@ fn check(cx: &Context<'_>, entry: Option<Entry>) -> Result<(), CommandError> {
 
 /// The score of a member of a set of either kind, if it is there.
 pub(super) fn score_in(
-    cx: &mut Context<'_>,
-    key: &Key<'_>,
+    store: &Store,
+    entry: Option<Entry>,
     name: &[u8],
     hash: NameHash,
 ) -> Option<f64> {
-    let entry = cx.store.find(cx.now, key)?;
-    let element = cx.store.element(entry, name, hash)?;
-    Some(if cx.store.kind(entry) == Type::Set { 1.0 } else { element.score() })
+    let entry = entry?;
+    Some(score_of(store, entry, &store.element(entry, name, hash)?))
 }
 
-/// A member copied out of a set, so that the store may change meanwhile.
-pub(super) struct Member {
-    name: [u8; BLOCK_SIZE as usize],
-    size: usize,
-    pub(super) score: f64,
+/// The score of an element of a set of either kind.
+pub(super) fn score_of(store: &Store, entry: Entry, element: &Element<'_>) -> f64 {
+    if store.kind(entry) == Type::Set { 1.0 } else { element.score() }
 }
 
-impl Member {
-    #[expect(clippy::large_stack_arrays, reason = "a command has one, and calls nothing deep")]
-    pub(super) const fn new() -> Self {
-        Self { name: [0; BLOCK_SIZE as usize], size: 0, score: 0.0 }
-    }
-
-    pub(super) fn name(&self) -> &[u8] {
-        &self.name[..self.size]
-    }
-
-    /// Becomes the member with a rank in the existing set `key`. O(log n).
-    pub(super) fn read(&mut self, cx: &mut Context<'_>, key: &Key<'_>, rank: u64) {
-        let entry = cx.store.find(cx.now, key).expect("sources are spared");
-        self.copy(cx.store, entry, rank);
-    }
-
-    fn copy(&mut self, store: &Store, entry: Entry, rank: u64) {
-        let element = store.element_at_rank(entry, rank);
-        self.score = if store.kind(entry) == Type::Set { 1.0 } else { element.score() };
-        let name = element.name();
-        self.size = 0;
-        for chunk in name.chunks(0, name.size()) {
-            self.name[self.size..][..chunk.len()].copy_from_slice(chunk);
-            self.size += chunk.len();
+/// Reads members of a set, from `rank` on, until the portion is full of those to which `outcome`
+/// gives a score, out of that which they have; the rank of the next one.
+pub(super) fn read(
+    store: &Store,
+    entry: Entry,
+    rank: u64,
+    portion: &mut Portion,
+    outcome: impl Fn(&[u8], NameHash, f64) -> Option<f64>,
+) -> u64 {
+    let mut next = rank;
+    for element in store.elements(entry, rank, false) {
+        if !portion.has_room(element.name().size()) {
+            break;
         }
+        let name = portion.read(element.name());
+        let hash = store.name_hash(name);
+        if let Some(score) = outcome(name, hash, score_of(store, entry, &element)) {
+            portion.keep(hash, score);
+        }
+        next += 1;
     }
+    next
 }

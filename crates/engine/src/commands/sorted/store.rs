@@ -2,9 +2,10 @@
 use super::ELEMENT_WORK;
 use super::range::{Asked, Form};
 use super::result::Grown;
-use super::sources::Member;
+use super::sources::read;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::commands::portion::Portion;
 use crate::commands::{scratch, work};
 use crate::resp::request::Request;
 use crate::store::Type;
@@ -29,11 +30,17 @@ pub fn zrangestore(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Co
     work::check(cx, ranks.count() * ELEMENT_WORK, TOO_MANY)?;
     let count = scratch::store(cx, request, SOURCE..SOURCE + 1, &target, |cx, scratch| {
         let mut grown = Grown::new(scratch);
-        let mut member = Member::new();
-        for rank in ranks.start..ranks.end {
-            member.read(cx, &source, rank);
-            let hash = cx.store.name_hash(member.name());
-            grown.put(cx, member.name(), hash, member.score)?;
+        let mut portion = Portion::new(cx.store.name_hash(b""));
+        let mut rank = ranks.start;
+        while rank < ranks.end {
+            let entry = cx.store.peek(&source).expect("sources are spared");
+            rank = read(cx.store, entry, rank, &mut portion, |_, _, score| Some(score));
+            let excess = rank.saturating_sub(ranks.end) as usize;
+            let count = portion.count() - excess;
+            for member in portion.members().take(count) {
+                grown.put(cx, &member)?;
+            }
+            portion.clear();
         }
         grown.end(cx);
         Ok(())

@@ -139,7 +139,7 @@ pub fn go_on(cx: &mut Context<'_>) {
     let mut transaction = core::mem::take(&mut cx.session().transaction);
     let mut work = 0;
     for _ in 0..SLICE_COMMANDS {
-        if transaction.queued_count == 0 || work >= SLICE_BYTES {
+        if transaction.queued_count == 0 || work + cx.store.room_bytes() >= SLICE_BYTES {
             break;
         }
         let mut walk = Walk::new(&transaction.queue, transaction.at);

@@ -9,7 +9,7 @@
 //! (both measured in the prototype).
 //!
 //! The idle time of a key that was never read since it was written counts `lru-demotion` times.
-use super::room::RESERVE_FRAMES;
+use super::room::{RESERVE_FRAMES, Steps};
 use super::types::{Entry, Key, Policy};
 use super::{Store, object};
 use crate::clock::Now;
@@ -55,29 +55,41 @@ impl Store {
     }
 
     /// Evicts about as many bytes as `needs` takes while few frames are free, so that hardly any
-    /// write finds none; at most `count_max` keys. Returns how many.
+    /// write finds none. Debt is paid before: a command that writes often leaves slots behind that
+    /// are not frames yet, and would go on evicting for what is free already.
     pub(super) fn evict_ahead(
         &mut self,
         now: Now,
         needs: &Needs,
         spared: Option<&Key<'_>>,
-        count_max: u32,
-    ) -> u32 {
-        if self.is_reserved || self.frames.spare_count() >= RESERVE_FRAMES {
-            return 0;
+        steps: &mut Steps,
+    ) {
+        if self.is_reserved {
+            return;
+        }
+        while self.is_short() && self.may_step(steps) && self.pay_due_debt() {
+            self.room_steps += 1;
+        }
+        if !self.is_short() {
+            return;
         }
         let bytes = needs.bytes(self.frames.classes());
         let (mut evicted_bytes, mut count) = (0, 0);
-        let count_max = u64::from(count_max).min(4 + 2 * bytes / 64) as u32;
-        while evicted_bytes < bytes && count < count_max {
+        let count_max = 4 + 2 * bytes / 64;
+        while evicted_bytes < bytes && count < count_max && self.may_step(steps) {
             let size = self.evict(now, needs, spared);
             if size == 0 {
                 break;
             }
+            self.room_steps += 1;
             evicted_bytes += size;
             count += 1;
         }
-        count
+    }
+
+    /// Are so few frames free that writes evict ahead?
+    fn is_short(&self) -> bool {
+        self.frames.spare_count() < RESERVE_FRAMES
     }
 
     /// Evicts one key. False when there is none that the policy lets go.

@@ -21,6 +21,7 @@ fn set(store: &mut Store, name: &str, size: usize) {
     let key = store.key(0, name.as_bytes());
     let value = vec![b'm'; size];
     store.set(NOW, &key, Value::Bytes(&value), Expiry::Clear).expect("there is room");
+    store.take_room_bytes();
 }
 
 fn delete(store: &mut Store, name: &str) {

@@ -7,9 +7,9 @@
 //! 3. The policy lets something be evicted.
 //! 4. Otherwise the write is refused, and nothing was changed.
 //!
-//! One command has so many `Steps` for it. What needs more is asked to come back in a later turn,
-//! with the room that was made so far; a large value on its way collects its room in slices
-//! (`staged`).
+//! One call has so many `Steps` for it, and a command that makes many calls has a bound for all of
+//! them. What needs more is asked to come back in a later turn, with the room that was made so far;
+//! a large value on its way collects its room in slices (`staged`).
 use super::Store;
 use super::types::{Expiry, Key, Policy, StoreFull};
 use crate::clock::Now;
@@ -25,6 +25,10 @@ pub(super) const RESERVE_FRAMES: u32 = 4;
 
 /// Steps of debt and eviction that one command takes: about a millisecond of them.
 pub(super) const STEPS_MAX: u32 = 1_024;
+
+/// Steps that all calls of one command take together, an eviction counted as several, with the few
+/// that commands before it in the turn have taken: some 2,000 evictions, or 60 milliseconds.
+pub(super) const ALL_STEPS_MAX: u32 = 1 << 16;
 
 /// What a step (an object moved or freed) counts in bytes of a turn: each takes about a
 /// microsecond. An eviction counts as several.
@@ -200,12 +204,10 @@ impl Store {
         steps: &mut Steps,
     ) -> Result<(), StoreFull> {
         if self.tuning.policy != Policy::NoEviction {
-            let step_count = self.evict_ahead(now, needs, spared, steps.left_count);
-            steps.left_count -= step_count;
-            self.room_steps += step_count;
+            self.evict_ahead(now, needs, spared, steps);
         }
         while !self.frames.fits(needs) {
-            if !steps.take() {
+            if !self.may_step(steps) {
                 self.frames.marks.reach(Mark::CommandLater);
                 return Err(StoreFull::Later);
             }
@@ -214,6 +216,11 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// Takes one of `steps`. False when there is none, or the command has had its part of a turn.
+    pub(super) const fn may_step(&self, steps: &mut Steps) -> bool {
+        self.room_steps < ALL_STEPS_MAX && steps.take()
     }
 
     /// One step towards room for `needs`. False when nothing more can be done.
@@ -261,7 +268,16 @@ impl Store {
 
     /// Pays one step of debt. False when there is none left.
     pub(super) fn pay_debt(&mut self) -> bool {
-        let is_paid = self.close_hole(true) || self.reap_one() || self.reap_flushed(1) > 0;
+        self.pay(true)
+    }
+
+    /// As `pay_debt`, but classes may keep the holes that they keep between turns.
+    pub(super) fn pay_due_debt(&mut self) -> bool {
+        self.pay(false)
+    }
+
+    fn pay(&mut self, all_holes: bool) -> bool {
+        let is_paid = self.close_hole(all_holes) || self.reap_one() || self.reap_flushed(1) > 0;
         if is_paid {
             self.counters.debt_paid += 1;
             self.frames.marks.reach(Mark::DebtPaid);
@@ -269,3 +285,7 @@ impl Store {
         is_paid
     }
 }
+
+#[cfg(test)]
+#[path = "room_test.rs"]
+mod room_test;

@@ -372,6 +372,7 @@ fn eviction_follows_a_shift_of_sizes() {
             let value = vec![b'e'; size];
             store.set(now, &key, Value::Bytes(&value), Expiry::Clear).expect("evicts");
             evicted_max = evicted_max.max(store.counters.evicted - before);
+            store.take_room_bytes();
             if number % 16 == 0 {
                 now = at(now.monotonic_ms + 50);
                 store.turn(now, 16);
@@ -408,6 +409,7 @@ fn volatile_policies_spare_what_is_meant_to_stay() {
             let stays = number % 10 == 0 && number < 10_000;
             let expiry = if stays { Expiry::Clear } else { Expiry::At(10_000_000) };
             store.set(now, &key, Value::Bytes(&[b'v'; 64]), expiry).expect("evicts");
+            store.take_room_bytes();
         }
         for number in (0..10_000u32).step_by(10) {
             let name = format!("k{number}");

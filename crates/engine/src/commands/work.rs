@@ -3,8 +3,18 @@
 //! A command that is O(n) by definition says beforehand how many bytes it will touch. Above
 //! `command-work-max` it is refused, before it has changed anything, with an error that names the
 //! limit and what to use instead. Below it the turn hears of the work, and takes fewer commands.
+//!
+//! Elements of collections count for the time they take, beside their bytes: in sets of 200,000 no
+//! byte of work took more than 10 nanoseconds of processor time, and most took 6 or less, so that
+//! the default of 16 MiB is a tenth of a second or so.
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+
+/// Visiting an element on a walk: 0.1 microseconds.
+pub const VISIT: u64 = 64;
+
+/// Looking whether an element is one to visit: some 10 nanoseconds.
+pub const LOOK: u64 = 2;
 
 /// Refuses `work` bytes above the limit; `refusal` is a whole error line that names it.
 pub fn check(cx: &Context<'_>, work: u64, refusal: &'static str) -> Result<(), CommandError> {

@@ -1,12 +1,14 @@
 //! Walks over the elements of a collection, step by step: HSCAN, SSCAN and the like.
 //!
 //! As with SCAN each step is walked twice, once to measure and once to write. A small collection is
-//! one step, whatever COUNT says, as it is in Redis.
+//! one step, whatever COUNT says, as it is in Redis; of a large one a step is what fits into a
+//! reply and into `command-work-max`.
 use super::{Filter, Found, PATTERN_TOO_COMPLEX, options, steps_max, write_head};
 use crate::commands::arguments::cursor;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::string::kept::{BULK_OVERHEAD, reserve_reply};
+use crate::commands::work;
 use crate::memory::blocks::BLOCK_SIZE;
 use crate::resp::reply::Reply;
 use crate::resp::request::Request;
@@ -39,12 +41,15 @@ pub fn scan(
         write_head(cx, 0, 0);
         return Ok(());
     };
-    let (filter, mut count) = options(request, 3, false)?;
+    let (filter, count) = options(request, 3, false)?;
+    // Walked twice.
+    let mut count = count.min(cx.limits.command_work_max / (2 * work::VISIT)).max(1);
     let (next, found) = loop {
         let mut found = Found::new(cx);
-        let next = measure(cx, entry, shape, &filter, (cursor, count), &mut found)?;
-        // Walked twice; a turn has only so much of it.
-        let work = found.work() + steps_max(cx) - found.steps;
+        let (next, look_count) = measure(cx, entry, shape, &filter, (cursor, count), &mut found)?;
+        // A turn has only so much of it.
+        let visits = found.seen_count * work::VISIT + found.seen_size;
+        let work = visits + look_count * work::LOOK + steps_max(cx) - found.steps;
         cx.work.set(cx.work.get() + 2 * work);
         match reserve_reply(cx, found.size + 3 * BULK_OVERHEAD) {
             Ok(()) => break (next, found),
@@ -67,7 +72,7 @@ pub fn scan(
     Ok(())
 }
 
-/// One step, measured. Returns the next cursor.
+/// One step, measured. Returns the next cursor, and how many elements it looked at.
 fn measure(
     cx: &Context<'_>,
     entry: Entry,
@@ -75,9 +80,9 @@ fn measure(
     filter: &Filter<'_>,
     (cursor, count): (u64, u64),
     found: &mut Found,
-) -> Result<u64, CommandError> {
+) -> Result<(u64, u64), CommandError> {
     let mut outcome = Ok(());
-    let next = cx.store.scan_elements(entry, cursor, count, |element| {
+    let walked = cx.store.scan_elements(entry, cursor, count, |element| {
         found.seen_count += 1;
         found.seen_size += element.name().size();
         if outcome.is_err() {
@@ -92,7 +97,7 @@ fn measure(
             Err(PatternTooComplex) => outcome = Err(PATTERN_TOO_COMPLEX),
         }
     });
-    outcome.map(|()| next)
+    outcome.map(|()| walked)
 }
 
 /// Does the filter want an element of this name?

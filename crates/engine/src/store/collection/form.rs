@@ -5,6 +5,7 @@ use crate::clock::Now;
 use crate::limits::SLOT_SIZE_MAX;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Frames, Needs, Ref};
+use crate::store::lookup::NameHash;
 use crate::store::object::{FLAG_LARGE, FORM_TREE, Header, TREES_SIZE, Trees};
 use crate::store::tree::{
     EMPTY_SIZE, NODE_HEADER_SIZE, Order, PageAt, Tree, copy_page, make_leaf, order,
@@ -156,7 +157,8 @@ impl Store {
             let cell = source.page(&self.frames, Order::Sorted).cell(index);
             let score = order::score(Order::Sorted, cell).to_bits().to_le_bytes();
             let name = Order::Sorted.name(cell);
-            let key = text::hash(&self.frames, self.hash_key, name) >> 32 << 32;
+            let hash = NameHash::of(text::hash(&self.frames, self.hash_key, name));
+            let key = hash.score_key();
             let target = PageAt::of_leaf(&self.frames, root);
             let place = position_of_scores_key(target.page(&self.frames, Order::Scores), key);
             let hash = ((key >> 32) as u32).to_le_bytes();

@@ -47,7 +47,7 @@ fn check(seed: u64, stay_count: u64, score_count: u32) {
         let entry = store.find(NOW, &key).expect("members stay");
         let count = 1 + random.below(60);
         let mut visited_count = 0;
-        cursor = store.scan_elements(entry, cursor, count, |element| {
+        (cursor, _) = store.scan_elements(entry, cursor, count, |element| {
             let name = element.name().as_slice().expect("a short name").to_vec();
             *found.entry(name).or_insert(0) += 1;
             visited_count += 1;
@@ -82,5 +82,35 @@ fn members_that_stay_are_visited_once() {
         check(seed, 1_500, 1);
         check(seed, 1_500, 20);
         check(seed, 1_500, 1_000_000);
+    }
+}
+
+/// What a step costs is bounded by the set where many members have one score, and by what was asked
+/// for where they have not.
+#[test]
+fn a_step_looks_at_no_member_twice() {
+    const MEMBER_COUNT: u64 = 3_000;
+    for (score_count, look_count_max) in [(1, MEMBER_COUNT), (u64::MAX, 11 * (SEEK_LOOKS + 1))] {
+        let limits = Limits { keys_max: 100, data_bytes: 64 << 20, ..Limits::tiny() };
+        let mut store = Store::new(&limits, [7; 16], 1);
+        for number in 0..MEMBER_COUNT {
+            put(&mut store, number, (number % score_count) as f64);
+        }
+        let key = store.key(0, b"set");
+        let entry = store.find(NOW, &key).expect("there are members");
+        let (mut cursor, mut count) = (0, 0);
+        loop {
+            let (next, look_count) = store.scan_elements(entry, cursor, 10, |element| {
+                let hash = store.hash_of_element(&element);
+                assert_eq!((hash.score_key() >> 56) as u8, hash.tag(), "a key begins with the tag");
+                count += 1;
+            });
+            assert!(look_count <= look_count_max, "{look_count} looks");
+            cursor = next;
+            if cursor == 0 {
+                break;
+            }
+        }
+        assert_eq!(count, MEMBER_COUNT);
     }
 }

@@ -46,7 +46,7 @@ fn check(seed: u64, stay_count: u64, peak_count: u64, text_size: usize) {
         let key = store.key(0, b"hash");
         let entry = store.find(NOW, &key).expect("fields stay");
         let count = 1 + random.below(20);
-        cursor = store.scan_elements(entry, cursor, count, |element| {
+        (cursor, _) = store.scan_elements(entry, cursor, count, |element| {
             let name = element.name().as_slice().expect("a short name").to_vec();
             *found.entry(name).or_insert(0) += 1;
         });

@@ -68,6 +68,7 @@ fn pop_some(
     entry: Entry,
     count: u64,
 ) -> Result<(), CommandError> {
+    work::check(cx, count.saturating_mul(work::TAKE), TOO_MANY)?;
     let sample = draw(cx, entry, count)?;
     reserve_ranks(cx, entry, sample.ranks())?;
     cx.reply.set(count);

@@ -1,10 +1,10 @@
 //! Single members: their scores and ranks, how many there are, and taking them out by name.
-use super::ELEMENT_WORK;
 use crate::commands::arguments::is_word;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::string::kept::{BULK_OVERHEAD, reserve_reply};
 use crate::resp::request::Request;
+use crate::stdx::number::DOUBLE_TEXT_SIZE_MAX;
 use crate::store::{Entry, Type};
 
 /// `ZCARD key`: count of members. O(1).
@@ -43,7 +43,7 @@ pub fn zmscore(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comman
     let key = cx.key(request, 1);
     let entry = cx.read_of(&key, Type::SortedSet)?;
     let count = request.argument_count() as u64 - 2;
-    reserve_reply(cx, BULK_OVERHEAD + count * (BULK_OVERHEAD + ELEMENT_WORK))?;
+    reserve_reply(cx, BULK_OVERHEAD + count * (BULK_OVERHEAD + DOUBLE_TEXT_SIZE_MAX as u64))?;
     cx.reply.array(count);
     for name in request.arguments_from(2) {
         let score = score_of(cx, entry, name);

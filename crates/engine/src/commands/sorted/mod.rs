@@ -28,8 +28,9 @@ use crate::stdx::number::DOUBLE_TEXT_SIZE_MAX;
 use crate::store::{Element, Entry};
 use bounds::Ranks;
 
-/// Bytes that an element counts for as work, besides its name: a walk down a tree.
-const ELEMENT_WORK: u64 = 64;
+/// Bytes that an element counts for as work, besides its name: some walks down a tree, to find it
+/// in another set or to put it into one. Finding took 1.3 microseconds, putting 1.6 to 2.4.
+const ELEMENT_WORK: u64 = 256;
 
 /// What a reply says of each member.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

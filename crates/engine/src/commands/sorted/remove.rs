@@ -1,5 +1,4 @@
 //! Ranges taken out.
-use super::ELEMENT_WORK;
 use super::bounds::{By, Range, Ranks};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
@@ -49,7 +48,7 @@ pub(super) fn check_take(
 ) -> Result<(), CommandError> {
     match cx.store.find(cx.now, key) {
         Some(entry) if ranks.count() < cx.store.element_count(entry) => {
-            work::check(cx, ranks.count() * ELEMENT_WORK, TOO_MANY)
+            work::check(cx, ranks.count() * work::CUT, TOO_MANY)
         }
         _ => Ok(()),
     }
@@ -58,18 +57,9 @@ pub(super) fn check_take(
 /// Takes the members of `ranks` out of the set, as `check_take` has allowed.
 pub(super) fn take_ranks(cx: &mut Context<'_>, key: &Key<'_>, ranks: Ranks) {
     let count = ranks.count();
-    if count == 0 {
-        return;
+    if count > 0 {
+        // Of a whole set, the store frees it in slices.
+        cx.store.take_run(key, ranks.start, count);
+        cx.store.tell_watchers(key);
     }
-    let entry = cx.store.find(cx.now, key).expect("the set has members");
-    if count == cx.store.element_count(entry) {
-        // The store frees it in slices.
-        cx.store.delete(cx.now, key);
-        return;
-    }
-    for _ in 0..count {
-        let is_taken = cx.store.take_ranked(key, ranks.start);
-        assert!(is_taken, "a range within the set is there");
-    }
-    cx.store.tell_watchers(key);
 }

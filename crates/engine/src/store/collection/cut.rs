@@ -1,13 +1,15 @@
-//! Many elements of a list taken out at once: leaf by leaf where whole ones go.
-use super::Form;
+//! Many elements of a list or a sorted set taken out at once: leaf by leaf where whole ones go. The
+//! scores of a sorted set are in another order, and go one by one.
+use super::{Form, Spot};
 use crate::memory::frames::Ref;
 use crate::store::tree::{Order, PageAt, Tree, large_items_at, node_header};
 use crate::store::types::Key;
 use crate::store::{Store, object};
 
 impl Store {
-    /// Takes `count` elements of the list `key` out, from the element `rank` on; with the last one
-    /// the key goes. O(leaves), and O(log n) for each element of a leaf of which some stay.
+    /// Takes `count` elements of the list or sorted set `key` out, from the element `rank` on; with
+    /// the last one the key goes. O(leaves), and O(log n) for each element of a leaf of which some
+    /// stay, and for each score.
     pub fn take_run(&mut self, key: &Key<'_>, rank: u64, count: u64) {
         let (at, place) = self.locate(key).expect("the caller found the key");
         let whole_count = self.count_at(at);
@@ -16,21 +18,22 @@ impl Store {
             self.remove(at, place);
             return;
         }
+        let order = object::header(&self.frames, at).order();
         let mut left_count = count;
         while left_count > 0 {
             left_count -= match self.form(at) {
-                Form::Page(page) => self.cut_page(page, rank, left_count),
+                Form::Page(page) => self.cut_page(page, order, rank, left_count),
                 Form::Tree(tree) => self.cut_leaf(at, tree, rank, left_count),
             };
         }
         self.tighten(at);
     }
 
-    /// Takes elements of a small list out; how many.
-    fn cut_page(&mut self, page: PageAt, rank: u64, count: u64) -> u64 {
+    /// Takes elements of a small collection out; how many.
+    fn cut_page(&mut self, page: PageAt, order: Order, rank: u64, count: u64) -> u64 {
         for _ in 0..count {
-            self.drop_texts(page, Order::List, rank as usize);
-            page.page_mut(&mut self.frames, Order::List).remove(rank as usize);
+            self.drop_texts(page, order, rank as usize);
+            page.page_mut(&mut self.frames, order).remove(rank as usize);
         }
         count
     }
@@ -38,23 +41,29 @@ impl Store {
     /// Takes the leaf that begins with an element out, if all of it goes, or else that element; how
     /// many these were.
     fn cut_leaf(&mut self, at: Ref, mut tree: Tree, rank: u64, count: u64) -> u64 {
+        let order = tree.order;
         let spot = self.spot_at_rank(at, rank);
         let path = spot.path.expect("a spot in a tree has a path");
-        let leaf_count = spot.page.page(&self.frames, Order::List).count();
-        let cut_count = if spot.index == 0 && leaf_count as u64 <= count {
+        let leaf_count = spot.page.page(&self.frames, order).count();
+        let is_whole = spot.index == 0 && leaf_count as u64 <= count;
+        let cut_count = if is_whole { leaf_count } else { 1 };
+        if order == Order::Sorted {
+            for index in spot.index..spot.index + cut_count {
+                self.take_score(at, &Spot { index, ..spot });
+            }
+        }
+        if is_whole {
             if node_header(&self.frames, spot.page.holder).count > 0 {
                 for index in 0..leaf_count {
-                    self.drop_texts(spot.page, Order::List, index);
+                    self.drop_texts(spot.page, order, index);
                 }
             }
             tree.remove_leaf(&mut self.frames, &path);
-            leaf_count
         } else {
-            let texts = large_items_at(&self.frames, spot.page, Order::List, spot.index);
+            let texts = large_items_at(&self.frames, spot.page, order, spot.index);
             tree.remove(&mut self.frames, &path, spot.index);
             self.drop_each(texts);
-            1
-        };
+        }
         self.set_tree(&tree);
         self.count_elements(at, -(cut_count as u32).cast_signed());
         self.freed_count += 2;
@@ -62,3 +71,7 @@ impl Store {
         cut_count as u64
     }
 }
+
+#[cfg(test)]
+#[path = "cut_test.rs"]
+mod cut_test;

@@ -49,7 +49,8 @@ impl<'k> Grown<'k> {
         score: f64,
     ) -> Result<(), CommandError> {
         let entry = cx.store.peek(self.key).expect("it has members");
-        let standing = cx.store.standing(entry, member.name, member.hash).expect("it is one of them");
+        let standing =
+            cx.store.standing(entry, member.name, member.hash).expect("it is one of them");
         cx.store.set_score(cx.now, self.key, &standing, member.name, score + 0.0)?;
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! A text, read in place: a string value, or one in a collection.
-use super::tree::Item;
+use super::tree::{Item, text};
 use super::{Store, object};
 use crate::memory::frames::{Frames, Ref};
+use core::cmp::Ordering;
 
 /// A text, read in place.
 #[derive(Clone, Copy)]
@@ -75,6 +76,11 @@ impl<'a> Text<'a> {
             _ => None,
         };
         inline.into_iter().filter(|bytes| !bytes.is_empty()).chain(rope.into_iter().flatten())
+    }
+
+    /// How the text compares with `bytes`.
+    pub fn compare(&self, bytes: &[u8]) -> Ordering {
+        text::compare(self.frames, self.item, bytes)
     }
 
     /// INCRBYFLOAT leaves a text for OBJECT ENCODING, also where the sum is an integer.

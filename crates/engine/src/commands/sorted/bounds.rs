@@ -6,6 +6,7 @@ use crate::commands::error::CommandError;
 use crate::stdx::double;
 use crate::store::tree::order::score_key;
 use crate::store::{Bound, Entry, Store};
+use core::cmp::Ordering;
 
 /// The ranks `start..end`; empty if they are not in this order.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -94,23 +95,45 @@ impl<'a> NameEnd<'a> {
     }
 
     /// The rank of the first member behind this end, if it is a low one, or not before it, if it
-    /// is a high one. The members of the set have one score, as such ranges ask for.
+    /// is a high one.
     fn rank(self, store: &Store, entry: Entry, is_high: bool) -> u64 {
+        let count = store.element_count(entry);
         let (name, is_open) = match self {
             Self::Before => return 0,
-            Self::Behind => return store.element_count(entry),
+            Self::Behind => return count,
             Self::At { name, is_open } => (name, is_open),
         };
-        let only = score_key(store.element_at_rank(entry, 0).score());
-        let rank = store.rank_of_bound(entry, &Bound { score: only, name: Some(name) });
-        if is_open == is_high {
-            return rank;
+        let takes_equal = is_open != is_high;
+        let key = |rank| score_key(store.element_at_rank(entry, rank).score());
+        let only = key(0);
+        if key(count - 1) != only {
+            return rank_by_name(store, entry, name, takes_equal);
         }
-        let is_there = store
-            .element(entry, name, store.name_hash(name))
-            .is_some_and(|element| score_key(element.score()) == only);
+        let rank = store.rank_of_bound(entry, &Bound { score: only, name: Some(name) });
+        let is_there = takes_equal && store.element(entry, name, store.name_hash(name)).is_some();
         rank + u64::from(is_there)
     }
+}
+
+/// Members before `name`, and itself if `takes_equal`, of a set with several scores. Such ranges
+/// ask for one score: what they give here means something only if the names are in the order of
+/// the scores, and then it is what Redis says. O(log n) steps of O(log n).
+fn rank_by_name(store: &Store, entry: Entry, name: &[u8], takes_equal: bool) -> u64 {
+    let is_before = |rank| match store.element_at_rank(entry, rank).name().compare(name) {
+        Ordering::Less => true,
+        Ordering::Equal => takes_equal,
+        Ordering::Greater => false,
+    };
+    let (mut low, mut high) = (0, store.element_count(entry));
+    while low < high {
+        let middle = u64::midpoint(low, high);
+        if is_before(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
 }
 
 /// A range as a client gives it, its lower end first.

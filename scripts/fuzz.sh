@@ -18,7 +18,7 @@ case $SECONDS_EACH in
 '' | *[!0-9]*) refuse "usage: scripts/fuzz.sh SECONDS [TARGET ...]" ;;
 esac
 shift
-TARGETS=${*:-request option_file glob numbers engine}
+TARGETS=${*:-request option_file glob numbers engine collections}
 
 cargo +nightly --version >/dev/null 2>&1 ||
     refuse "NOT RUN: no nightly toolchain (rustup toolchain install nightly)"

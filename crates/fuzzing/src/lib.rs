@@ -2,6 +2,7 @@
 //! none. `fuzz/` hands them to libFuzzer, `cargo test` the small corpora beside it.
 //!
 //! Each has a judge besides "no panic": a second parser, a naive model, a round trip.
+mod collections;
 mod engine;
 mod glob;
 mod numbers;
@@ -18,6 +19,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("glob", glob::run),
     ("numbers", numbers::run),
     ("engine", engine::run),
+    ("collections", collections::run),
 ];
 
 /// Runs the target of this name.

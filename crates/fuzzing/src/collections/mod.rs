@@ -19,7 +19,7 @@ const NOW: Now = Now { monotonic_ms: 1, unix_us: 1_000_000_000 };
 const KEY_SIZES: [usize; 2] = [3, 7_900];
 
 /// Elements of a collection at most, so that the naive one keeps up.
-const ELEMENT_COUNT_MAX: usize = 3_000;
+const ELEMENT_COUNT_MAX: usize = 2_000;
 const STEP_COUNT_MAX: usize = 250;
 
 /// What an input is about.

@@ -2,7 +2,7 @@
 use granite_engine::clock::Now;
 use granite_engine::store::tree::order::score_key;
 use granite_engine::store::{Bound, Element, Entry, Key, Order, Store, Text};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A member, field or element, with its value or score.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +16,8 @@ pub(super) struct Naive {
     order: Order,
     /// A list in its order, others as they came.
     pairs: Vec<Pair>,
+    /// Of a list it means nothing.
+    names: BTreeSet<Vec<u8>>,
     walk: Walk,
 }
 
@@ -28,12 +30,12 @@ struct Walk {
 
 impl Naive {
     pub(super) fn new(order: Order) -> Self {
-        Self { order, pairs: Vec::new(), walk: Walk::default() }
+        Self { order, pairs: Vec::new(), names: BTreeSet::new(), walk: Walk::default() }
     }
 
     /// The same elements, over which nobody walks.
     pub(super) fn twin(&self) -> Self {
-        Self { order: self.order, pairs: self.pairs.clone(), walk: Walk::default() }
+        Self { pairs: self.pairs.clone(), names: self.names.clone(), ..Self::new(self.order) }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -41,7 +43,7 @@ impl Naive {
     }
 
     pub(super) fn has(&self, name: &[u8]) -> bool {
-        self.pairs.iter().any(|pair| pair.name == name)
+        self.names.contains(name)
     }
 
     pub(super) fn name_at(&self, place: usize) -> Vec<u8> {
@@ -50,6 +52,7 @@ impl Naive {
 
     pub(super) fn put(&mut self, place: usize, pair: Pair) {
         let place = if self.order == Order::List { place } else { self.pairs.len() };
+        self.names.insert(pair.name.clone());
         self.pairs.insert(place, pair);
     }
 
@@ -58,6 +61,7 @@ impl Naive {
         let taken: Vec<Pair> = self.pairs.drain(place..end).collect();
         for pair in &taken {
             self.walk.met.remove(&pair.name);
+            self.names.remove(&pair.name);
         }
         taken
     }

@@ -54,8 +54,8 @@ impl Step {
             11 => Deed::Carry,
             12 if deed & 12 == 0 => Deed::Delete,
             12 => Deed::Copy,
-            13..=14 => Deed::Scan(u64::from(number)),
-            _ => Deed::Check,
+            15 if deed & 12 == 0 => Deed::Check,
+            _ => Deed::Scan(u64::from(number) + 1),
         };
         Self {
             deed: deed_of,

@@ -52,9 +52,9 @@ impl Step {
             9 => Deed::Take(many),
             10 => Deed::Replace,
             11 => Deed::Carry,
-            12 if deed & 12 == 0 => Deed::Delete,
+            12 if deed & 0b1100 == 0 => Deed::Delete,
             12 => Deed::Copy,
-            15 if deed & 12 == 0 => Deed::Check,
+            15 if deed & 0b1100 == 0 => Deed::Check,
             _ => Deed::Scan(u64::from(number) + 1),
         };
         Self {

@@ -4,13 +4,19 @@
 //! Keeps true: what a stream does to replies and connections is what `Tracker` can follow, and a
 //! key that is set with a deadline in the past is looked at at once, since only then is it gone
 //! from DBSIZE in Redis, too.
+//!
+//! Some streams have the commands of one kind of collection only: nothing overwrites or flushes
+//! what grows there.
 use super::edges::MALFORMED;
 use super::grammar::{Node, expand};
 use super::rules::RULES;
 use super::tracker::{Expected, Tracker};
 use super::values::Draw;
 use super::words::Words;
+use granite_engine::commands::table::{COMMANDS, Group};
 
+/// Chapters of commands of which some streams have nothing else.
+const GROWING: [Group; 4] = [Group::List, Group::Hash, Group::Set, Group::SortedSet];
 /// Connections of a stream.
 pub const CONNECTION_COUNT: u8 = 3;
 /// A batch has less than 2 to the power of this.
@@ -134,8 +140,13 @@ impl Generator {
     /// The stream of a seed.
     pub fn stream(&self, seed: u64, resp3: bool, now_ms: i64) -> Stream {
         let mut draw = Draw::new(seed, now_ms);
+        let index = draw.below(3 * GROWING.len() as u64) as usize;
+        let only = GROWING.get(index).copied();
         let mut wheel = Vec::new();
         for (index, rule) in RULES.iter().enumerate() {
+            if only.is_some_and(|group| !is_of(group, rule.name)) {
+                continue;
+            }
             // Every stream has its own taste: some commands often, some never.
             let count = rule.weight * draw.below(5);
             wheel.extend(std::iter::repeat_n(index as u16, count as usize));
@@ -155,6 +166,11 @@ impl Generator {
         }
         making.stream
     }
+}
+
+/// Is the command of this name in the chapter?
+fn is_of(group: Group, name: &str) -> bool {
+    COMMANDS.iter().any(|command| command.name == name && command.group == group)
 }
 
 impl Making<'_> {
@@ -330,10 +346,11 @@ impl Making<'_> {
     }
 }
 
-/// Sets with one score keep it, and 7.0 takes no fourth argument of ZRANK, which 7.2 reads.
+/// Sets with one score keep it, 7.0 takes no fourth argument of ZRANK, which 7.2 reads, and SPOP
+/// without a count takes any member.
 fn is_unspoiled(word: &[u8]) -> bool {
     let is = |name: &[u8]| word.eq_ignore_ascii_case(name);
-    word.starts_with(b"uniform:") || is(b"zrank") || is(b"zrevrank")
+    word.starts_with(b"uniform:") || is(b"zrank") || is(b"zrevrank") || is(b"spop")
 }
 
 #[cfg(test)]

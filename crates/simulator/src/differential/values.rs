@@ -24,6 +24,8 @@ const GRID_COUNT: i64 = 1 << 15;
 pub struct Draw {
     random: Random,
     key_count: u64,
+    /// Members that differ, besides long ones.
+    member_count: u64,
     base_ms: i64,
     deadline_count: i64,
     class_sizes: Vec<u64>,
@@ -38,10 +40,12 @@ impl Draw {
         let classes = SizeClasses::new(FRAME_SIZE as u32);
         let class_sizes = classes.all().map(|class| u64::from(classes.size(class))).collect();
         let key_count = [3, 8, 20, 40][random.below(4) as usize];
+        // With the most of them sets grow beyond everything that is kept small.
+        let member_count = [60, 60, 600, 8_000][random.below(4) as usize];
         let pool = (0..2 * FRAME_SIZE).map(|_| random.bits() as u8).collect();
         // Half a step away from now: a relative deadline is never near an absolute one.
         let base_ms = now_ms + GRID_MS / 2;
-        Self { random, key_count, base_ms, deadline_count: 0, class_sizes, pool }
+        Self { random, key_count, member_count, base_ms, deadline_count: 0, class_sizes, pool }
     }
 
     /// A number below `bound`.
@@ -110,6 +114,7 @@ impl Draw {
 
     /// A number of the kind that is no edge.
     fn number(&mut self, source: Source) -> i64 {
+        let member_count = self.member_count;
         let mut small = |bound: u64| self.random.below(bound).cast_signed();
         match source {
             Source::Position => match small(8) {
@@ -123,7 +128,7 @@ impl Draw {
                 _ => small(200),
             },
             Source::Count => small(40),
-            Source::Member => small(60) - 10,
+            Source::Member => small(member_count) - 10,
             Source::Score | Source::ScoreEnd => small(30) - 10,
             _ => small(400) - 200,
         }

@@ -117,7 +117,14 @@ impl World {
                 _ => Place::Own,
             };
             let fresh = fresh(&self.store, self.order, pair);
-            let put = self.store.put_element(NOW, &key, self.order, at, &fresh);
+            let put = match self.order {
+                Order::Set | Order::Hash => {
+                    self.store.put_named(NOW, &key, self.order, &fresh).map(|is_new| {
+                        assert!(is_new, "the name was not there");
+                    })
+                }
+                _ => self.store.put_element(NOW, &key, self.order, at, &fresh),
+            };
             assert!(pairs.len() == 1 || put.is_ok(), "room was made for all: {put:?}");
             if is_refused(put) {
                 return;
@@ -156,7 +163,10 @@ impl World {
         let fresh = fresh(&self.store, self.order, &pair);
         let replaced = match self.order {
             Order::List => self.store.replace_ranked(NOW, &key, place as u64, &fresh),
-            Order::Hash => self.store.replace_named(NOW, &key, &pair.name, &fresh),
+            Order::Hash => self.store.put_named(NOW, &key, self.order, &fresh).map(|is_new| {
+                assert!(!is_new, "the field was there");
+                self.store.settle_collection(&key);
+            }),
             Order::Sorted => {
                 let hash = self.store.name_hash(&pair.name);
                 self.store.set_score(NOW, &key, &pair.name, hash, pair.score)

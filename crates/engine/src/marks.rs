@@ -228,13 +228,65 @@ pub enum Mark {
     CommandLater,
     /// A large value gave a part up for the small one that takes its place.
     RopeGaveWay,
+    /// A leaf of a tree became two.
+    LeafSplit,
+    /// Two leaves of a tree became one.
+    LeafMerged,
+    /// A leaf of a list went with all its elements.
+    LeafCut,
+    /// An inner node moved to a slot of another class.
+    InnerMoved,
+    /// An inner node of a tree became two.
+    InnerSplit,
+    /// Two inner nodes of a tree became one.
+    InnerMerged,
+    /// A tree got a new root, above the old one.
+    RootGrown,
+    /// The root of a tree had one child left, which took its place.
+    RootDropped,
+    /// The first child of an inner node went, and the next one took its key.
+    FirstKeyLowered,
+    /// A small collection became a tree.
+    PageOutgrown,
+    /// A tree became a small collection again.
+    PageRegained,
+    /// A collection was made as a tree, as its name leaves no room for a page.
+    TreeAtOnce,
+    /// A small collection became a tree, to get a longer name.
+    TreeForName,
+    /// Compaction moved a node of a tree that is not its root.
+    NodeMoved,
+    /// Compaction moved the root of a tree.
+    RootMoved,
+    /// A text too long for a cell became an object of its own.
+    TextMade,
+    /// Compaction moved the object of a text.
+    TextMoved,
+    /// The object of a small collection moved, and told its texts.
+    TextsAdopted,
+    /// A tree lost its key, and was left to the reaper.
+    TreeBuried,
+    /// The reaper freed a part of a tree, and left the rest for later.
+    TreeReapedLater,
+    /// A tree was copied, node by node.
+    TreeCopied,
+    /// The object of a text was copied with its collection.
+    TextCopied,
+    /// A text went from list to list as it is.
+    TextCarried,
+    /// An element was replaced by one that its leaf has no room for.
+    ElementOutgrown,
+    /// There was no room for several elements at once.
+    ElementsRefused,
+    /// Making room moved a tree, and the place in it was sought again.
+    PlaceSoughtAgain,
 }
 
 /// Count of marks.
 pub const COUNT: usize = ALL.len();
 
 /// Every mark with its name in print.
-pub const ALL: [(Mark, &str); 108] = [
+pub const ALL: [(Mark, &str); 134] = [
     (Mark::ReceiveFull, "receive pool full"),
     (Mark::ReceiveKept, "receive buffer kept"),
     (Mark::InputCarried, "input carried"),
@@ -343,6 +395,32 @@ pub const ALL: [(Mark, &str); 108] = [
     (Mark::CollectedLater, "staged value collects"),
     (Mark::CommandLater, "command put off for room"),
     (Mark::RopeGaveWay, "rope gave way"),
+    (Mark::LeafSplit, "leaf split"),
+    (Mark::LeafMerged, "leaves merged"),
+    (Mark::LeafCut, "leaf cut whole"),
+    (Mark::InnerMoved, "inner node resized"),
+    (Mark::InnerSplit, "inner node split"),
+    (Mark::InnerMerged, "inner nodes merged"),
+    (Mark::RootGrown, "tree root grown"),
+    (Mark::RootDropped, "tree root dropped"),
+    (Mark::FirstKeyLowered, "first key lowered"),
+    (Mark::PageOutgrown, "page became a tree"),
+    (Mark::PageRegained, "tree became a page"),
+    (Mark::TreeAtOnce, "tree behind a long name"),
+    (Mark::TreeForName, "tree for a longer name"),
+    (Mark::NodeMoved, "tree node moved"),
+    (Mark::RootMoved, "tree root moved"),
+    (Mark::TextMade, "text out of line"),
+    (Mark::TextMoved, "text moved"),
+    (Mark::TextsAdopted, "texts adopted"),
+    (Mark::TreeBuried, "tree detached"),
+    (Mark::TreeReapedLater, "tree reaped in slices"),
+    (Mark::TreeCopied, "tree copied"),
+    (Mark::TextCopied, "text copied"),
+    (Mark::TextCarried, "text carried"),
+    (Mark::ElementOutgrown, "element outgrew its leaf"),
+    (Mark::ElementsRefused, "elements refused together"),
+    (Mark::PlaceSoughtAgain, "place in a tree sought again"),
 ];
 
 /// How often each mark was reached. Cells, because those that read reach marks as well.

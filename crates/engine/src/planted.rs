@@ -145,10 +145,52 @@ pub enum Bug {
     GivenTwice,
     /// BITOP takes memory of the heap.
     HeapTaken,
+    /// The root of a tree is not told of a new element.
+    CountShort,
+    /// The right half of a leaf begins one key too late.
+    BorderShifted,
+    /// The new first child of an inner node keeps its key.
+    FirstKeyKept,
+    /// The last element of a leaf that goes into another is lost.
+    MergeLoses,
+    /// Two leaves become one that has no room for its header.
+    MergedShort,
+    /// The parent of a node is not told that it moved.
+    NodeUnpatched,
+    /// The children of a node are not told that it moved.
+    ChildrenUnadopted,
+    /// A collection is not told that the root of its tree moved.
+    RootUntold,
+    /// A text is not told that it is in another leaf.
+    TextUnadopted,
+    /// A leaf that loses a text still counts it.
+    TextCountKept,
+    /// A tree is not told that a text became longer.
+    BytesKept,
+    /// A leaf that goes whole leaves its bytes behind.
+    CutBytesKept,
+    /// A new score does not reach the tree of scores.
+    ScoreForgotten,
+    /// A sorted set that shrinks to a page keeps its tree of scores.
+    ScoresLeaked,
+    /// Several elements for a tree reserve nothing.
+    ElementsShort,
+    /// The reaper forgets the texts of a tree.
+    TextsLeaked,
+    /// The last element leaves an empty key.
+    EmptyKept,
+    /// A walk back enters a leaf at its first element.
+    WalkBackSkips,
+    /// A list that gives an element to itself loses its neighbour.
+    CarriedTwice,
+    /// COPY of a large collection lists the same texts.
+    CopySharesTexts,
+    /// SREM does not tell those who watch.
+    ElementUnseen,
 }
 
 /// Every bug with its name in print.
-pub const ALL: [(Bug, &str); 66] = [
+pub const ALL: [(Bug, &str); 87] = [
     (Bug::ClassBorder, "class border"),
     (Bug::HoleHalfUnlinked, "hole half unlinked"),
     (Bug::SlotFreedTwice, "slot freed twice"),
@@ -215,6 +257,27 @@ pub const ALL: [(Bug, &str); 66] = [
     (Bug::MovedShort, "byte lost behind a stream"),
     (Bug::GivenTwice, "part given twice"),
     (Bug::HeapTaken, "memory of the heap taken"),
+    (Bug::CountShort, "count not carried up"),
+    (Bug::BorderShifted, "border of leaves shifted"),
+    (Bug::FirstKeyKept, "first key kept"),
+    (Bug::MergeLoses, "merged leaf loses one"),
+    (Bug::MergedShort, "merged leaf short"),
+    (Bug::NodeUnpatched, "parent unpatched"),
+    (Bug::ChildrenUnadopted, "children unadopted"),
+    (Bug::RootUntold, "tree root unpatched"),
+    (Bug::TextUnadopted, "text unadopted"),
+    (Bug::TextCountKept, "text count kept"),
+    (Bug::BytesKept, "bytes of a subtree kept"),
+    (Bug::CutBytesKept, "bytes of a cut leaf kept"),
+    (Bug::ScoreForgotten, "second tree forgotten"),
+    (Bug::ScoresLeaked, "second tree leaked"),
+    (Bug::ElementsShort, "elements reserved short"),
+    (Bug::TextsLeaked, "texts leaked"),
+    (Bug::EmptyKept, "empty key kept"),
+    (Bug::WalkBackSkips, "walk back skips"),
+    (Bug::CarriedTwice, "neighbour of a carried one lost"),
+    (Bug::CopySharesTexts, "copy shares texts"),
+    (Bug::ElementUnseen, "watch of an element missed"),
 ];
 
 /// The one bug of this process; 0 is none. The only global of the engine, and only here.

@@ -175,6 +175,7 @@ fn judge_the_model(port: &str, seeds: &str) -> Result<(), String> {
         is_heavy: false,
         near_deadlines: false,
         has_collections: false,
+        has_all_collections: false,
     };
     let plan = Plan { command_count: 400, profile, clock_is_ours: false, may_be_full: false };
     let mut said = BTreeSet::new();

@@ -72,6 +72,15 @@ pub(super) const SYNTAX: &[&str] = &[
     "ZSCORE a_sorted a_member",
 ];
 
+/// Lines that came later: only worlds that were drawn for them know them.
+pub(super) const MORE: &[&str] = &[
+    "EXISTS a_collection a_collection",
+    "MOVE a_collection database",
+    "RENAMENX a_collection a_collection",
+    "UNLINK a_collection",
+    "WATCH a_collection a_collection",
+];
+
 /// Names of elements: few enough to meet again, enough for a tree.
 const MEMBER_COUNT: u64 = 150;
 
@@ -81,7 +90,10 @@ const KINDS: &[&str] = &["list", "hash", "set", "sorted"];
 impl Workload {
     /// A command about a collection.
     pub(super) fn collection_command(&mut self) -> Vec<Vec<u8>> {
-        let words: Vec<&str> = self.pick(SYNTAX).split(' ').collect();
+        let more_count = if self.profile.has_all_collections { MORE.len() } else { 0 };
+        let index = self.random.below((SYNTAX.len() + more_count) as u64) as usize;
+        let line = SYNTAX.iter().chain(MORE).nth(index).expect("it is below their count");
+        let words: Vec<&str> = line.split(' ').collect();
         let mut arguments = Vec::new();
         self.expand(&words, &mut arguments);
         arguments

@@ -147,7 +147,7 @@ const ELSEWHERE: &str = "the model does not have it; transcripts and the differe
 
 /// Names of all commands that a workload can send.
 pub fn command_names() -> impl Iterator<Item = &'static str> {
-    let lines = SYNTAX.iter().chain(collections::SYNTAX);
+    let lines = SYNTAX.iter().chain(collections::SYNTAX).chain(collections::MORE);
     lines.map(|line| line.split(' ').next().expect("a line begins with the name"))
 }
 
@@ -165,6 +165,8 @@ pub struct Profile {
     /// Every other command is about a collection. Not where refusals for want of memory are judged:
     /// nobody has said yet what a collection may take.
     pub has_collections: bool,
+    /// And any command of collections may come. The worlds of old seeds know only some.
+    pub has_all_collections: bool,
 }
 
 /// A source of random commands.

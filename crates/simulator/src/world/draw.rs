@@ -85,6 +85,8 @@ pub(super) struct Nature {
     pub(super) inline: bool,
     /// Clients do what takes long, now and then.
     pub(super) has_feats: bool,
+    /// Clients make trees of several levels, and cut them down, now and then.
+    pub(super) has_groves: bool,
     /// All clients ask for a large value at once and take nothing of it, now and then.
     pub(super) read_together: bool,
 }
@@ -126,6 +128,7 @@ impl Nature {
             antics_in: *pick(random, &[0, 10, 40, 200]),
             inline: random.below(2) == 0,
             has_feats: false,
+            has_groves: false,
             read_together: false,
         };
         // By a chance of their own, so that the other worlds stay what they are.
@@ -135,8 +138,10 @@ impl Nature {
             1 => nature.chain(),
             2 => nature.feats(),
             3 => nature.readers(&mut random),
+            4 => nature.groves(&mut random),
             _ => {}
         }
+        nature.profile.has_all_collections = random.below(2) == 0;
         nature
     }
 
@@ -209,6 +214,26 @@ impl Nature {
         self.profile.value_size_max = self.profile.value_size_max.min(3_000);
         let seat = |_| Seat { temper: *pick(random, &TEMPERS), is_local: true };
         self.seats = (0..12).map(seat).collect();
+    }
+
+    /// Collections of many elements, and room for some of them.
+    fn groves(&mut self, random: &mut Random) {
+        self.has_groves = true;
+        self.profile.has_collections = true;
+        self.profile.value_size_max = self.profile.value_size_max.min(9_000);
+        self.limits = Limits {
+            receive_buffers_max: 32,
+            reply_buffers_max: 128,
+            reply_max: 1 << 20,
+            blocks_max: 256,
+            request_size_max: 480 << 10,
+            frame_size: 32 << 10,
+            // Several elements for a tree are refused unless 40 frames are free, one is not.
+            data_bytes: *pick(random, &[24, 100, 100]) * (32 << 10),
+            staged_max: 16,
+            ..self.limits
+        };
+        self.seats.truncate(4);
     }
 
     /// The options as the engine takes them.
@@ -294,6 +319,7 @@ fn profile(random: &mut Random, limits: &Limits) -> Profile {
         near_deadlines: random.below(4) > 0,
         // Drawn aside, so that the worlds of old seeds stay what they are.
         has_collections: random.clone().below(2) == 0,
+        has_all_collections: false,
     }
 }
 

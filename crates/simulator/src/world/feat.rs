@@ -17,7 +17,10 @@ const FILLING_COUNT: usize = 2;
 type Commands = Vec<Vec<Vec<u8>>>;
 
 /// What is said, and what is said when that is done.
-pub(super) fn draw(random: &mut Random) -> (Commands, Commands) {
+pub(super) type Feat = (Commands, Commands);
+
+/// Any of them.
+pub(super) fn draw(random: &mut Random) -> Feat {
     match random.below(6) {
         0 => transaction(SMALL_SIZE, "GET feat", 200),
         1 => transaction(1, "APPEND feat x", 600),

@@ -9,6 +9,7 @@ mod client;
 mod draw;
 mod ends;
 mod feat;
+mod grove;
 mod judge;
 mod script;
 mod settle;

@@ -1,7 +1,7 @@
 //! What happens in a world, as steps that follow from the seed alone and not from what the engine
 //! answers: so a step can be left out, and the others stay what they are.
 use super::draw::{Nature, Temper};
-use super::feat;
+use super::{feat, grove};
 use crate::value::request;
 use crate::workload::Workload;
 use granite_engine::random::Random;
@@ -142,7 +142,12 @@ impl Script {
             _ => 1 + self.random.below(5),
         };
         if self.nature.has_feats && self.one_in(10) {
-            self.feat(seat);
+            let feat = feat::draw(&mut self.random);
+            self.feat(seat, feat);
+        }
+        if self.nature.has_groves && self.one_in(6) {
+            let grove = grove::draw(&mut self.random);
+            self.feat(seat, grove);
         }
         if temper == Temper::Greedy && self.one_in(40) {
             self.flush_again_and_again(seat);
@@ -167,8 +172,7 @@ impl Script {
     }
 
     /// Something that takes long, and now and then its client is gone before it ends.
-    fn feat(&mut self, seat: usize) {
-        let (before, commands) = feat::draw(&mut self.random);
+    fn feat(&mut self, seat: usize, (before, commands): feat::Feat) {
         self.command_count += (before.len() + commands.len()) as u32;
         self.in_transaction[seat] = false;
         self.say_all(seat, before);

@@ -2,6 +2,7 @@
 use super::encoding::Encoding;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::{Request, Value};
 use crate::store::{Fresh, Key, NameHash, Order, Place, Store, StoreFull, Type};
 
@@ -93,7 +94,7 @@ pub fn srem(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
         let hash = cx.store.name_hash(member);
         removed_count += u64::from(cx.store.take_named(&key, member, hash));
     }
-    if removed_count > 0 {
+    if removed_count > 0 && !is_planted(Bug::ElementUnseen) {
         cx.store.tell_watchers(&key);
     }
     cx.reply.integer(removed_count.cast_signed());

@@ -5,7 +5,9 @@
 //! cells change places.
 use super::{Form, Fresh, Place, Spot};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::frames::Ref;
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::Value;
 use crate::store::object::FLAG_LARGE;
 use crate::store::tree::order::{ITEM_SIZE_MAX, LARGE_ITEM_SIZE};
@@ -45,7 +47,7 @@ impl Store {
         put?;
         let is_same =
             self.locate(source).map(|(at, _)| at) == self.locate(target).map(|(at, _)| at);
-        if is_same && place <= rank {
+        if is_same && place <= rank && !is_planted(Bug::CarriedTwice) {
             rank += 1;
         }
         if is_large {
@@ -57,6 +59,7 @@ impl Store {
 
     /// Lets two elements of lists change places whose cells have the same size.
     fn exchange_cells(&mut self, one: (&Key<'_>, u64), other: (&Key<'_>, u64)) {
+        self.frames.marks.reach(Mark::TextCarried);
         let [one, other] = [one, other].map(|(key, rank)| {
             let (at, _) = self.locate(key).expect("both are there");
             (at, self.spot_at_rank(at, rank))

@@ -1,7 +1,9 @@
 //! COPY of a collection: all of it or nothing.
 use super::Form;
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::frames::{Needs, Ref};
+use crate::planted::{Bug, is_planted};
 use crate::store::object::Header;
 use crate::store::rope::Owner;
 use crate::store::tree::{Order, PageAt, adopt_large, large_items_at, moved_large};
@@ -36,6 +38,7 @@ impl Store {
         match self.form(from) {
             Form::Page(_) => self.copy_texts(self.page_at(to), header.order()),
             Form::Tree(tree) => {
+                self.frames.marks.reach(Mark::TreeCopied);
                 let mut trees = object::trees(&self.frames, from);
                 let copied = tree.copy(&mut self.frames, to);
                 trees.root = copied.root;
@@ -45,7 +48,7 @@ impl Store {
                 }
                 object::set_trees(&mut self.frames, to, &trees);
                 let mut leaf = Some(copied.first_leaf(&self.frames));
-                while let Some(path) = leaf {
+                while let Some(path) = leaf.filter(|_| !is_planted(Bug::CopySharesTexts)) {
                     self.copy_texts(path.page_at(&self.frames), header.order());
                     leaf = path.next(&self.frames);
                 }
@@ -95,6 +98,7 @@ impl Store {
     }
 
     fn copy_text(&mut self, from: Ref) -> Ref {
+        self.frames.marks.reach(Mark::TextCopied);
         let class = self.frames.class_at(from);
         let to = self.frames.allocate(class);
         self.frames.copy_slot(class, from, to);

@@ -3,9 +3,11 @@ use super::fresh::slot_size;
 use super::{Form, PAGE_SIZE_MAX};
 use crate::clock::Now;
 use crate::limits::SLOT_SIZE_MAX;
+use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Frames, Needs, Ref};
 use crate::store::lookup::NameHash;
+use crate::planted::{Bug, is_planted};
 use crate::store::object::{FLAG_LARGE, FORM_TREE, Header, TREES_SIZE, Trees};
 use crate::store::tree::{
     EMPTY_SIZE, NODE_HEADER_SIZE, Order, PageAt, Tree, copy_page, make_leaf, order,
@@ -78,6 +80,7 @@ impl Store {
         if is_page {
             self.page_at(at).empty(&mut self.frames, order);
         } else {
+            self.frames.marks.reach(Mark::TreeAtOnce);
             let class = self.frames.class_of(NODE_HEADER_SIZE + roomy(page_size));
             let root = make_leaf(&mut self.frames, class, order, at);
             object::set_trees(&mut self.frames, at, &Trees { root, ..Trees::default() });
@@ -119,6 +122,7 @@ impl Store {
     /// Makes a small collection a tree of one leaf, in a slot that `need_tree` asked for.
     pub(super) fn make_tree(&mut self, from: Ref) -> Ref {
         let header = *object::header(&self.frames, from);
+        self.frames.marks.reach(Mark::PageOutgrown);
         let order = header.order();
         let source = self.page_at(from);
         let (used_size, count) = {
@@ -194,6 +198,7 @@ impl Store {
         if page_size > PAGE_SIZE_BACK || !self.frames.fits_slot(class) {
             return;
         }
+        self.frames.marks.reach(Mark::PageRegained);
         let order = header.order();
         let trees = object::trees(&self.frames, from);
         let to = self.frames.allocate(class);
@@ -211,7 +216,8 @@ impl Store {
         self.moved_object(from, to);
         let mut scores = self.tree_at(from, Order::Scores);
         self.frames.free(self.frames.class_at(trees.root), trees.root);
-        while !scores.root.is_none() && scores.free_last_leaf(&mut self.frames) {}
+        let is_left = is_planted(Bug::ScoresLeaked);
+        while !is_left && !scores.root.is_none() && scores.free_last_leaf(&mut self.frames) {}
         self.freed_count += 2;
         self.free_object(from);
     }
@@ -246,6 +252,7 @@ impl Store {
         let mut needs = Needs::NONE;
         self.need_tree(&mut needs, at);
         self.make_room_for_entry(now, &needs, key, key)?;
+        self.frames.marks.reach(Mark::TreeForName);
         let (at, _) = self.locate(key).expect("making room spares the key");
         self.make_tree(at);
         Ok(())

@@ -1,4 +1,5 @@
 //! An element on its way into a collection: what it takes, and how it becomes a cell.
+use crate::marks::Mark;
 use crate::memory::frames::{Frames, Needs, Ref};
 use crate::resp::request::Value;
 use crate::store::lookup::NameHash;
@@ -220,6 +221,7 @@ impl Store {
     }
 
     fn allocate_text(&mut self, kind: u8, value_size: u64, slot_size: u32) -> Ref {
+        self.frames.marks.reach(Mark::TextMade);
         let at = self.frames.allocate(self.frames.class_of(slot_size));
         *object::header_mut(&mut self.frames, at) = Header::new(kind, 0, 0, value_size as u32, 0);
         at

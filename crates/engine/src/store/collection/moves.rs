@@ -1,6 +1,8 @@
 //! What compaction and the reaper have to know of collections.
 use super::Form;
+use crate::marks::Mark;
 use crate::memory::frames::Ref;
+use crate::planted::{Bug, is_planted};
 use crate::store::object::{FLAG_DETACHED, FLAG_LARGE, FLAG_PINNED};
 use crate::store::tree::{
     Order, PageAt, adopt_large, large_items_at, moved_large, moved_node, node_header, set_parent,
@@ -14,7 +16,9 @@ impl Store {
             let mut tree = self.tree_at(owner, order);
             assert_eq!(tree.root, from, "a root that its collection does not know has moved");
             tree.root = to;
-            self.set_tree(&tree);
+            if !is_planted(Bug::RootUntold) {
+                self.set_tree(&tree);
+            }
         }
     }
 
@@ -29,6 +33,7 @@ impl Store {
                 }
             }
         } else if header.has(FLAG_LARGE) {
+            self.frames.marks.reach(Mark::TextsAdopted);
             let page = self.page_at(at);
             adopt_large(&mut self.frames, page, header.order());
         }
@@ -36,6 +41,7 @@ impl Store {
 
     /// The object of a text of a collection has moved.
     pub(in crate::store) fn moved_text(&mut self, from: Ref, to: Ref) {
+        self.frames.marks.reach(Mark::TextMoved);
         let header = *object::header(&self.frames, to);
         if header.is_rope() {
             self.adopt_rope(to);
@@ -61,6 +67,7 @@ impl Store {
     pub(in crate::store) fn drop_collection(&mut self, at: Ref) {
         match self.form(at) {
             Form::Tree(_) => {
+                self.frames.marks.reach(Mark::TreeBuried);
                 object::header_mut(&mut self.frames, at).flags |= FLAG_DETACHED;
                 self.bury(at);
             }
@@ -102,7 +109,9 @@ impl Store {
             let leaf = tree.last_leaf(&self.frames).page_at(&self.frames);
             if node_header(&self.frames, leaf.holder).count > 0 {
                 let last = leaf.page(&self.frames, order).count() - 1;
-                self.drop_texts(leaf, order, last);
+                if !is_planted(Bug::TextsLeaked) {
+                    self.drop_texts(leaf, order, last);
+                }
                 tree.pop_last(&mut self.frames);
             } else {
                 tree.free_last_leaf(&mut self.frames);
@@ -110,6 +119,7 @@ impl Store {
             }
             self.freed_count += 1;
         }
+        self.frames.marks.reach(Mark::TreeReapedLater);
         false
     }
 }

@@ -5,6 +5,7 @@
 use super::fresh::{Parts, key_of};
 use super::{Form, Fresh, Place, Spot};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Needs, Ref};
 use crate::store::lookup::NameHash;
@@ -94,7 +95,12 @@ impl Store {
                 (Step::Branch(branch), Some(at)) => {
                     let tree = self.tree_at(at, order);
                     // Where something moved to make room, the way to the leaf is another one.
-                    let branch = if has_moved { self.branch(&tree, place, fresh) } else { branch };
+                    let branch = if has_moved {
+                        self.frames.marks.reach(Mark::PlaceSoughtAgain);
+                        self.branch(&tree, place, fresh)
+                    } else {
+                        branch
+                    };
                     self.put_in_tree(tree, fresh, &branch);
                 }
                 (_, None) => unreachable!("making room spares the key"),

@@ -1,6 +1,7 @@
 //! Replacing an element by another one of the same name, or in a list of the same place.
 use super::{Form, Fresh, Spot};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::frames::{Needs, Ref};
 use crate::store::lookup::NameHash;
 use crate::store::tree::{large_items_at, text};
@@ -141,6 +142,7 @@ impl Store {
         fresh: &Fresh<'_>,
         find: &impl Fn(&Self, Ref) -> Spot,
     ) {
+        self.frames.marks.reach(Mark::ElementOutgrown);
         let order = object::header(&self.frames, at).order();
         let mut tree = self.tree_at(at, order);
         let path = spot.path.expect("a spot in a tree has a path");

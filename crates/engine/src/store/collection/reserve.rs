@@ -1,7 +1,9 @@
 //! Room for several elements at once: all of a command's, or none.
 use super::{Form, Fresh};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::frames::Needs;
+use crate::planted::{Bug, is_planted};
 use crate::store::tree::order::SCORE_CELL_SIZE;
 use crate::store::tree::{EMPTY_SIZE, Order};
 use crate::store::types::{Key, StoreFull};
@@ -56,17 +58,32 @@ impl Store {
             let size = u64::from(used_size) + more_size + scores_size;
             let frame_count = size * 2 / frame_size;
             let frame_count = u32::try_from(frame_count).unwrap_or(u32::MAX / 2);
-            needs.frames(frame_count + OPENED_FRAMES_MAX);
-            return self.make_room_for_entry(now, &needs, key, key);
+            if !is_planted(Bug::ElementsShort) {
+                needs.frames(frame_count + OPENED_FRAMES_MAX);
+            }
+            return self.make_room_for_all(now, &needs, key);
         };
         needs.slot(class);
-        self.make_room_for_entry(now, &needs, key, key)?;
+        self.make_room_for_all(now, &needs, key)?;
         // Reserve first: from here on nothing fails.
         match self.locate(key) {
             Some((at, _)) => self.resize_page(at, class),
             None => self.make_collection(now, key, order, page_size),
         };
         Ok(())
+    }
+
+    fn make_room_for_all(
+        &mut self,
+        now: Now,
+        needs: &Needs,
+        key: &Key<'_>,
+    ) -> Result<(), StoreFull> {
+        let made = self.make_room_for_entry(now, needs, key, key);
+        if made.is_err() {
+            self.frames.marks.reach(Mark::ElementsRefused);
+        }
+        made
     }
 
     /// After all elements were put: a page that was made too large, or holds less than before, gets

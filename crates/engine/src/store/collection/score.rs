@@ -2,6 +2,7 @@
 use super::{Spot, Standing};
 use crate::clock::Now;
 use crate::memory::frames::Ref;
+use crate::planted::{Bug, is_planted};
 use crate::store::Store;
 use crate::store::lookup::NameHash;
 use crate::store::tree::{
@@ -72,7 +73,9 @@ impl Store {
         tree.insert(&mut self.frames, &path, index, &cell, &plan);
         self.set_tree(&tree);
         self.remove_member(at, name, old_score);
-        self.write_score(at, hash, old_score, score);
+        if !is_planted(Bug::ScoreForgotten) {
+            self.write_score(at, hash, old_score, score);
+        }
         // The old cell said that the text is its.
         if large_count > 0 {
             let (spot, _) = self

@@ -4,6 +4,7 @@ use super::node::{
     CHILD_COUNT_MAX, Child, Header, children, children_mut, header, header_mut, inner_size,
 };
 use super::seek::{Path, Step};
+use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Frames, Needs, Ref};
 
@@ -52,6 +53,7 @@ impl Tree {
         (left_class, right_class): (Class, Class),
         (index, new): (usize, Child),
     ) -> [Child; 2] {
+        frames.marks.reach(Mark::InnerSplit);
         let parent = header(frames, node).parent;
         let count = children(frames, node).len();
         let halves = [frames.allocate(left_class), frames.allocate(right_class)];
@@ -81,6 +83,7 @@ impl Tree {
     }
 
     fn grow_root(&mut self, frames: &mut Frames, halves: [Child; 2]) {
+        frames.marks.reach(Mark::RootGrown);
         let root = frames.allocate(frames.class_of(inner_size(2)));
         *header_mut(frames, root) = Header::inner(self.order, 0, self.owner);
         for (index, child) in halves.into_iter().enumerate() {
@@ -98,6 +101,7 @@ impl Tree {
         depth: usize,
         class: Class,
     ) -> Ref {
+        frames.marks.reach(Mark::InnerMoved);
         let from = path.steps()[depth].node;
         let to = frames.allocate(class);
         let count = children(frames, from).len();

@@ -5,8 +5,10 @@ use super::order::Order;
 use super::plan::{Cell, Change, Cut, Division, Plan};
 use super::seek::{Path, Step};
 use super::{Cursor, Tree, text};
+use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Frames, Ref};
+use crate::planted::{Bug, is_planted};
 
 impl Tree {
     /// Puts the element where it was planned. What the plan needs must be there.
@@ -57,7 +59,9 @@ impl Tree {
     fn note_large(&self, frames: &mut Frames, leaf: Ref, cell: &Cell<'_>) {
         if cell.large_count > 0 {
             header_mut(frames, leaf).count += cell.large_count;
-            super::adopt_large(frames, PageAt::of_leaf(frames, leaf), self.order);
+            if !is_planted(Bug::TextUnadopted) {
+                super::adopt_large(frames, PageAt::of_leaf(frames, leaf), self.order);
+            }
         }
     }
 
@@ -95,6 +99,7 @@ impl Tree {
         cell: &Cell<'_>,
         Division { cut, classes }: &Division,
     ) {
+        frames.marks.reach(Mark::LeafSplit);
         let from = path.leaf;
         let parent = header(frames, from).parent;
         let halves = classes.map(|class| frames.allocate(class));
@@ -159,7 +164,7 @@ impl Tree {
     /// The least key that the right half of a leaf may hold.
     fn key_of_right(&self, frames: &Frames, right: Ref, cut: &Cut) -> u64 {
         match (self.order, cut) {
-            (_, Cut::Below(key, _)) => *key,
+            (_, Cut::Below(key, _)) => *key + u64::from(is_planted(Bug::BorderShifted)),
             (Order::List, _) => 0,
             _ => {
                 let page = PageAt::of_leaf(frames, right).page(frames, self.order);
@@ -188,6 +193,8 @@ impl Tree {
 
 /// One more element, with so many bytes of texts, below the children that the steps take.
 fn count_up(frames: &mut Frames, steps: &[Step], bytes: u64) {
+    let steps =
+        if is_planted(Bug::CountShort) { steps.get(1..).unwrap_or_default() } else { steps };
     for step in steps {
         let child = child_mut(frames, step.node, usize::from(step.index));
         child.count = child.count.checked_add(1).expect("elements are counted in 32 bits");

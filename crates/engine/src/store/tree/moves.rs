@@ -5,7 +5,9 @@
 use super::node::{PageAt, children, header, header_mut};
 use super::order::{Item, Order, Prefix, item, item_size};
 use super::text;
+use crate::marks::Mark;
 use crate::memory::frames::{Frames, Ref};
+use crate::planted::{Bug, is_planted};
 use crate::store::{kind, object};
 
 /// The node at `from` is now at `to`. A root says so to its key's object: the order of the tree is
@@ -17,17 +19,21 @@ pub fn moved_node(frames: &mut Frames, from: Ref, to: Ref) -> Option<(Ref, Order
             let page = PageAt::of_leaf(frames, to);
             adopt_large(frames, page, moved.order());
         }
-    } else {
+    } else if !is_planted(Bug::ChildrenUnadopted) {
         adopt_children(frames, to);
     }
     if frames.kind(moved.parent) >= kind::OBJECT_MIN {
+        frames.marks.reach(Mark::RootMoved);
         return Some((moved.parent, moved.order()));
     }
+    frames.marks.reach(Mark::NodeMoved);
     let index = children(frames, moved.parent)
         .iter()
         .position(|child| child.at == from)
         .expect("a node's parent has it as a child");
-    super::grow::child_mut(frames, moved.parent, index).at = to;
+    if !is_planted(Bug::NodeUnpatched) {
+        super::grow::child_mut(frames, moved.parent, index).at = to;
+    }
     None
 }
 

@@ -11,7 +11,9 @@ use super::node::{
 use super::plan::roomy;
 use super::seek::Path;
 use super::{Tree, text};
+use crate::marks::Mark;
 use crate::memory::frames::{Frames, Ref};
+use crate::planted::{Bug, is_planted};
 
 /// Two neighbours become one if the smaller has less than this share of what it may have ...
 const SPARSE_SHARE: u32 = 2;
@@ -32,7 +34,9 @@ impl Tree {
         let bytes = text::size_of_cell(frames, self.order, cell);
         let large_count = text::large_items(self.order, cell).count();
         page.page_mut(frames, self.order).remove(index);
-        header_mut(frames, path.leaf).count -= large_count as u16;
+        if !is_planted(Bug::TextCountKept) {
+            header_mut(frames, path.leaf).count -= large_count as u16;
+        }
         for step in path.steps() {
             let child = child_mut(frames, step.node, usize::from(step.index));
             child.count -= 1;
@@ -49,12 +53,13 @@ impl Tree {
     /// Takes the leaf of `path` out with all its elements; it is not the only one. Objects that its
     /// cells refer to are gone before.
     pub fn remove_leaf(&mut self, frames: &mut Frames, path: &Path) {
+        frames.marks.reach(Mark::LeafCut);
         let last = *path.steps().last().expect("it is not the only leaf");
         let Child { count, bytes, .. } = children(frames, last.node)[usize::from(last.index)];
         for step in path.steps() {
             let child = child_mut(frames, step.node, usize::from(step.index));
             child.count -= count;
-            child.bytes -= bytes;
+            child.bytes -= if is_planted(Bug::CutBytesKept) { 0 } else { bytes };
         }
         frames.free(frames.class_at(path.leaf), path.leaf);
         self.remove_child(frames, path, path.steps().len());
@@ -62,6 +67,9 @@ impl Tree {
 
     /// The element `index` of the leaf of `path` has texts of so many bytes more than before.
     pub fn note_bytes(&self, frames: &mut Frames, path: &Path, more: i64) {
+        if is_planted(Bug::BytesKept) {
+            return;
+        }
         for step in path.steps() {
             let child = child_mut(frames, step.node, usize::from(step.index));
             child.bytes = child.bytes.checked_add_signed(more).expect("bytes are counted exactly");
@@ -94,11 +102,13 @@ impl Tree {
         let [left, right] = [0, 1].map(|side| children(frames, step.node)[left_index + side]);
         let used =
             |child: &Child| PageAt::of_leaf(frames, child.at).page(frames, self.order).used_size();
-        let size = NODE_HEADER_SIZE + used(&left) + used(&right);
+        let header_size = if is_planted(Bug::MergedShort) { 0 } else { NODE_HEADER_SIZE };
+        let size = header_size + used(&left) + used(&right);
         let class = frames.class_of(roomy(size));
         if size > MERGED_LEAF_SIZE_MAX || !frames.fits_slot(class) {
             return false;
         }
+        frames.marks.reach(Mark::LeafMerged);
         let to = frames.allocate(class);
         *header_mut(frames, to) = *header(frames, left.at);
         PageAt::of_leaf(frames, to).empty(frames, self.order);
@@ -127,7 +137,8 @@ impl Tree {
     /// Appends all elements of the leaf at `from` to that at `to`, which has room.
     fn append_page(&self, frames: &mut Frames, to: Ref, from: Ref) {
         let source = PageAt::of_leaf(frames, from);
-        for index in 0..source.page(frames, self.order).count() {
+        let lost_count = usize::from(is_planted(Bug::MergeLoses));
+        for index in 0..source.page(frames, self.order).count() - lost_count {
             self.append_cell(frames, to, source, index);
         }
     }
@@ -148,11 +159,12 @@ impl Tree {
         let first_key = siblings[0].key;
         siblings.copy_within(usize::from(step.index) + 1..count, usize::from(step.index));
         header_mut(frames, step.node).count -= 1;
-        if step.index == 0 {
+        if step.index == 0 && !is_planted(Bug::FirstKeyKept) {
             lower_first_key(frames, step.node, first_key);
         }
         if depth == 1 && count == 2 {
             // The root has one child left, which takes its place.
+            frames.marks.reach(Mark::RootDropped);
             let child = children(frames, step.node)[0].at;
             frames.free(frames.class_at(step.node), step.node);
             header_mut(frames, child).parent = self.owner;
@@ -197,6 +209,7 @@ impl Tree {
         if count > MERGED_CHILD_COUNT_MAX || !frames.fits_slot(class) {
             return false;
         }
+        frames.marks.reach(Mark::InnerMerged);
         let to = frames.allocate(class);
         frames.copy_bytes(left.at.offset(), to.offset(), inner_size(left_count));
         for index in 0..right_count {
@@ -262,6 +275,7 @@ impl Tree {
 /// The first child of an inner node is gone: what that could have held its neighbour may hold now,
 /// and so may the first of its children, down to the leaf.
 fn lower_first_key(frames: &mut Frames, node: Ref, key: u64) {
+    frames.marks.reach(Mark::FirstKeyLowered);
     let mut at = node;
     while !header(frames, at).is_leaf() {
         let first = child_mut(frames, at, 0);

@@ -3,6 +3,7 @@ use super::node::{children, header};
 use super::seek::Path;
 use super::{Page, Tree};
 use crate::memory::frames::Frames;
+use crate::planted::{Bug, is_planted};
 
 /// An element of a tree. Valid until the next change of the tree, or move of its nodes.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +68,7 @@ impl Cursor {
             return false;
         };
         path.steps_mut()[depth].index -= 1;
-        path.descend(frames, depth, true);
+        path.descend(frames, depth, !is_planted(Bug::WalkBackSkips));
         true
     }
 }

@@ -280,13 +280,17 @@ pub enum Mark {
     ElementsRefused,
     /// Making room moved a tree, and the place in it was sought again.
     PlaceSoughtAgain,
+    /// A step over a tree began within it.
+    ScanResumed,
+    /// A step over a sorted set looked at all of it.
+    ScoresWalked,
 }
 
 /// Count of marks.
 pub const COUNT: usize = ALL.len();
 
 /// Every mark with its name in print.
-pub const ALL: [(Mark, &str); 134] = [
+pub const ALL: [(Mark, &str); 136] = [
     (Mark::ReceiveFull, "receive pool full"),
     (Mark::ReceiveKept, "receive buffer kept"),
     (Mark::InputCarried, "input carried"),
@@ -421,6 +425,8 @@ pub const ALL: [(Mark, &str); 134] = [
     (Mark::ElementOutgrown, "element outgrew its leaf"),
     (Mark::ElementsRefused, "elements refused together"),
     (Mark::PlaceSoughtAgain, "place in a tree sought again"),
+    (Mark::ScanResumed, "scan resumed in a tree"),
+    (Mark::ScoresWalked, "scan looked at all scores"),
 ];
 
 /// How often each mark was reached. Cells, because those that read reach marks as well.

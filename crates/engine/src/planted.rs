@@ -187,10 +187,14 @@ pub enum Bug {
     CopySharesTexts,
     /// SREM does not tell those who watch.
     ElementUnseen,
+    /// A step over a large set or hash that stops for its count skips a leaf.
+    ScanLeafSkips,
+    /// SPOP of several takes a neighbour of one that it answers.
+    PoppedBeside,
 }
 
 /// Every bug with its name in print.
-pub const ALL: [(Bug, &str); 87] = [
+pub const ALL: [(Bug, &str); 89] = [
     (Bug::ClassBorder, "class border"),
     (Bug::HoleHalfUnlinked, "hole half unlinked"),
     (Bug::SlotFreedTwice, "slot freed twice"),
@@ -278,6 +282,8 @@ pub const ALL: [(Bug, &str); 87] = [
     (Bug::CarriedTwice, "neighbour of a carried one lost"),
     (Bug::CopySharesTexts, "copy shares texts"),
     (Bug::ElementUnseen, "watch of an element missed"),
+    (Bug::ScanLeafSkips, "scan skips a leaf"),
+    (Bug::PoppedBeside, "neighbour popped"),
 ];
 
 /// The one bug of this process; 0 is none. The only global of the engine, and only here.

@@ -50,6 +50,7 @@ impl Model {
             return Err(format!("the server dropped {name}, which is not there\n"));
         };
         self.touch(gone.database, &gone.name);
+        self.note_walks(gone.database, &gone.name);
         let is_due = entry.expires_at.is_some_and(|deadline| deadline < self.now_ms);
         let may_be_evicted = self.policy.starts_with("allkeys-")
             || self.policy.starts_with("volatile-") && entry.expires_at.is_some();

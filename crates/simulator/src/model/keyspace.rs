@@ -115,6 +115,7 @@ impl Call<'_> {
             self.model.touch(other, name);
         }
         self.model.databases.swap(usize::from(one), usize::from(other));
+        self.model.walks.clear();
         if let Some(memory) = &mut self.model.memory {
             memory.swap(one, other);
         }
@@ -135,6 +136,7 @@ impl Call<'_> {
                 self.model.touch(database, name);
             }
             self.model.databases[usize::from(database)].clear();
+            self.model.walks.clear();
             if let Some(memory) = self.model.memory.as_mut().filter(|_| !names.is_empty()) {
                 memory.flush(database);
             }

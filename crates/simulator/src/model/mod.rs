@@ -148,6 +148,10 @@ pub struct Model {
     databases: Vec<BTreeMap<Vec<u8>, Entry>>,
     touches: BTreeMap<(u8, Vec<u8>), u64>,
     sessions: BTreeMap<u32, Session>,
+    /// Walks over collections that have not come to their end.
+    walks: Vec<collection::Walk>,
+    /// Nobody knows any more what is stored: a reply that would have said it was lost.
+    pub is_lost: bool,
 }
 
 /// Everything that one command may look at.
@@ -179,6 +183,8 @@ impl Model {
             databases: vec![BTreeMap::new(); usize::from(DATABASE_COUNT)],
             touches: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            walks: Vec::new(),
+            is_lost: false,
         }
     }
 
@@ -200,6 +206,7 @@ impl Model {
     /// The connection is gone: so are its transaction and what it watched.
     pub fn disconnect(&mut self, connection: u32) {
         self.sessions.remove(&connection);
+        self.walks.retain(|walk| walk.connection != connection);
     }
 
     /// The names of all keys that are there, of one database.
@@ -273,8 +280,9 @@ impl Model {
     fn remove(&mut self, database: u8, key: &[u8]) -> bool {
         let was_there = self.entry(database, key).is_some();
         let removed = self.databases[usize::from(database)].remove(key);
-        if let Some(undo) = &mut self.undo {
-            undo.push((database, key.to_vec(), removed));
+        match &mut self.undo {
+            Some(undo) => undo.push((database, key.to_vec(), removed)),
+            None => self.note_walks(database, key),
         }
         if was_there {
             self.touch(database, key);

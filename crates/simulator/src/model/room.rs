@@ -9,7 +9,8 @@ use crate::value::Value;
 
 const OUT_OF_MEMORY: &[u8] = b"OOM command not allowed when used memory > 'maxmemory'.";
 
-/// Commands that may need memory: all others always work, but for what their arguments take.
+/// Commands that may need memory: all others always work, but for what their arguments take. Some
+/// of these only read, and make their result where keys are.
 const WRITES: &[&str] = &[
     "APPEND",
     "BITFIELD",
@@ -22,6 +23,8 @@ const WRITES: &[&str] = &[
     "GETEX",
     "GETSET",
     "HINCRBY",
+    "HINCRBYFLOAT",
+    "HMSET",
     "HSET",
     "HSETNX",
     "INCR",
@@ -55,7 +58,14 @@ const WRITES: &[&str] = &[
     "SMOVE",
     "SUNIONSTORE",
     "ZADD",
+    "ZDIFF",
+    "ZDIFFSTORE",
     "ZINCRBY",
+    "ZINTER",
+    "ZINTERSTORE",
+    "ZRANGESTORE",
+    "ZUNION",
+    "ZUNIONSTORE",
 ];
 
 /// Commands that answer a whole value.
@@ -156,8 +166,9 @@ impl Model {
             self.memory = Some(memory);
         }
         let old = self.databases[usize::from(database)].insert(key.to_vec(), entry);
-        if let Some(undo) = &mut self.undo {
-            undo.push((database, key.to_vec(), old));
+        match &mut self.undo {
+            Some(undo) => undo.push((database, key.to_vec(), old)),
+            None => self.note_walks(database, key),
         }
     }
 

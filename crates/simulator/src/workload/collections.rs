@@ -75,10 +75,41 @@ pub(super) const SYNTAX: &[&str] = &[
 /// Lines that came later: only worlds that were drawn for them know them.
 pub(super) const MORE: &[&str] = &[
     "EXISTS a_collection a_collection",
+    "HINCRBYFLOAT a_hash a_member ( 1.5 | -0.25 | 3 )",
+    "HMSET a_hash a_member an_element a_member an_element",
+    "HRANDFIELD a_hash [ a_count [ WITHVALUES ] ]",
+    "HSCAN a_hash ( 0 | next | next | next ) [ MATCH m* ] [ COUNT count_of_steps ]",
+    "HSCAN a_hash next [ COUNT count_of_steps ]",
+    "LMPOP 2 a_list a_list ( LEFT | RIGHT ) [ COUNT a_few ]",
+    "LPOS a_list an_element [ RANK ( 1 | 2 | -1 | -2 ) ] [ COUNT a_small ]",
+    "MEMORY USAGE a_collection",
     "MOVE a_collection database",
     "RENAMENX a_collection a_collection",
+    "SINTERCARD 2 a_set a_set [ LIMIT a_small ]",
+    "SPOP a_set [ a_small ]",
+    "SRANDMEMBER a_set [ a_count ]",
+    "SSCAN a_set ( 0 | next | next | next ) [ MATCH m* ] [ COUNT count_of_steps ]",
+    "SSCAN a_set next [ COUNT count_of_steps ]",
     "UNLINK a_collection",
     "WATCH a_collection a_collection",
+    "ZDIFF 2 a_sorted a_sorted [ WITHSCORES ]",
+    "ZDIFFSTORE a_sorted 2 a_sorted a_sorted",
+    "ZINTER 2 a_sorted a_sorted [ AGGREGATE ( MIN | MAX | SUM ) ] [ WITHSCORES ]",
+    "ZINTERCARD 2 a_sorted a_sorted [ LIMIT a_small ]",
+    "ZINTERSTORE a_sorted 2 a_sorted a_sorted [ WEIGHTS 2 3 ]",
+    "ZMPOP 2 a_sorted a_sorted ( MIN | MAX ) [ COUNT a_few ]",
+    "ZPOPMAX a_sorted [ a_small ]",
+    "ZPOPMIN a_sorted [ a_small ]",
+    "ZRANDMEMBER a_sorted [ a_count [ WITHSCORES ] ]",
+    "ZRANGEBYSCORE a_sorted a_bound a_bound [ WITHSCORES ] [ LIMIT a_small a_small ]",
+    "ZRANGESTORE a_sorted a_sorted a_place a_place [ REV ]",
+    "ZREMRANGEBYSCORE a_sorted a_bound a_bound",
+    "ZREVRANGE a_sorted a_place a_place [ WITHSCORES ]",
+    "ZREVRANGEBYSCORE a_sorted a_bound a_bound [ WITHSCORES ] [ LIMIT a_small a_small ]",
+    "ZSCAN a_sorted ( 0 | next | next | next ) [ MATCH m* ] [ COUNT count_of_steps ]",
+    "ZSCAN a_sorted next [ COUNT count_of_steps ]",
+    "ZUNION 2 a_sorted a_sorted [ WEIGHTS 1 2 ] [ AGGREGATE ( MIN | MAX ) ] [ WITHSCORES ]",
+    "ZUNIONSTORE a_sorted 2 a_sorted a_sorted [ AGGREGATE ( MIN | MAX | SUM ) ]",
 ];
 
 /// Names of elements: few enough to meet again, enough for a tree.
@@ -110,6 +141,15 @@ impl Workload {
             }
             "a_collection" => format!("{}:{}", self.pick(KINDS), self.random.below(2)),
             "a_place" => (self.random.below(60) as i64 - 20).to_string(),
+            "a_count" => (self.random.below(40) as i64 - 15).to_string(),
+            "a_few" => (1 + self.random.below(5)).to_string(),
+            "a_bound" if self.one_in(8) => "-inf".to_owned(),
+            "a_bound" if self.one_in(8) => "+inf".to_owned(),
+            "a_bound" if self.one_in(3) => {
+                format!("({}", (f64::from(self.random.below(40) as u32) - 20.0) / 2.0)
+            }
+            "a_bound" => return self.collection_argument("a_score"),
+            "count_of_steps" => (1 + self.random.below(30)).to_string(),
             "a_small" => self.random.below(6).to_string(),
             "a_score" => {
                 let halves = f64::from(self.random.below(40) as u32) - 20.0;

@@ -1,6 +1,6 @@
 //! A client as the judge sees it: what it has sent, what came back, how it ended.
 use crate::value::{Malformed, Value};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// What a client sent, as far as an answer is due.
 #[derive(Clone, Debug)]
@@ -60,6 +60,8 @@ pub(super) struct Client {
     pub(super) replies: VecDeque<Value>,
     /// Replies that came, ever.
     pub(super) reply_count: u64,
+    /// Where its walk over a key goes on.
+    pub(super) cursors: BTreeMap<Vec<u8>, Vec<u8>>,
     bytes: Vec<u8>,
     parsed_size: usize,
     /// CLIENT REPLY.

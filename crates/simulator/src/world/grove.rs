@@ -90,12 +90,13 @@ impl Tree<'_> {
         let (first, count) = (self.random.below(NAME_COUNT), self.random.below(60));
         let (low, other) = (self.random.below(80), self.random.below(40));
         let long_name = "l".repeat(LONG_NAME_SIZE);
-        match self.random.below(12) {
+        match self.random.below(18) {
             0..=2 => self.put(first),
             3 => self.line(&format!("COPY KEY {}:2 REPLACE", self.kind)),
             4 => self.line(&format!("RENAME {}:1 {long_name}", self.kind)),
             5 => self.line(&format!("RENAME {long_name} {}:1", self.kind)),
             6 => self.line(&format!("DEL {}:2", self.kind)),
+            7..=12 => self.walk(count),
             kind => match (self.kind, kind % 3) {
                 ("list", 0) => self.line(&format!("LPOP KEY {count}")),
                 ("list", 1) => self.line(&format!("LTRIM KEY {low} -{}", other + 1)),
@@ -103,6 +104,16 @@ impl Tree<'_> {
                 ("sorted", 0) => self.line(&format!("ZREMRANGEBYRANK KEY {low} {}", low + count)),
                 _ => self.take(first, count),
             },
+        }
+    }
+
+    /// Goes on over the tree, or looks at a part of it.
+    fn walk(&self, count: u64) -> Command {
+        match self.kind {
+            "hash" => self.line(&format!("HSCAN KEY next COUNT {}", count + 1)),
+            "set" => self.line(&format!("SSCAN KEY next COUNT {}", count + 1)),
+            "sorted" => self.line(&format!("ZSCAN KEY next COUNT {}", count + 1)),
+            _ => self.line(&format!("LRANGE KEY {count} {}", 2 * count)),
         }
     }
 

@@ -2,7 +2,7 @@
 //! engine executed them, which it tells through its hooks. A request is judged as soon as its reply
 //! has arrived; one whose reply is lost, with its client or because it asked for none, is followed.
 use super::client::{End, Hearing, Sent};
-use super::{World, story};
+use super::{World, script, story};
 use crate::model::{Model, Part};
 use crate::value::Value;
 use crate::witness::Seen;
@@ -98,7 +98,7 @@ impl World {
 
     /// Judges what can be judged.
     pub(super) fn judge(&mut self) -> Result<(), String> {
-        while self.judge_next()? {}
+        while !self.model.is_lost && self.judge_next()? {}
         Ok(())
     }
 
@@ -137,6 +137,11 @@ impl World {
                 story::of_sent(&sent),
                 story::of(&reply)
             );
+        }
+        if let (Sent::Command(words), Some([Value::Bulk(cursor), _])) = (&sent, reply.elements())
+            && script::is_walk(words)
+        {
+            self.clients[number as usize].cursors.insert(words[1].clone(), cursor.clone());
         }
         self.model.now_ms = record.now_ms;
         let verdict = self.judge_one(number, &sent, &reply, record.parts);

@@ -156,6 +156,7 @@ impl World {
     fn say(&mut self, seat: usize, saying: Saying) {
         let number = self.client_in(seat);
         let client = &mut self.clients[number as usize];
+        let saying = saying.with_cursor(&client.cursors);
         let (request, bytes) = match saying {
             Saying::Nothing(bytes) => {
                 self.transmit(number, bytes);
@@ -291,6 +292,26 @@ impl Plan {
         self.chosen.as_ref().is_none_or(is_among)
     }
 
+    /// All steps, and the end of the world; to where the model is lost.
+    fn play(&self, world: &mut World) -> Result<(), String> {
+        let seed = self.seed;
+        let script = Script::new(seed, &world.nature, self.command_count);
+        for (index, step) in script.enumerate().filter(|(index, _)| self.takes(*index)) {
+            if self.is_verbose {
+                println!("{index}: {}", story::of_step(&step));
+            }
+            // Each step has its own chance, so that leaving out another one does not change it.
+            let chance = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ index as u64;
+            world.kernel.set_faults(world.nature.faults, chance);
+            let result = world.act(step);
+            if world.model.is_lost {
+                return Ok(());
+            }
+            result.map_err(|why| format!("seed {seed}, step {index}: {why}"))?;
+        }
+        world.settle().map_err(|why| format!("seed {seed}, at the end: {why}"))
+    }
+
     /// Runs it. Panics of the engine are the caller's to catch.
     pub fn run(&self) -> Result<Report, String> {
         let Self { seed, is_verbose, .. } = *self;
@@ -298,17 +319,12 @@ impl Plan {
         if is_verbose {
             println!("{:#?}", world.nature);
         }
-        let script = Script::new(seed, &world.nature, self.command_count);
-        for (index, step) in script.enumerate().filter(|(index, _)| self.takes(*index)) {
-            if is_verbose {
-                println!("{index}: {}", story::of_step(&step));
-            }
-            // Each step has its own chance, so that leaving out another one does not change it.
-            let chance = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ index as u64;
-            world.kernel.set_faults(world.nature.faults, chance);
-            world.act(step).map_err(|why| format!("seed {seed}, step {index}: {why}"))?;
+        let result = self.play(&mut world);
+        if world.model.is_lost {
+            world.report.count("end of a world, as what SPOP took was lost");
+        } else {
+            result?;
         }
-        world.settle().map_err(|why| format!("seed {seed}, at the end: {why}"))?;
         let starved_count = world.kernel.starved_count;
         world.report.met.insert("receive without a buffer".to_owned(), starved_count);
         world.report.trace = world.trace.finish();

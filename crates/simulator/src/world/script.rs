@@ -5,7 +5,7 @@ use super::{feat, grove};
 use crate::value::request;
 use crate::workload::Workload;
 use granite_engine::random::Random;
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// One step.
 #[derive(Clone, Debug)]
@@ -45,6 +45,29 @@ pub(super) enum Saying {
     Attack(&'static [u8]),
     /// What needs no reply.
     Nothing(&'static [u8]),
+}
+
+/// Stands for the cursor of a step over a collection: where the client's last step ended.
+const NEXT_CURSOR: &[u8] = b"next";
+
+/// Is it a step over a collection?
+pub(super) fn is_walk(words: &[Vec<u8>]) -> bool {
+    let name = words[0].to_ascii_uppercase();
+    words.len() > 2 && [&b"HSCAN"[..], b"SSCAN", b"ZSCAN"].contains(&&name[..])
+}
+
+impl Saying {
+    /// The same, with the cursor that is known by now. No step follows from what was answered:
+    /// without a cursor a walk begins anew.
+    pub(super) fn with_cursor(mut self, cursors: &BTreeMap<Vec<u8>, Vec<u8>>) -> Self {
+        if let Self::Command(words) | Self::Inline(words) = &mut self
+            && is_walk(words)
+            && words[2] == NEXT_CURSOR
+        {
+            words[2] = cursors.get(&words[1]).cloned().unwrap_or_else(|| b"0".to_vec());
+        }
+        self
+    }
 }
 
 const GARBAGE: &[&[u8]] = &[

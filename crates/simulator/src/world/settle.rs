@@ -83,6 +83,9 @@ impl World {
 
     fn until(&mut self, what: &str, is_so: impl Fn(&Self) -> bool) -> Result<(), String> {
         for _ in 0..PATIENCE_TURNS {
+            if self.model.is_lost {
+                return Err("nobody knows what SPOP took".to_owned());
+            }
             if is_so(self) {
                 return Ok(());
             }

@@ -7,6 +7,7 @@ use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::string::kept::{reply_text, reserve_reply, write_text};
 use crate::commands::work;
+use crate::planted::{Bug, is_planted};
 use crate::random::Random;
 use crate::resp::request::Request;
 use crate::store::{Entry, Key, Type};
@@ -74,6 +75,7 @@ fn pop_some(
     cx.reply.set(count);
     write_ranks(cx, entry, sample.ranks());
     for (taken_count, rank) in sample.ranks().enumerate() {
+        let taken_count = if is_planted(Bug::PoppedBeside) { 0 } else { taken_count };
         cx.store.take_ranked(key, rank - taken_count as u64);
     }
     repack(cx, key, count);

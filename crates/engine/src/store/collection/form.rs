@@ -6,8 +6,8 @@ use crate::limits::SLOT_SIZE_MAX;
 use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Frames, Needs, Ref};
-use crate::store::lookup::NameHash;
 use crate::planted::{Bug, is_planted};
+use crate::store::lookup::NameHash;
 use crate::store::object::{FLAG_LARGE, FORM_TREE, Header, TREES_SIZE, Trees};
 use crate::store::tree::{
     EMPTY_SIZE, NODE_HEADER_SIZE, Order, PageAt, Tree, copy_page, make_leaf, order,

@@ -4,6 +4,8 @@
 //! one that stays is visited exactly once, whatever is put in or taken out between two steps, and
 //! whether the collection is a page or a tree by then.
 use super::{Element, Form};
+use crate::marks::Mark;
+use crate::planted::{Bug, is_planted};
 use crate::store::lookup::NameHash;
 use crate::store::tree::{Order, text};
 use crate::store::{Entry, Store, object};
@@ -33,6 +35,9 @@ impl Store {
                 return (0, self.element_count(entry));
             }
         };
+        if cursor > 0 {
+            self.frames.marks.reach(Mark::ScanResumed);
+        }
         let mut path = tree.seek_key(&self.frames, cursor);
         let mut visited_count = 0;
         // Only the first leaf has elements that were visited before.
@@ -52,6 +57,9 @@ impl Store {
             };
             path = next;
             due_from = 0;
+        }
+        if is_planted(Bug::ScanLeafSkips) {
+            path = path.next(&self.frames).unwrap_or(path);
         }
         (path.key(&self.frames), visited_count)
     }

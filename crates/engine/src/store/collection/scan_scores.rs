@@ -7,6 +7,7 @@
 //! A score leads to all members of that score. The tag of a member is the beginning of its key: of
 //! a thousand members with one score, the names of the few with a tag of the step are looked at.
 use super::Element;
+use crate::marks::Mark;
 use crate::store::Store;
 use crate::store::tree::order::{score, score_key, scores_key};
 use crate::store::tree::{Bound, Cursor, Order, Tree, position_of_scores_key};
@@ -58,6 +59,7 @@ impl Store {
         let next = step.next.unwrap_or(0);
         let whole_count = tree.totals(&self.frames).0;
         if step.look_count >= whole_count {
+            self.frames.marks.reach(Mark::ScoresWalked);
             self.visit_step(tree, 0..whole_count, &step, &mut visit);
             return (next, whole_count);
         }

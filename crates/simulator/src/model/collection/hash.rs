@@ -1,6 +1,6 @@
 //! Hashes, as ordered maps.
 use super::{Call, Elements, Outcome};
-use crate::model::{Failure, integer, refuse};
+use crate::model::{Failure, float_sum, integer, refuse};
 use crate::value::Value;
 use std::collections::BTreeMap;
 
@@ -9,7 +9,10 @@ type Hash = BTreeMap<Vec<u8>, Vec<u8>>;
 impl Call<'_> {
     pub(super) fn run_hash(&mut self, name: &str) -> Outcome {
         match name {
-            "HSET" => self.hset(),
+            "HSET" | "HMSET" => self.hset(),
+            "HINCRBYFLOAT" => self.hincrbyfloat(),
+            "HRANDFIELD" => self.pick(name),
+            "HSCAN" => self.scan_elements(name),
             "HSETNX" => self.hsetnx(),
             "HDEL" => self.hdel(),
             "HINCRBY" => self.hincrby(),
@@ -35,7 +38,7 @@ impl Call<'_> {
         }
     }
 
-    fn hash(&self, index: usize) -> Result<Hash, Failure> {
+    pub(super) fn hash(&self, index: usize) -> Result<Hash, Failure> {
         self.check_kind(index, "hash")?;
         Ok(match self.elements(index) {
             Some(Elements::Hash(hash)) => hash.clone(),
@@ -45,7 +48,8 @@ impl Call<'_> {
 
     fn hset(&mut self) -> Outcome {
         if !self.count().is_multiple_of(2) {
-            return refuse("ERR wrong number of arguments for 'hset' command");
+            let name = String::from_utf8_lossy(&self.arguments[0]).to_ascii_lowercase();
+            return refuse(&format!("ERR wrong number of arguments for '{name}' command"));
         }
         let mut hash = self.hash(1)?;
         let mut count = 0;
@@ -53,7 +57,18 @@ impl Call<'_> {
             count += i64::from(hash.insert(pair[0].clone(), pair[1].clone()).is_none());
         }
         self.put_elements(1, Elements::Hash(hash));
-        Ok(Value::Integer(count))
+        Ok(if self.is_word(0, "HMSET") { Value::ok() } else { Value::Integer(count) })
+    }
+
+    fn hincrbyfloat(&mut self) -> Outcome {
+        let mut hash = self.hash(1)?;
+        let old = hash.get(&self.arguments[2]).map_or(&b"0"[..], |text| text);
+        let Some(sum) = float_sum(old, &self.arguments[3]) else {
+            return refuse("ERR hash value is not a float");
+        };
+        hash.insert(self.arguments[2].clone(), sum.clone().into_bytes());
+        self.put_elements(1, Elements::Hash(hash));
+        Ok(Value::bulk(sum))
     }
 
     fn hsetnx(&mut self) -> Outcome {

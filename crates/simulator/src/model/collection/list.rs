@@ -23,6 +23,8 @@ impl Call<'_> {
             "LINSERT" => self.linsert(),
             "LREM" => self.lrem(),
             "LTRIM" => self.ltrim(),
+            "LMPOP" => self.lmpop(),
+            "LPOS" => self.lpos(),
             "LMOVE" => {
                 let (from, to) = (self.side(3)?, self.side(4)?);
                 self.lmove(from, to)
@@ -32,7 +34,7 @@ impl Call<'_> {
         }
     }
 
-    fn list(&self, index: usize) -> Result<Vec<Vec<u8>>, Failure> {
+    pub(super) fn list(&self, index: usize) -> Result<Vec<Vec<u8>>, Failure> {
         self.check_kind(index, "list")?;
         Ok(match self.elements(index) {
             Some(Elements::List(list)) => list.clone(),
@@ -121,6 +123,27 @@ impl Call<'_> {
         place.clone_from(&self.arguments[3]);
         self.put_elements(1, Elements::List(list));
         Ok(Value::ok())
+    }
+
+    fn lpos(&mut self) -> Outcome {
+        let list = self.list(1)?;
+        let after = |word: &str| {
+            let index = (3..self.count()).find(|index| self.is_word(*index, word))?;
+            self.integer(index + 1).ok()
+        };
+        let (rank, count) = (after("RANK").unwrap_or(1), after("COUNT"));
+        let mut places: Vec<usize> = (0..list.len()).collect();
+        if rank < 0 {
+            places.reverse();
+        }
+        places.retain(|place| list[*place] == self.arguments[2]);
+        let found = places.iter().skip(rank.unsigned_abs() as usize - 1);
+        let mut found = found.map(|place| Value::Integer(*place as i64));
+        Ok(match count {
+            None => found.next().unwrap_or(Value::Null),
+            Some(0) => Value::Array(found.collect()),
+            Some(count) => Value::Array(found.take(count as usize).collect()),
+        })
     }
 
     fn linsert(&mut self) -> Outcome {

@@ -1,14 +1,20 @@
 //! Collections: lists, hashes, sets and sorted sets, each as the plainest thing that can be one.
 //!
-//! Where Redis promises no order, replies are compared without. What chance decides (SPOP and its
-//! kin) is not modelled: nobody knows what a reply that was lost has taken.
+//! Where Redis promises no order, replies are compared without; where chance decides, they are
+//! checked and followed.
+mod chance;
+mod combine;
 mod hash;
 mod list;
+mod pop;
+mod ranges;
+mod scan;
 mod set;
 mod sorted;
 
 use super::{Call, Entry, Failure, Model, Outcome, refuse};
 use crate::value::Value;
+pub(super) use scan::Walk;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const WRONG_TYPE: &str =
@@ -51,9 +57,13 @@ pub(super) const ARITIES: &[(&str, i32)] = &[
     ("HGET", 3),
     ("HGETALL", 2),
     ("HINCRBY", 4),
+    ("HINCRBYFLOAT", 4),
     ("HKEYS", 2),
     ("HLEN", 2),
     ("HMGET", -3),
+    ("HMSET", -4),
+    ("HRANDFIELD", -2),
+    ("HSCAN", -3),
     ("HSET", -4),
     ("HSETNX", 4),
     ("HSTRLEN", 3),
@@ -62,7 +72,9 @@ pub(super) const ARITIES: &[(&str, i32)] = &[
     ("LINSERT", 5),
     ("LLEN", 2),
     ("LMOVE", 5),
+    ("LMPOP", -4),
     ("LPOP", -2),
+    ("LPOS", -3),
     ("LPUSH", -3),
     ("LPUSHX", -3),
     ("LRANGE", 4),
@@ -78,25 +90,46 @@ pub(super) const ARITIES: &[(&str, i32)] = &[
     ("SDIFF", -2),
     ("SDIFFSTORE", -3),
     ("SINTER", -2),
+    ("SINTERCARD", -3),
     ("SINTERSTORE", -3),
     ("SISMEMBER", 3),
     ("SMEMBERS", 2),
     ("SMISMEMBER", -3),
     ("SMOVE", 4),
+    ("SPOP", -2),
+    ("SRANDMEMBER", -2),
     ("SREM", -3),
+    ("SSCAN", -3),
     ("SUNION", -2),
     ("SUNIONSTORE", -3),
     ("ZADD", -4),
     ("ZCARD", 2),
     ("ZCOUNT", 4),
+    ("ZDIFF", -3),
+    ("ZDIFFSTORE", -4),
     ("ZINCRBY", 4),
+    ("ZINTER", -3),
+    ("ZINTERCARD", -3),
+    ("ZINTERSTORE", -4),
+    ("ZMPOP", -4),
     ("ZMSCORE", -3),
+    ("ZPOPMAX", -2),
+    ("ZPOPMIN", -2),
+    ("ZRANDMEMBER", -2),
     ("ZRANGE", -4),
+    ("ZRANGEBYSCORE", -4),
+    ("ZRANGESTORE", -5),
     ("ZRANK", 3),
     ("ZREM", -3),
     ("ZREMRANGEBYRANK", 4),
+    ("ZREMRANGEBYSCORE", 4),
+    ("ZREVRANGE", -4),
+    ("ZREVRANGEBYSCORE", -4),
     ("ZREVRANK", 3),
+    ("ZSCAN", -3),
     ("ZSCORE", 3),
+    ("ZUNION", -3),
+    ("ZUNIONSTORE", -4),
 ];
 
 impl Call<'_> {

@@ -24,20 +24,24 @@ impl Call<'_> {
             }
             "SMEMBERS" => self.in_any_order(self.set_of(1)?.into_iter().collect(), true),
             "SINTER" | "SUNION" | "SDIFF" => {
-                let result = self.combined(name, 1)?;
+                let result = self.combined(name, 1..self.count())?;
                 self.in_any_order(result.into_iter().collect(), true)
             }
             "SINTERSTORE" | "SUNIONSTORE" | "SDIFFSTORE" => {
-                let result = self.combined(&name[..name.len() - 5], 2)?;
+                let result = self.combined(&name[..name.len() - 5], 2..self.count())?;
                 let count = result.len() as i64;
                 self.replace_by(1, Elements::Set(result));
                 Ok(Value::Integer(count))
             }
+            "SINTERCARD" => self.sintercard(),
+            "SPOP" => self.spop(),
+            "SRANDMEMBER" => self.pick(name),
+            "SSCAN" => self.scan_elements(name),
             other => unreachable!("the arity check lets {other} pass"),
         }
     }
 
-    fn set_of(&self, index: usize) -> Result<Set, Failure> {
+    pub(super) fn set_of(&self, index: usize) -> Result<Set, Failure> {
         self.check_kind(index, "set")?;
         Ok(match self.elements(index) {
             Some(Elements::Set(set)) => set.clone(),
@@ -90,9 +94,12 @@ impl Call<'_> {
         Ok(Value::Integer(1))
     }
 
-    fn combined(&self, name: &str, first: usize) -> Result<Set, Failure> {
-        let sets: Result<Vec<Set>, Failure> =
-            (first..self.count()).map(|index| self.set_of(index)).collect();
+    pub(super) fn combined(
+        &self,
+        name: &str,
+        keys: std::ops::Range<usize>,
+    ) -> Result<Set, Failure> {
+        let sets: Result<Vec<Set>, Failure> = keys.map(|index| self.set_of(index)).collect();
         let mut sets = sets?.into_iter();
         let start = sets.next().unwrap_or_default();
         Ok(sets.fold(start, |result, set| match name {

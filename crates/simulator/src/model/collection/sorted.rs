@@ -4,7 +4,8 @@ use crate::model::{Failure, SYNTAX, refuse};
 use crate::value::Value;
 use std::collections::BTreeMap;
 
-type Sorted = BTreeMap<Vec<u8>, f64>;
+/// Members and their scores.
+pub(super) type Sorted = BTreeMap<Vec<u8>, f64>;
 
 const NOT_A_FLOAT: &str = "ERR value is not a valid float";
 
@@ -28,12 +29,24 @@ impl Call<'_> {
             "ZREVRANK" => self.rank(true),
             "ZCOUNT" => self.zcount(),
             "ZRANGE" => self.zrange(),
+            "ZREVRANGE" => self.zrevrange(),
+            "ZRANGEBYSCORE" => self.zrangebyscore(false),
+            "ZREVRANGEBYSCORE" => self.zrangebyscore(true),
+            "ZRANGESTORE" => self.zrangestore(),
             "ZREMRANGEBYRANK" => self.zremrangebyrank(),
+            "ZREMRANGEBYSCORE" => self.zremrangebyscore(),
+            "ZPOPMIN" => self.zpop(false),
+            "ZPOPMAX" => self.zpop(true),
+            "ZMPOP" => self.zmpop(),
+            "ZRANDMEMBER" => self.pick(name),
+            "ZSCAN" => self.scan_elements(name),
+            "ZUNION" | "ZINTER" | "ZDIFF" | "ZUNIONSTORE" | "ZINTERSTORE" | "ZDIFFSTORE"
+            | "ZINTERCARD" => self.combine(name),
             other => unreachable!("the arity check lets {other} pass"),
         }
     }
 
-    fn sorted(&self, index: usize) -> Result<Sorted, Failure> {
+    pub(super) fn sorted(&self, index: usize) -> Result<Sorted, Failure> {
         self.check_kind(index, "zset")?;
         Ok(match self.elements(index) {
             Some(Elements::Sorted(sorted)) => sorted.clone(),
@@ -41,7 +54,7 @@ impl Call<'_> {
         })
     }
 
-    fn score(&self, score: Option<f64>) -> Value {
+    pub(super) fn score(&self, score: Option<f64>) -> Value {
         match score {
             None => Value::Null,
             Some(score) if self.resp3() => Value::Double(score.to_string()),
@@ -49,7 +62,7 @@ impl Call<'_> {
         }
     }
 
-    fn float(&self, index: usize, line: &str) -> Result<f64, Failure> {
+    pub(super) fn float(&self, index: usize, line: &str) -> Result<f64, Failure> {
         let text = std::str::from_utf8(&self.arguments[index]).ok();
         match text.and_then(|text| text.parse().ok()) {
             Some(number) => Ok(number),
@@ -58,7 +71,7 @@ impl Call<'_> {
     }
 
     /// The members in their order.
-    fn in_order(sorted: &Sorted) -> Vec<(Vec<u8>, f64)> {
+    pub(super) fn in_order(sorted: &Sorted) -> Vec<(Vec<u8>, f64)> {
         let mut all: Vec<(Vec<u8>, f64)> =
             sorted.iter().map(|(member, score)| (member.clone(), *score)).collect();
         all.sort_by(|one, other| one.1.total_cmp(&other.1).then_with(|| one.0.cmp(&other.0)));
@@ -155,7 +168,11 @@ impl Call<'_> {
         if is_back {
             all.reverse();
         }
-        let found = &all[range(start, stop, all.len())];
+        Ok(self.with_scores(&all[range(start, stop, all.len())], has_scores))
+    }
+
+    /// Members as a reply, with their scores if these are asked for.
+    pub(super) fn with_scores(&self, found: &[(Vec<u8>, f64)], has_scores: bool) -> Value {
         let items = found.iter().flat_map(|(member, score)| {
             let (member, score) = (Value::bulk(member), self.score(Some(*score)));
             match (has_scores, self.resp3()) {
@@ -164,7 +181,7 @@ impl Call<'_> {
                 (true, true) => vec![Value::Array(vec![member, score])],
             }
         });
-        Ok(Value::Array(items.collect()))
+        Value::Array(items.collect())
     }
 
     fn zremrangebyrank(&mut self) -> Outcome {

@@ -169,7 +169,9 @@ impl World {
             }),
             Order::Sorted => {
                 let hash = self.store.name_hash(&pair.name);
-                self.store.set_score(NOW, &key, &pair.name, hash, pair.score)
+                let entry = self.store.peek(&key).expect("it has members");
+                let standing = self.store.standing(entry, &pair.name, hash).expect("it is there");
+                self.store.set_score(NOW, &key, &standing, &pair.name, pair.score)
             }
             _ => return,
         };

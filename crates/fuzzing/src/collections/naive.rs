@@ -80,11 +80,12 @@ impl Naive {
         }
         let entry = store.find(now, key).expect("a collection with elements has a key");
         let met = &mut self.walk.met;
-        self.walk.cursor = store.scan_elements(entry, self.walk.cursor, count, |element| {
+        let (cursor, _) = store.scan_elements(entry, self.walk.cursor, count, |element| {
             if let Some(times) = met.get_mut(&bytes_of(element.name())) {
                 *times += 1;
             }
         });
+        self.walk.cursor = cursor;
         if self.walk.cursor == 0 {
             for (name, times) in &self.walk.met {
                 assert_eq!(*times, 1, "a walk meets {} once", name.escape_ascii());

@@ -13,6 +13,7 @@ pub mod error;
 pub mod expire;
 pub mod hash;
 pub mod help;
+pub mod hyperloglog;
 pub mod info;
 pub mod keyspace;
 pub mod list;

@@ -66,6 +66,8 @@ pub struct HotSettings {
     pub zset_listpack_count_max: u64,
     /// `zset-max-listpack-value`.
     pub zset_listpack_name_max: u64,
+    /// `hll-sparse-max-bytes`.
+    pub hll_sparse_size_max: u64,
 }
 
 /// `requirepass`.
@@ -97,6 +99,7 @@ impl HotSettings {
         const SET_LISTPACK_SIZE_MAX: OptionId = option("set-max-listpack-value");
         const ZSET_LISTPACK_COUNT_MAX: OptionId = option("zset-max-listpack-entries");
         const ZSET_LISTPACK_NAME_MAX: OptionId = option("zset-max-listpack-value");
+        const HLL_SPARSE_SIZE_MAX: OptionId = option("hll-sparse-max-bytes");
         Self {
             timeout_ms: settings.unsigned(TIMEOUT) * 1_000,
             tcp_keepalive_s: settings.unsigned(TCP_KEEPALIVE) as u32,
@@ -126,6 +129,7 @@ impl HotSettings {
             set_listpack_size_max: settings.unsigned(SET_LISTPACK_SIZE_MAX),
             zset_listpack_count_max: settings.unsigned(ZSET_LISTPACK_COUNT_MAX),
             zset_listpack_name_max: settings.unsigned(ZSET_LISTPACK_NAME_MAX),
+            hll_sparse_size_max: settings.unsigned(HLL_SPARSE_SIZE_MAX),
         }
     }
 }

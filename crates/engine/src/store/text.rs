@@ -79,8 +79,18 @@ impl<'a> Text<'a> {
     }
 
     /// How the text compares with `bytes`.
-    pub fn compare(&self, bytes: &[u8]) -> Ordering {
+    pub fn compare_with(&self, bytes: &[u8]) -> Ordering {
         text::compare(self.frames, self.item, bytes)
+    }
+
+    /// Copies bytes from `start` on until `out` is full or the text ends; how many.
+    pub fn read(&self, start: u64, out: &mut [u8]) -> usize {
+        let mut size = 0;
+        for chunk in self.chunks(start, start.saturating_add(out.len() as u64)) {
+            out[size..][..chunk.len()].copy_from_slice(chunk);
+            size += chunk.len();
+        }
+        size
     }
 
     /// INCRBYFLOAT leaves a text for OBJECT ENCODING, also where the sum is an integer.

@@ -30,12 +30,6 @@ fn scaled_bit_offset(value_size_max: u64, digits: &[u8], scale: i64) -> Result<u
 
 /// Copies the bytes of `text` from `start` on into `bytes`, zeros where there are none.
 fn copy_bytes(text: Option<Text<'_>>, start: u64, bytes: &mut [u8]) {
-    let mut copied_size = 0;
-    if let Some(text) = text {
-        for chunk in text.chunks(start, start.saturating_add(bytes.len() as u64)) {
-            bytes[copied_size..][..chunk.len()].copy_from_slice(chunk);
-            copied_size += chunk.len();
-        }
-    }
+    let copied_size = text.map_or(0, |text| text.read(start, bytes));
     bytes[copied_size..].fill(0);
 }

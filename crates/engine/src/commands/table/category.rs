@@ -35,6 +35,8 @@ pub const SET: u32 = 1 << 12;
 pub const LIST: u32 = 1 << 14;
 /// Hashes.
 pub const HASH: u32 = 1 << 15;
+/// HyperLogLogs.
+pub const HYPERLOGLOG: u32 = 1 << 16;
 
 /// Every category that some command has, with its name, in the order that COMMAND INFO uses.
 pub const NAMES: &[(u32, &str)] = &[
@@ -47,6 +49,7 @@ pub const NAMES: &[(u32, &str)] = &[
     (HASH, "hash"),
     (STRING, "string"),
     (BITMAP, "bitmap"),
+    (HYPERLOGLOG, "hyperloglog"),
     (ADMIN, "admin"),
     (FAST, "fast"),
     (SLOW, "slow"),
@@ -88,6 +91,7 @@ impl Categories {
             Group::String => STRING,
             Group::Bitmap => BITMAP,
             Group::Hash => HASH,
+            Group::HyperLogLog => HYPERLOGLOG,
             Group::SortedSet => SORTED_SET,
             Group::Generic => KEYSPACE,
             Group::Connection => CONNECTION,

@@ -13,6 +13,7 @@ pub mod key;
 mod bitmap;
 mod connection;
 mod hash;
+mod hyperloglog;
 mod keyspace;
 mod list;
 mod lookup;
@@ -45,6 +46,8 @@ pub enum Group {
     Generic,
     /// `hash`.
     Hash,
+    /// `hyperloglog`.
+    HyperLogLog,
     /// `list`.
     List,
     /// `scripting`.
@@ -69,6 +72,7 @@ impl Group {
             Self::Connection => "connection",
             Self::Generic => "generic",
             Self::Hash => "hash",
+            Self::HyperLogLog => "hyperloglog",
             Self::List => "list",
             Self::Scripting => "scripting",
             Self::Server => "server",
@@ -302,10 +306,11 @@ pub fn container(_: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandErro
 }
 
 /// The families, each sorted by name.
-const FAMILIES: [&[Command]; 10] = [
+const FAMILIES: [&[Command]; 11] = [
     bitmap::COMMANDS,
     connection::COMMANDS,
     hash::COMMANDS,
+    hyperloglog::COMMANDS,
     keyspace::COMMANDS,
     list::COMMANDS,
     server::COMMANDS,

@@ -1,8 +1,8 @@
 //! Rows of the string commands.
 use super::flag::{DENYOOM, FAST, READONLY, WRITE};
 use super::key::{ACCESS, DELETE, INSERT, Keys, OW, RW, UPDATE, VARIABLE};
-use super::{Command, Group, Run, key};
-use crate::commands::string::{counter, get, multi, range, set};
+use super::{Command, Group, Run, Work, key};
+use crate::commands::string::{counter, get, lcs, multi, range, set};
 
 const fn row(
     name: (&'static str, i8),
@@ -16,6 +16,7 @@ const fn row(
 
 const SET_KEYS: &[Keys] = &[Keys::at(1, RW | ACCESS | UPDATE | VARIABLE)];
 const GETDEL_KEYS: &[Keys] = &[Keys::at(1, RW | ACCESS | DELETE)];
+const LCS_KEYS: &[Keys] = &[Keys { last: 2, ..Keys::at(1, key::RO | ACCESS) }];
 const MGET_KEYS: &[Keys] = &[Keys::from(1, 1, key::RO | ACCESS)];
 const MSET_KEYS: &[Keys] = &[Keys::from(1, 2, OW | UPDATE)];
 const MSETNX_KEYS: &[Keys] = &[Keys::from(1, 2, OW | INSERT)];
@@ -46,6 +47,9 @@ pub(super) const COMMANDS: &[Command] = &[
         .about("O(1)", "Adds a number to an integer; a missing one is 0."),
     row(("incrbyfloat", 3), WRITE | DENYOOM | FAST, key::CHANGE,    "2.6.0", counter::incrbyfloat)
         .about("O(1)", "Adds a number to a float; a missing one is 0."),
+    row(("lcs", -3),        READONLY,               LCS_KEYS,       "7.0.0", lcs::lcs)
+        .work(Work::Values)
+        .about("O(n * m), n and m the sizes", "The longest text that two strings have in common."),
     row(("mget", -2),       READONLY | FAST,        MGET_KEYS,      "1.0.0", multi::mget)
         .tips(&["request_policy:multi_shard"])
         .about("O(n), n the count of keys", "The values of several keys."),

@@ -38,6 +38,7 @@ pub(super) const ROWS: &[OptionRow] = &[
         .alias("zset-max-ziplist-value"),
     tuning(("stream-node-max-bytes", bytes(0, LONG_MAX), "4096"), ONE_ENCODING),
     tuning(("stream-node-max-entries", count(0, LONG_MAX), "100"), ONE_ENCODING),
-    tuning(("hll-sparse-max-bytes", bytes(0, LONG_MAX), "3000"), ONE_ENCODING),
+    live(("hll-sparse-max-bytes", bytes(0, LONG_MAX), "3000"),
+        "bytes above which the registers of a HyperLogLog are dense"),
     tuning(("notify-keyspace-events", KeyspaceEvents, ""), "there is no pub/sub yet"),
 ];

@@ -4,6 +4,7 @@
 //! commands named here exist and that a key argument points at a range of its command's row.
 //! Families that came later have tables of their own.
 mod hash;
+mod hyperloglog;
 mod list;
 mod set;
 mod sorted;
@@ -161,8 +162,14 @@ pub(super) fn arguments_of(name: &str) -> &'static [Argument] {
 type Table = [(&'static str, &'static [Argument])];
 
 /// All of them.
-static TABLES: [&Table; 5] =
-    [ARGUMENTS, hash::ARGUMENTS, list::ARGUMENTS, set::ARGUMENTS, sorted::ARGUMENTS];
+static TABLES: [&Table; 6] = [
+    ARGUMENTS,
+    hash::ARGUMENTS,
+    hyperloglog::ARGUMENTS,
+    list::ARGUMENTS,
+    set::ARGUMENTS,
+    sorted::ARGUMENTS,
+];
 
 const KEY_VALUE: &[Argument] = &[key("key", 0), string("value")];
 const ENABLED: &[Argument] = &[one_of("enabled", &[word("on", "ON"), word("off", "OFF")])];
@@ -331,6 +338,11 @@ static ARGUMENTS: &Table = &[
     ("latency|histogram", &[string("command").optional().multiple()]),
     ("latency|history", &[string("event")]),
     ("latency|reset", &[string("event").optional().multiple()]),
+    ("lcs", &[
+        key("key1", 0), key("key2", 0), word("len", "LEN").optional(), word("idx", "IDX").optional(),
+        integer("min-match-len").token("MINMATCHLEN").optional(),
+        word("withmatchlen", "WITHMATCHLEN").optional(),
+    ]),
     ("memory|usage", &[key("key", 0), integer("count").token("SAMPLES").optional()]),
     ("mget", KEY_2),
     ("move", &[key("key", 0), integer("db")]),

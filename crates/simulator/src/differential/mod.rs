@@ -12,6 +12,7 @@ pub mod compare;
 pub mod docs;
 pub mod edges;
 pub mod grammar;
+pub mod hyperloglog;
 pub mod known;
 pub mod link;
 pub mod player;

@@ -26,6 +26,7 @@ const EXCERPT_LINE_COUNT: usize = 12;
 const BEGIN: &[&[&[u8]]] = &[
     &[b"FLUSHALL"],
     &[b"CONFIG", b"SET", b"slowlog-max-len", b"128", b"slowlog-log-slower-than", b"10000"],
+    &[b"CONFIG", b"SET", b"hll-sparse-max-bytes", b"3000"],
     &[b"CONFIG", b"SET", b"lfu-log-factor", b"10", b"lfu-decay-time", b"1"],
     &[b"CONFIG", b"SET", b"latency-tracking", b"yes", b"maxmemory-policy", b"noeviction"],
     &[b"CONFIG", b"SET", b"proto-max-bulk-len", b"536870912"],

@@ -5,6 +5,7 @@
 //! says what Redis itself leaves open.
 use super::docs::Docs;
 use super::grammar::{Node, compile};
+use super::hyperloglog;
 use super::sorted;
 use super::values::Source;
 use granite_engine::commands::table::COMMANDS;
@@ -140,6 +141,7 @@ pub const RULES: &[Rule] = &[
     rule("latency|history", 1, Judge::Exact),
     rule("latency|latest", 1, Judge::Exact),
     rule("latency|reset", 1, Judge::Exact),
+    rule("lcs", 16, Judge::Exact),
     rule("lindex", 20, Judge::Exact),
     rule("linsert", 24, Judge::Exact),
     rule("llen", 12, Judge::Exact),
@@ -173,6 +175,10 @@ pub const RULES: &[Rule] = &[
     rule("pexpire", 24, Judge::Exact),
     rule("pexpireat", 24, Judge::Exact),
     rule("pexpiretime", 6, Judge::Milliseconds),
+    rule("pfadd", 60, Judge::Exact),
+    rule("pfcount", 30, Judge::Exact),
+    rule("pfdebug", 6, Judge::Exact),
+    rule("pfmerge", 20, Judge::Exact),
     rule("ping", 6, Judge::Exact),
     rule("psetex", 12, Judge::Exact),
     rule("pttl", 6, Judge::Milliseconds),
@@ -328,6 +334,7 @@ fn by_hand(name: &str) -> Option<Node> {
             setting("lfu-log-factor", &["0", "10", "-1"]),
             setting("lfu-decay-time", &["0", "1", "-1"]),
             setting("latency-tracking", &["yes", "no", "maybe", "YES"]),
+            setting("hll-sparse-max-bytes", &["3000", "100", "40", "0", "20000", "-1"]),
             setting("maxmemory-policy", &["noeviction", "allkeys-lru", "allkeys-lfu", "nosuch"]),
             setting("proto-max-bulk-len", &["1mb", "536870912", "512mb", "1", "x"]),
             setting("nosuch", &["1"]),
@@ -361,6 +368,7 @@ fn by_hand(name: &str) -> Option<Node> {
             Node::OneOf(vec![Node::word("LEFT"), Node::word("RIGHT")]),
             optional(filter("COUNT", Source::Count)),
         ]),
+        "pfadd" | "pfcount" | "pfdebug" | "pfmerge" | "setrange" => hyperloglog::node(name),
         "sintercard" => {
             Node::Sequence(vec![counted_keys(), optional(filter("LIMIT", Source::Count))])
         }

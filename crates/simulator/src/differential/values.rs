@@ -129,6 +129,7 @@ impl Draw {
             },
             Source::Count => small(40),
             Source::Member => small(member_count) - 10,
+            Source::Observed => small(5_000),
             Source::Score | Source::ScoreEnd => small(30) - 10,
             _ => small(400) - 200,
         }

@@ -75,15 +75,10 @@ fn decode(cx: &mut Context<'_>, entry: Entry, header: Header) -> Result<(), Comm
         return Err(CommandError::Line("ERR HLL encoding is not sparse"));
     }
     let sparse = Sparse::of(&cx.store.string(entry)?)?;
-    let mut run_count = 0;
-    for run in sparse.runs() {
-        run?;
-        run_count += 1;
-    }
-    reserve_reply(cx, run_count * RUN_TEXT_SIZE + BULK_OVERHEAD)?;
+    reserve_reply(cx, sparse.runs().count() as u64 * RUN_TEXT_SIZE + BULK_OVERHEAD)?;
     let text = |write: &mut dyn FnMut(&[u8])| {
         let mut separator: &[u8] = b"";
-        for run in sparse.runs().flatten() {
+        for run in sparse.runs() {
             write(separator);
             separator = b" ";
             let mut digits = [0; I64_TEXT_SIZE_MAX];

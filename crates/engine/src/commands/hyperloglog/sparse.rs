@@ -8,7 +8,8 @@
 //!
 //! Keeps true: after the same changes the bytes are those of Redis, which splits a run in place
 //! and then merges neighbours from the run before it on, five opcodes far. What was read need not
-//! be well-formed: a change looks only at the opcodes up to its register, as in Redis.
+//! be well-formed: a change looks only at the opcodes up to its register, and the second byte of
+//! an opcode that is cut off at the end is 0, as in Redis.
 use super::hash::Trace;
 use super::registers::Registers;
 use super::{Corrupt, HEADER_SIZE, Header, REGISTER_COUNT, STALE};
@@ -53,7 +54,14 @@ pub(super) fn visit_runs<'a>(
             visit(value, count);
         }
     }
-    if end == REGISTER_COUNT && begun.is_none() { Ok(()) } else { Err(Corrupt) }
+    if let Some(high) = begun {
+        let count = long_count(high, 0).min(REGISTER_COUNT - end + 1);
+        end += count;
+        if end <= REGISTER_COUNT {
+            visit(0, count);
+        }
+    }
+    if end == REGISTER_COUNT { Ok(()) } else { Err(Corrupt) }
 }
 
 /// Registers of an opcode of two bytes.
@@ -109,7 +117,8 @@ pub(super) enum Raised {
 
 /// A sparse HyperLogLog out of the store, to be changed and written back.
 pub(super) struct Sparse {
-    bytes: [u8; SIZE_MAX],
+    /// One more for an opcode that is cut off.
+    bytes: [u8; SIZE_MAX + 1],
     size: usize,
     /// Where the search for a later register begins: before all that the last change could merge.
     resume: Spot,
@@ -118,7 +127,7 @@ pub(super) struct Sparse {
 impl Sparse {
     /// One without elements.
     pub(super) fn empty() -> Self {
-        let mut sparse = Self { bytes: [0; SIZE_MAX], size: HEADER_SIZE, resume: START };
+        let mut sparse = Self { bytes: [0; SIZE_MAX + 1], size: HEADER_SIZE, resume: START };
         sparse.bytes[..HEADER_SIZE].copy_from_slice(&Header::of_empty().0);
         let mut opcodes = Opcodes::default();
         opcodes.push(0, REGISTER_COUNT);
@@ -131,8 +140,8 @@ impl Sparse {
         if text.size() > SIZE_MAX as u64 {
             return Err(Corrupt);
         }
-        let mut sparse = Self { bytes: [0; SIZE_MAX], size: 0, resume: START };
-        sparse.size = text.read(0, &mut sparse.bytes);
+        let mut sparse = Self { bytes: [0; SIZE_MAX + 1], size: 0, resume: START };
+        sparse.size = text.read(0, &mut sparse.bytes[..SIZE_MAX]);
         Ok(sparse)
     }
 
@@ -157,15 +166,13 @@ impl Sparse {
         Ok(registers)
     }
 
-    /// Its opcodes. Fails at one that is cut off.
-    pub(super) fn runs(&self) -> impl Iterator<Item = Result<Run, Corrupt>> {
+    /// Its opcodes.
+    pub(super) fn runs(&self) -> impl Iterator<Item = Run> {
         let mut position = HEADER_SIZE;
         core::iter::from_fn(move || {
-            (position < self.size).then(|| {
-                let run = self.run(position)?;
-                position += run.size;
-                Ok(run)
-            })
+            let run = self.run(position)?;
+            position += run.size;
+            Some(run)
         })
     }
 
@@ -180,7 +187,7 @@ impl Sparse {
         if trace.value > VALUE_MAX {
             return Ok(Raised::Dense);
         }
-        let found = self.find(trace.index)?;
+        let found = self.find(trace.index).ok_or(Corrupt)?;
         let Found { spot, run, .. } = found;
         if run.value >= trace.value {
             return Ok(Raised::No);
@@ -200,52 +207,46 @@ impl Sparse {
         Ok(Raised::Yes)
     }
 
-    /// The opcode at `position`.
-    fn run(&self, position: usize) -> Result<Run, Corrupt> {
-        let byte = self.bytes[position];
-        match byte >> 6 {
-            0b00 => Ok(Run { value: 0, count: usize::from(byte) + 1, size: 1 }),
-            0b01 if position + 1 == self.size => Err(Corrupt),
-            0b01 => {
-                Ok(Run { value: 0, count: long_count(byte, self.bytes[position + 1]), size: 2 })
-            }
+    /// The opcode at `position`, if there is one.
+    fn run(&self, position: usize) -> Option<Run> {
+        let byte = *self.bytes[..self.size].get(position)?;
+        let low = self.bytes[..self.size].get(position + 1).copied().unwrap_or(0);
+        Some(match byte >> 6 {
+            0b00 => Run { value: 0, count: usize::from(byte) + 1, size: 1 },
+            0b01 => Run { value: 0, count: long_count(byte, low), size: 2 },
             _ => {
                 let (value, count) = value_run(byte);
-                Ok(Run { value, count, size: 1 })
+                Run { value, count, size: 1 }
             }
-        }
+        })
     }
 
     /// The run that has register `index`.
-    fn find(&self, index: usize) -> Result<Found, Corrupt> {
-        if self.resume.register <= index {
-            let found = self.find_from(self.resume, index)?;
-            if found.before.is_some() {
-                return Ok(found);
-            }
-        }
-        self.find_from(START, index)
+    fn find(&self, index: usize) -> Option<Found> {
+        let is_ahead = self.resume.register <= index;
+        let resumed = if is_ahead { self.find_from(self.resume, index) } else { None };
+        // What lies before it has to be known as well.
+        resumed.filter(|found| found.before.is_some()).or_else(|| self.find_from(START, index))
     }
 
-    fn find_from(&self, start: Spot, index: usize) -> Result<Found, Corrupt> {
+    fn find_from(&self, start: Spot, index: usize) -> Option<Found> {
         let (mut spot, mut before, mut before_that) = (start, None, None);
-        while spot.position < self.size {
-            let run = self.run(spot.position)?;
+        while let Some(run) = self.run(spot.position) {
             let next =
                 Spot { position: spot.position + run.size, register: spot.register + run.count };
             if index < next.register {
-                return Ok(Found { spot, run, before, before_that });
+                return Some(Found { spot, run, before, before_that });
             }
             before_that = before.replace(spot);
             spot = next;
         }
-        Err(Corrupt)
+        None
     }
 
     /// Puts opcodes in the place of others. There is room.
     fn replace(&mut self, old: core::ops::Range<usize>, opcodes: &[u8]) {
         let end = old.start + opcodes.len();
-        self.bytes.copy_within(old.end..self.size, end);
+        self.bytes.copy_within(old.end.min(self.size)..self.size, end);
         self.bytes[old.start..end].copy_from_slice(opcodes);
         self.size = self.size - old.len() + opcodes.len();
     }
@@ -254,8 +255,8 @@ impl Sparse {
     fn merge_from(&mut self, start: usize) {
         let mut position = start;
         for _ in 0..MERGE_COUNT {
-            let Some(run) = self.run_within(position) else { return };
-            let next = self.run_within(position + run.size).filter(|next| {
+            let Some(run) = self.run(position) else { return };
+            let next = self.run(position + run.size).filter(|next| {
                 run.value > 0 && next.value == run.value && run.count + next.count <= VALUE_RUN_MAX
             });
             if let Some(next) = next {
@@ -266,11 +267,6 @@ impl Sparse {
                 position += run.size;
             }
         }
-    }
-
-    /// The opcode at `position`, if there is one.
-    fn run_within(&self, position: usize) -> Option<Run> {
-        if position < self.size { self.run(position).ok() } else { None }
     }
 }
 

@@ -119,7 +119,7 @@ impl<'a> NameEnd<'a> {
 /// ask for one score: what they give here means something only if the names are in the order of
 /// the scores, and then it is what Redis says. O(log n) steps of O(log n).
 fn rank_by_name(store: &Store, entry: Entry, name: &[u8], takes_equal: bool) -> u64 {
-    let is_before = |rank| match store.element_at_rank(entry, rank).name().compare(name) {
+    let is_before = |rank| match store.element_at_rank(entry, rank).name().compare_with(name) {
         Ordering::Less => true,
         Ordering::Equal => takes_equal,
         Ordering::Greater => false,

@@ -80,6 +80,16 @@ pub enum Source {
     NameEnd,
     /// The key of a sorted set with one score, as ranges of names ask for.
     UniformKey,
+    /// The key of a HyperLogLog that nothing else changes.
+    HyperLogLogKey,
+    /// The key of one that is changed byte by byte.
+    BrokenKey,
+    /// Where.
+    BrokenOffset,
+    /// And into what.
+    BrokenByte,
+    /// An element of a HyperLogLog.
+    Observed,
     /// A type of values.
     Type,
     /// The name of a connection.
@@ -150,7 +160,9 @@ pub fn source(command: &str, argument: &str) -> Option<Source> {
         }
         ("zincrby", "increment") => Source::Score,
         (_, "min" | "max") => Source::ScoreEnd,
-        (_, "key" | "destkey" | "source" | "destination" | "newkey") => Source::Key,
+        (_, "key" | "key1" | "key2" | "destkey" | "source" | "destination" | "newkey") => {
+            Source::Key
+        }
         ("bitfield", "value" | "increment") => Source::FieldOperand,
         ("setbit", "value") | ("bitpos", "bit") => Source::Bit,
         ("bitfield", "offset") => Source::FieldOffset,
@@ -377,6 +389,31 @@ const EDGES: &[Edges] = &[
     (Source::ScoreEnd, 2, SCORE_ENDS),
     (Source::NameEnd, 1, NAME_ENDS),
     (Source::UniformKey, 1, &["uniform:1", "uniform:2", "uniform:3"]),
+    (Source::HyperLogLogKey, 1, &["hll:1", "hll:2", "hll:3", "hll:4"]),
+    (Source::BrokenKey, 1, &["broken:1", "broken:2", "broken:3"]),
+    (
+        Source::BrokenOffset,
+        1,
+        &["0", "3", "4", "4", "7", "8", "15", "16", "16", "17", "17", "18", "19", "20", "23", "30"],
+    ),
+    (
+        Source::BrokenByte,
+        1,
+        &[
+            "\0",
+            "\u{1}",
+            "H",
+            "?",
+            "@",
+            "@\u{1}",
+            "O",
+            "\u{7f}",
+            "\u{7f}\u{7f}",
+            "\u{80}",
+            "\u{ff}",
+        ],
+    ),
+    (Source::Observed, 12, &["", "a", "an element", "\r\n", "\0"]),
     (Source::Type, 1, &["string", "string", "STRING", "hash", "list", "nosuch", ""]),
     (Source::Name, 1, &["me", "", "a name", "you\n", "x", "~!", "\u{e9}", "\u{7f}"]),
     (Source::User, 1, &["default", "default", "nobody", ""]),

@@ -5,7 +5,7 @@
 //! without its last letter, else to the left. `fill` computes that table, of which `table` keeps
 //! one bit for each pair of letters; `walk` goes back through it; `result` puts the text together.
 //! Tables and texts above a few KiB lie in the store while the command runs
-//! (docs/decisions/0013-lcs.md).
+//! (docs/decisions/0015-lcs.md).
 mod fill;
 mod result;
 mod table;

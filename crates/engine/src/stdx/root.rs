@@ -9,6 +9,7 @@ const GUARD_BITS: u32 = 56;
 
 /// The double next to the square root of a positive number that is no smaller than the smallest
 /// normal one; of two as near the even one, as processors answer.
+#[expect(clippy::cast_precision_loss, reason = "rounding is what is wanted")]
 pub fn square_root(value: f64) -> f64 {
     assert!(value.is_normal() && value > 0.0, "there is a root, and it is no special one");
     let bits = value.to_bits();
@@ -22,7 +23,8 @@ pub fn square_root(value: f64) -> f64 {
     // What is cut off lies below both additional bits: that there is something decides.
     let sticky = u64::from(root * root != square);
     let half_exponent = (exponent - odd) / 2 - (GUARD_BITS / 2).cast_signed();
-    let scale = f64::from_bits(((half_exponent + f64::MAX_EXP - 1) as u64) << MANTISSA_BITS);
+    let biased = (half_exponent + f64::MAX_EXP - 1).cast_unsigned();
+    let scale = f64::from_bits(u64::from(biased) << MANTISSA_BITS);
     (root as u64 | sticky) as f64 * scale
 }
 

@@ -1,7 +1,7 @@
-//! The syntax of commands on HyperLogLogs, which have keys of their own: `SETRANGE` of another
-//! command would break them, and what PFADD has done before it finds that out stays done in Redis.
+//! The syntax of commands on HyperLogLogs, which have keys of their own: SETRANGE would break them.
 //!
-//! Keeps true: to a broken one, at most one element is added at once.
+//! Keeps true: nothing is added to broken ones. What PFADD has done before it finds that out stays
+//! done in Redis, and an opcode that is cut off at the end goes on behind the string there.
 use super::grammar::Node;
 use super::values::Source;
 
@@ -13,16 +13,10 @@ fn repeat(node: Node) -> Node {
 pub fn node(name: &str) -> Node {
     let [whole, broken, any] =
         [Source::HyperLogLogKey, Source::BrokenKey, Source::Key].map(Node::Value);
-    let element = Node::Value(Source::Observed);
     match name {
         "pfadd" => {
-            let all = Node::Sequence(vec![whole.clone(), repeat(element.clone())]);
-            Node::Choice(vec![
-                all.clone(),
-                all,
-                Node::Sequence(vec![broken, element]),
-                Node::Value(Source::HyperLogLogKey),
-            ])
+            let all = Node::Sequence(vec![whole.clone(), repeat(Node::Value(Source::Observed))]);
+            Node::Choice(vec![all.clone(), all.clone(), all, whole])
         }
         "pfcount" => {
             let several = Node::Choice(vec![whole.clone(), whole.clone(), broken.clone(), any]);

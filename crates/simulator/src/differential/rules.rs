@@ -273,6 +273,7 @@ pub const LEFT_OUT: &[(&str, &str)] = &[
     ("config|rewrite", "both refuse it, with reasons of their own"),
     ("debug", "it stops the clock or the server"),
     ("memory|plan", "only Granite has a plan"),
+    ("pfselftest", "Redis takes a second for it"),
     ("shutdown", "it ends the server"),
 ];
 

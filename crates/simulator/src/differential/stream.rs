@@ -346,12 +346,11 @@ impl Making<'_> {
     }
 }
 
-/// Sets with one score keep it, a broken HyperLogLog gets one element at once, 7.0 takes no fourth
-/// argument of ZRANK, which 7.2 reads, and SPOP without a count takes any member.
+/// Sets with one score keep it, 7.0 takes no fourth argument of ZRANK, which 7.2 reads, and SPOP
+/// without a count takes any member.
 fn is_unspoiled(word: &[u8]) -> bool {
     let is = |name: &[u8]| word.eq_ignore_ascii_case(name);
-    let is_kept = word.starts_with(b"uniform:") || word.starts_with(b"broken:");
-    is_kept || is(b"zrank") || is(b"zrevrank") || is(b"spop")
+    word.starts_with(b"uniform:") || is(b"zrank") || is(b"zrevrank") || is(b"spop")
 }
 
 #[cfg(test)]

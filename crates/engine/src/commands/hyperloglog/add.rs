@@ -22,7 +22,6 @@ fn traces(request: &Request<'_>) -> impl Iterator<Item = Trace> {
 /// changed it. All or nothing. O(elements) and, while the HyperLogLog is sparse, its size.
 pub fn pfadd(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let key = cx.key(request, 1);
-    let changes_before = cx.store.counters.changes;
     let raised_count = match cx.find_string(&key)? {
         None => add_sparse(cx, &key, request, Sparse::empty(), None)?,
         Some(entry) => {
@@ -36,13 +35,13 @@ pub fn pfadd(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
             }
         }
     };
-    if raised_count > 0 {
+    if let Some(more_count) = raised_count.checked_sub(1) {
         cx.store.tell_watchers(&key);
+        // As in Redis, each register that has risen counts.
+        cx.store.counters.changes += more_count;
     } else {
         cx.store.mark_raw(&key);
     }
-    // As in Redis, each register that has risen counts.
-    cx.store.counters.changes = changes_before + raised_count;
     cx.reply.integer(i64::from(raised_count > 0));
     Ok(())
 }

@@ -54,9 +54,8 @@ fn make_dense(cx: &mut Context<'_>, key: &Key<'_>) -> Result<bool, CommandError>
     let mut registers = Registers::new();
     registers.merge(&text, header)?;
     let old_size = Some(text.size());
-    let changes_before = cx.store.counters.changes;
     write(cx, key, &dense::pack(header, &registers), old_size)?;
-    cx.store.counters.changes = changes_before + 1;
+    cx.store.counters.changes += 1;
     Ok(true)
 }
 

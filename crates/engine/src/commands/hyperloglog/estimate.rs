@@ -42,6 +42,11 @@ impl Histogram {
 
 /// To the nearest integer, halves up. What is none gives the integer that processors answer then,
 /// as in Redis: only registers that no element has made are so high.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "it is positive, and has no fraction where doubles have none"
+)]
 const fn round(value: f64) -> u64 {
     const BEYOND: f64 = 9_223_372_036_854_775_808.0;
     if value < BEYOND {

@@ -32,7 +32,6 @@ pub fn pfmerge(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comman
             sparse = Sparse::of(&text)?;
         }
     }
-    let changes_before = cx.store.counters.changes;
     if !is_dense && fill(&mut sparse, &registers, cx.hot.hll_sparse_size_max)? {
         sparse.make_stale();
         write(cx, &target, sparse.bytes(), old_size)?;
@@ -40,7 +39,6 @@ pub fn pfmerge(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comman
         write(cx, &target, &dense::pack(header.to_stale(), &registers), old_size)?;
     }
     cx.store.tell_watchers(&target);
-    cx.store.counters.changes = changes_before + 1;
     cx.reply.ok();
     Ok(())
 }

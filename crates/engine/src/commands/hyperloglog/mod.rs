@@ -23,12 +23,14 @@ mod estimate;
 mod hash;
 mod merge;
 mod registers;
+mod self_test;
 mod sparse;
 
 pub use add::pfadd;
 pub use count::pfcount;
 pub use debug::pfdebug;
 pub use merge::pfmerge;
+pub use self_test::pfselftest;
 
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
@@ -145,7 +147,7 @@ fn visit_runs(
 }
 
 /// Makes `bytes` the value of `key`, which had `old_size` bytes if it was there. Its deadline
-/// stays, and those who watch it are for the caller to tell.
+/// stays, and the change is for the caller to count and to tell.
 fn write(
     cx: &mut Context<'_>,
     key: &Key<'_>,
@@ -154,6 +156,7 @@ fn write(
 ) -> Result<(), StoreFull> {
     if old_size.is_some_and(|old_size| old_size > bytes.len() as u64) {
         cx.store.set(cx.now, key, Value::Bytes(bytes), Expiry::Keep)?;
+        cx.store.counters.changes -= 1;
         cx.store.mark_raw(key);
     } else {
         cx.store.write_untold(cx.now, key, 0, Value::Bytes(bytes))?;

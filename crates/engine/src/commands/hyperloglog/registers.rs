@@ -22,8 +22,7 @@ impl Registers {
 
     /// Takes the registers of a HyperLogLog in: each is then the higher of both.
     pub(super) fn merge(&mut self, text: &Text<'_>, header: Header) -> Result<(), Corrupt> {
-        let mut merging = self.merging();
-        visit_runs(text, header, |value, count| merging(value, count))
+        visit_runs(text, header, self.merging())
     }
 
     /// Takes runs of registers in, one after the other from the first one on.

@@ -15,8 +15,8 @@ use super::registers::Registers;
 use super::{Corrupt, HEADER_SIZE, Header, REGISTER_COUNT, STALE};
 use crate::store::Text;
 
-/// Bytes of the longest that Redis writes: an opcode of one byte for each register.
-const SIZE_MAX: usize = HEADER_SIZE + REGISTER_COUNT;
+/// Bytes of the longest, whatever `hll-sparse-max-bytes` says: a dense one has fewer by then.
+const SIZE_MAX: usize = REGISTER_COUNT;
 
 /// The highest value of a register that an opcode can tell.
 const VALUE_MAX: u8 = 32;
@@ -117,8 +117,7 @@ pub(super) enum Raised {
 
 /// A sparse HyperLogLog out of the store, to be changed and written back.
 pub(super) struct Sparse {
-    /// One more for an opcode that is cut off.
-    bytes: [u8; SIZE_MAX + 1],
+    bytes: [u8; SIZE_MAX],
     size: usize,
     /// Where the search for a later register begins: before all that the last change could merge.
     resume: Spot,
@@ -127,7 +126,7 @@ pub(super) struct Sparse {
 impl Sparse {
     /// One without elements.
     pub(super) fn empty() -> Self {
-        let mut sparse = Self { bytes: [0; SIZE_MAX + 1], size: HEADER_SIZE, resume: START };
+        let mut sparse = Self { bytes: [0; SIZE_MAX], size: HEADER_SIZE, resume: START };
         sparse.bytes[..HEADER_SIZE].copy_from_slice(&Header::of_empty().0);
         let mut opcodes = Opcodes::default();
         opcodes.push(0, REGISTER_COUNT);
@@ -140,8 +139,8 @@ impl Sparse {
         if text.size() > SIZE_MAX as u64 {
             return Err(Corrupt);
         }
-        let mut sparse = Self { bytes: [0; SIZE_MAX + 1], size: 0, resume: START };
-        sparse.size = text.read(0, &mut sparse.bytes[..SIZE_MAX]);
+        let mut sparse = Self { bytes: [0; SIZE_MAX], size: 0, resume: START };
+        sparse.size = text.read(0, &mut sparse.bytes);
         Ok(sparse)
     }
 
@@ -159,10 +158,8 @@ impl Sparse {
     /// Its registers.
     pub(super) fn registers(&self) -> Result<Registers, Corrupt> {
         let mut registers = Registers::new();
-        let mut merging = registers.merging();
         let opcodes = core::iter::once(&self.bytes[HEADER_SIZE..self.size]);
-        visit_runs(opcodes, |value, count| merging(value, count))?;
-        drop(merging);
+        visit_runs(opcodes, registers.merging())?;
         Ok(registers)
     }
 
@@ -243,11 +240,11 @@ impl Sparse {
         None
     }
 
-    /// Puts opcodes in the place of others. There is room.
+    /// Puts opcodes in the place of others. There is room, but for the end of one that was cut off.
     fn replace(&mut self, old: core::ops::Range<usize>, opcodes: &[u8]) {
-        let end = old.start + opcodes.len();
+        let end = (old.start + opcodes.len()).min(SIZE_MAX);
         self.bytes.copy_within(old.end.min(self.size)..self.size, end);
-        self.bytes[old.start..end].copy_from_slice(opcodes);
+        self.bytes[old.start..end].copy_from_slice(&opcodes[..end - old.start]);
         self.size = self.size - old.len() + opcodes.len();
     }
 

@@ -32,4 +32,6 @@ pub(super) const COMMANDS: &[Command] = &[
     row(("pfmerge", -2),   WRITE | DENYOOM,         PFMERGE_KEYS, "2.8.9", hyperloglog::pfmerge)
         .work(Work::Values)
         .about("O(n), n the count of keys", "Merges HyperLogLogs into one."),
+    row(("pfselftest", 1), ADMIN,                   key::NONE,    "2.8.9", hyperloglog::pfselftest)
+        .about("O(1), some milliseconds", "Tests the counting of HyperLogLogs."),
 ];

@@ -12,7 +12,7 @@ use crate::commands::error::CommandError;
 
 /// Rows that carries from strip to strip are kept for. If there are more, there is one strip: the
 /// pairs of letters are at most as many as Redis could have in 512 MiB, four bytes for each.
-const CARRY_ROWS: usize = 1 << 17;
+const CARRY_ROWS: usize = 1 << 16;
 
 const _: () = assert!(CARRY_ROWS as u64 * STRIP_COLUMNS * super::REDIS_CELL_SIZE >= 512 << 20);
 
@@ -26,29 +26,42 @@ pub(super) struct Filled {
 
 /// Columns of the table, on the way down its rows.
 struct Strip {
-    /// For each letter, the columns that have it.
-    masks: [[u64; STRIP_WORDS]; 256],
+    /// For each half of a letter, the columns that have it.
+    low_masks: [[u64; STRIP_WORDS]; 16],
+    high_masks: [[u64; STRIP_WORDS]; 16],
     /// The row above: 0 where the length grows from the column before.
     row: [u64; STRIP_WORDS],
     word_count: usize,
 }
 
+/// The halves of a letter: masks for each are a sixteenth of those for each letter.
+const fn halves(letter: u8) -> (usize, usize) {
+    ((letter & 0xF) as usize, (letter >> 4) as usize)
+}
+
 impl Strip {
     fn of(letters: &[u8]) -> Self {
-        let mut masks = [[0; STRIP_WORDS]; 256];
-        for (column, letter) in letters.iter().enumerate() {
-            let word = column / WORD_COLUMNS as usize;
-            masks[usize::from(*letter)][word] |= 1 << (column % WORD_COLUMNS as usize);
-        }
         let word_count = letters.len().div_ceil(WORD_COLUMNS as usize);
-        Self { masks, row: [u64::MAX; STRIP_WORDS], word_count }
+        let masks = [[0; STRIP_WORDS]; 16];
+        let row = [u64::MAX; STRIP_WORDS];
+        let mut strip = Self { low_masks: masks, high_masks: masks, row, word_count };
+        for (column, letter) in letters.iter().enumerate() {
+            let (word, bit) =
+                (column / WORD_COLUMNS as usize, 1 << (column % WORD_COLUMNS as usize));
+            let (low, high) = halves(*letter);
+            strip.low_masks[low][word] |= bit;
+            strip.high_masks[high][word] |= bit;
+        }
+        strip
     }
 
     /// Goes down to the row of `letter`; what comes from the strip to the left, and goes to the
     /// right.
     fn step(&mut self, letter: u8, mut carry: bool) -> bool {
-        let mask = &self.masks[usize::from(letter)];
-        for (row, mask) in self.row[..self.word_count].iter_mut().zip(mask) {
+        let (low, high) = halves(letter);
+        let masks = self.low_masks[low].iter().zip(&self.high_masks[high]);
+        for (row, (low, high)) in self.row[..self.word_count].iter_mut().zip(masks) {
+            let mask = low & high;
             let (sum, is_over) = row.overflowing_add(*row & mask);
             let (sum, is_over_again) = sum.overflowing_add(u64::from(carry));
             *row = sum | *row & !mask;

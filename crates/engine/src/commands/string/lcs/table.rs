@@ -10,7 +10,7 @@ use crate::resp::request::StagedId;
 use crate::store::Store;
 
 /// Columns of a strip.
-pub(super) const STRIP_COLUMNS: u64 = 1_024;
+pub(super) const STRIP_COLUMNS: u64 = 2_048;
 
 /// Columns of a word.
 pub(super) const WORD_COLUMNS: u64 = u64::BITS as u64;

@@ -1,6 +1,6 @@
 //! From an element to a register, and to what the register then knows at least.
 //!
-//! Keeps true: this is MurmurHash64A with the seed of Redis, read in little endian, and its bits
+//! Keeps true: this is `MurmurHash64A` with the seed of Redis, read in little endian, and its bits
 //! are used as Redis uses them: the lowest ones choose the register, the zeros above them count.
 
 /// Bits of the hash that choose the register.

@@ -155,6 +155,7 @@ const OTHERS: &[&str] = &[
     "lock-memory",
     "hash-max-listpack-entries",
     "hash-max-listpack-value",
+    "hll-sparse-max-bytes",
 ];
 
 const CONSTANTS: &str = "

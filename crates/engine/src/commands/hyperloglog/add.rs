@@ -46,8 +46,8 @@ pub fn pfadd(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
     Ok(())
 }
 
-/// Adds to a sparse HyperLogLog, whose size in the store is `old_size`; how many registers rose, and
-/// one more if it is new.
+/// Adds to a sparse HyperLogLog, whose size in the store is `old_size`; how many registers rose,
+/// and one more if it is new.
 fn add_sparse(
     cx: &mut Context<'_>,
     key: &Key<'_>,

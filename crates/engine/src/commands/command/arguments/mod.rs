@@ -339,7 +339,8 @@ static ARGUMENTS: &Table = &[
     ("latency|history", &[string("event")]),
     ("latency|reset", &[string("event").optional().multiple()]),
     ("lcs", &[
-        key("key1", 0), key("key2", 0), word("len", "LEN").optional(), word("idx", "IDX").optional(),
+        key("key1", 0), key("key2", 0),
+        word("len", "LEN").optional(), word("idx", "IDX").optional(),
         integer("min-match-len").token("MINMATCHLEN").optional(),
         word("withmatchlen", "WITHMATCHLEN").optional(),
     ]),

@@ -2,9 +2,9 @@
 //!
 //! Let L(i, j) be the length for the first i letters of one string and the first j of the other.
 //! From one column to the next it grows by 1 or not at all: a row is a string of bits. The next row
-//! follows from it by an addition, whose carries are the columns passing on what is better (Crochemore,
-//! Iliopoulos, Pinzon and Reid, 2001). A bit of the table says that L(i, j) is more than L(i, j - 1):
-//! where the letters are not equal, that is where L(i - 1, j) is more than L(i, j - 1).
+//! follows from it by an addition, whose carries pass on what is better (Crochemore, Iliopoulos,
+//! Pinzon and Reid, 2001). A bit of the table says that L(i, j) is more than L(i, j - 1): where the
+//! letters are not equal, that is where L(i - 1, j) is more than L(i, j - 1).
 use super::table::{BATCH_ROWS, STRIP_COLUMNS, STRIP_WORDS, Table, WORD_COLUMNS};
 use super::{FIRST, Pair, SECOND};
 use crate::commands::context::Context;

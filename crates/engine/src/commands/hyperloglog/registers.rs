@@ -27,15 +27,14 @@ impl Registers {
 
     /// Takes runs of registers in, one after the other from the first one on.
     pub(super) fn merging(&mut self) -> impl FnMut(u8, usize) {
-        let mut rest = self.0.iter_mut();
+        let mut index = 0;
         move |value, count| {
-            if value == 0 {
-                rest.by_ref().take(count).for_each(drop);
-                return;
+            if value > 0 {
+                for register in &mut self.0[index..index + count] {
+                    *register = (*register).max(value);
+                }
             }
-            for register in rest.by_ref().take(count) {
-                *register = (*register).max(value);
-            }
+            index += count;
         }
     }
 

@@ -119,7 +119,8 @@ pub(super) enum Raised {
 pub(super) struct Sparse {
     bytes: [u8; SIZE_MAX],
     size: usize,
-    /// Where the search for a later register begins: before all that the last change could merge.
+    /// Where the search for a later register begins: before all that a change where the last one
+    /// ended could merge.
     resume: Spot,
 }
 
@@ -186,6 +187,7 @@ impl Sparse {
         }
         let found = self.find(trace.index).ok_or(Corrupt)?;
         let Found { spot, run, .. } = found;
+        self.resume = found.before_that.unwrap_or(START);
         if run.value >= trace.value {
             return Ok(Raised::No);
         }
@@ -200,7 +202,6 @@ impl Sparse {
         }
         self.replace(spot.position..spot.position + run.size, opcodes.bytes());
         self.merge_from(found.before.unwrap_or(START).position);
-        self.resume = found.before_that.unwrap_or(START);
         Ok(Raised::Yes)
     }
 

@@ -124,8 +124,17 @@ impl Reply<'_> {
 
     /// A double (RESP2: a bulk string), in the digits of Redis 7.2.
     pub fn double(&mut self, value: f64) {
-        let mut text = [0; number::DOUBLE_TEXT_SIZE_MAX];
-        let text = number::format_double(value, &mut text);
+        let mut room = [0; number::DOUBLE_TEXT_SIZE_MAX];
+        self.double_text(number::format_double(value, &mut room));
+    }
+
+    /// A double below 1000 (RESP2: a bulk string), with up to 17 digits behind the point.
+    pub fn decimal(&mut self, value: f64) {
+        let mut room = [0; number::DOUBLE_TEXT_SIZE_MAX];
+        self.double_text(number::format_decimal(value, &mut room));
+    }
+
+    fn double_text(&mut self, text: &[u8]) {
         match self.protocol() {
             Protocol::Resp2 => self.bulk(text),
             Protocol::Resp3 => {

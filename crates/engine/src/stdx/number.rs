@@ -85,6 +85,21 @@ pub fn format_double(value: f64, room: &mut [u8; DOUBLE_TEXT_SIZE_MAX]) -> &[u8]
     &room[..size]
 }
 
+/// Prints a `value` below 1000 as `%.17Lf` of C does, without zeros at the end: what Redis calls a
+/// number for humans.
+pub fn format_decimal(value: f64, room: &mut [u8; DOUBLE_TEXT_SIZE_MAX]) -> &[u8] {
+    assert!(value.abs() < 1_000.0, "a number has three digits before the point");
+    let mut text = Text { room, size: 0 };
+    write!(text, "{value:.17}").expect("three digits, a point and 17 digits fit");
+    let Text { room, size } = text;
+    let zeros = room[..size].iter().rev().take_while(|digit| **digit == b'0').count();
+    let kept = &room[..size - zeros];
+    match kept.strip_suffix(b".").unwrap_or(kept) {
+        b"-0" => b"0",
+        kept => kept,
+    }
+}
+
 /// The integer that `value` is, within the range in which Redis prints integers.
 #[expect(
     clippy::cast_precision_loss,

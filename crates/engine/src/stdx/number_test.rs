@@ -2,8 +2,8 @@
 #![allow(clippy::disallowed_types, reason = "tests may grow what they like")]
 extern crate std;
 use super::{
-    DOUBLE_TEXT_SIZE_MAX, I64_TEXT_SIZE_MAX, format_double, format_i64, format_u64, i64_text_size,
-    parse_i64,
+    DOUBLE_TEXT_SIZE_MAX, I64_TEXT_SIZE_MAX, format_decimal, format_double, format_i64, format_u64,
+    i64_text_size, parse_i64,
 };
 use crate::random::Random;
 use std::string::{String, ToString};
@@ -108,5 +108,24 @@ fn doubles_round_trip() {
         let integer_value = random.bits().cast_signed() >> (random.bits() % 64);
         assert_eq!(integer(integer_value), integer_value.to_string());
         assert_eq!(parse_i64(integer(integer_value).as_bytes()), Some(integer_value));
+    }
+}
+
+#[test]
+fn decimals_have_17_digits_behind_the_point_and_no_zeros() {
+    for (value, text) in [
+        (0.0, "0"),
+        (-0.0, "0"),
+        (-1e-20, "0"),
+        (1.0, "1"),
+        (-180.0, "-180"),
+        (10.5, "10.5"),
+        (13.361_389_338_970_184, "13.36138933897018433"),
+        (85.051_127_512_971_02, "85.05112751297102136"),
+        // Half of the last digit: to the even one.
+        (f64::from(1 << 1) + 1.0 / f64::from(1 << 18), "2.00000381469726562"),
+    ] {
+        let mut room = [0; DOUBLE_TEXT_SIZE_MAX];
+        assert_eq!(format_decimal(value, &mut room), text.as_bytes());
     }
 }

@@ -12,15 +12,15 @@ use crate::store::tree::order::score_key;
 use crate::store::{Fresh, Kept, Key, NameHash, Order, Place, StoreFull, Type};
 
 /// Only members that are missing.
-const NX: u8 = 1 << 0;
+pub(in crate::commands) const NX: u8 = 1 << 0;
 /// Only members that are there.
-const XX: u8 = 1 << 1;
+pub(in crate::commands) const XX: u8 = 1 << 1;
 /// Only to a greater score.
 const GT: u8 = 1 << 2;
 /// Only to a lesser score.
 const LT: u8 = 1 << 3;
 /// The reply counts changed members, too.
-const CH: u8 = 1 << 4;
+pub(in crate::commands) const CH: u8 = 1 << 4;
 /// Adds to the score, and replies with it.
 const INCR: u8 = 1 << 5;
 
@@ -28,12 +28,16 @@ const WORDS: [(&str, u8); 6] =
     [("NX", NX), ("XX", XX), ("GT", GT), ("LT", LT), ("CH", CH), ("INCR", INCR)];
 
 /// What is asked for: options, and pairs of a score and a member.
-struct Adding<'a, 'r> {
-    request: &'a Request<'r>,
-    flags: u8,
+pub(in crate::commands) struct Adding<'a, 'r> {
+    pub(in crate::commands) request: &'a Request<'r>,
+    pub(in crate::commands) flags: u8,
     /// The first score.
-    first: usize,
-    pair_count: usize,
+    pub(in crate::commands) first: usize,
+    pub(in crate::commands) pair_count: usize,
+    /// Arguments of a pair, the last of which is the member.
+    pub(in crate::commands) pair_size: usize,
+    /// Reads the score that begins with an argument.
+    pub(in crate::commands) read_score: fn(&Request<'_>, usize) -> Result<f64, CommandError>,
 }
 
 impl<'a, 'r> Adding<'a, 'r> {
@@ -49,7 +53,9 @@ impl<'a, 'r> Adding<'a, 'r> {
         if rest_count == 0 || !rest_count.is_multiple_of(2) {
             return Err(CommandError::SYNTAX);
         }
-        let adding = Self { request, flags, first, pair_count: rest_count / 2 };
+        let read_score = |request: &Request<'_>, index| score(request.argument(index));
+        let pair_count = rest_count / 2;
+        let adding = Self { request, flags, first, pair_count, pair_size: 2, read_score };
         adding.check()?;
         Ok(adding)
     }
@@ -80,11 +86,11 @@ impl<'a, 'r> Adding<'a, 'r> {
     }
 
     fn score(&self, index: usize) -> Result<f64, CommandError> {
-        score(self.request.argument(self.first + 2 * index))
+        (self.read_score)(self.request, self.first + self.pair_size * index)
     }
 
     fn name(&self, index: usize) -> &'r [u8] {
-        self.request.argument(self.first + 2 * index + 1)
+        self.request.argument(self.first + self.pair_size * (index + 1) - 1)
     }
 
     /// A pair as a new member.
@@ -147,25 +153,28 @@ struct Done {
 /// `ZADD key [NX | XX] [GT | LT] [CH] [INCR] score member [score member ...]`: puts members in or
 /// changes their scores; how many are new. O(log n) for each pair.
 pub fn zadd(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    add(cx, request, 0)
+    add(cx, &Adding::parse(request, 0)?)
 }
 
 /// `ZINCRBY key increment member`: adds to a score, which is 0 if it is missing; the score then.
 /// O(log n).
 pub fn zincrby(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    add(cx, request, INCR)
+    add(cx, &Adding::parse(request, INCR)?)
 }
 
-fn add(cx: &mut Context<'_>, request: &Request<'_>, implied: u8) -> Result<(), CommandError> {
-    let adding = Adding::parse(request, implied)?;
-    let key = cx.key(request, 1);
+/// Puts the members in whose scores can be read, and replies.
+pub(in crate::commands) fn add(
+    cx: &mut Context<'_>,
+    adding: &Adding<'_, '_>,
+) -> Result<(), CommandError> {
+    let key = cx.key(adding.request, 1);
     let existing = cx.find_of(&key, Type::SortedSet)?;
     let mut done = Done::default();
     if existing.is_some() || !adding.has(XX) {
         if adding.pair_count == 1 {
-            add_pair(cx, &key, &adding, 0, &mut done)?;
+            add_pair(cx, &key, adding, 0, &mut done)?;
         } else {
-            add_pairs(cx, &key, &adding, &mut done)?;
+            add_pairs(cx, &key, adding, &mut done)?;
         }
         if cx.store.find(cx.now, &key).is_some() {
             note_size(cx, &key, adding.pair_count as u64, done.name_size_max);

@@ -13,9 +13,9 @@ pub mod pop;
 pub mod random;
 pub mod range;
 pub mod remove;
-mod result;
+pub(super) mod result;
 pub mod scan;
-mod sources;
+pub(super) mod sources;
 pub mod store;
 
 use crate::commands::context::Context;

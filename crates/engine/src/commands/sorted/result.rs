@@ -12,7 +12,7 @@ use crate::store::Key;
 use crate::store::tree::order::score_key;
 
 /// A set on its way, under a name of its own.
-pub(super) struct Grown<'k> {
+pub(in crate::commands) struct Grown<'k> {
     key: &'k Key<'k>,
     /// The longest name in it.
     name_size_max: u64,
@@ -20,7 +20,7 @@ pub(super) struct Grown<'k> {
 
 impl<'k> Grown<'k> {
     /// An empty one; the key is missing.
-    pub(super) const fn new(key: &'k Key<'k>) -> Self {
+    pub(in crate::commands) const fn new(key: &'k Key<'k>) -> Self {
         Self { key, name_size_max: 0 }
     }
 
@@ -31,7 +31,7 @@ impl<'k> Grown<'k> {
     }
 
     /// Puts in a member that is not in it.
-    pub(super) fn put(
+    pub(in crate::commands) fn put(
         &mut self,
         cx: &mut Context<'_>,
         member: &Member<'_>,
@@ -56,7 +56,7 @@ impl<'k> Grown<'k> {
     }
 
     /// There are no more members.
-    pub(super) fn end(self, cx: &mut Context<'_>) {
+    pub(in crate::commands) fn end(self, cx: &mut Context<'_>) {
         if cx.store.peek(self.key).is_some() {
             note_size(cx, self.key, 0, self.name_size_max);
         }

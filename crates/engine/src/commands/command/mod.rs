@@ -142,10 +142,17 @@ fn write_keys(reply: &mut Reply<'_>, keys: Keys) {
     reply.bulk(b"begin_search");
     reply.map(2);
     reply.bulk(b"type");
-    reply.bulk(b"index");
+    reply.bulk(if keys.word.is_some() { b"keyword" } else { b"index" });
     reply.bulk(b"spec");
-    reply.map(1);
-    reply.bulk(b"index");
+    if let Some(word) = keys.word {
+        reply.map(2);
+        reply.bulk(b"keyword");
+        reply.bulk(word.as_bytes());
+        reply.bulk(b"startfrom");
+    } else {
+        reply.map(1);
+        reply.bulk(b"index");
+    }
     reply.integer(i64::from(keys.first) - i64::from(keys.is_counted));
     reply.bulk(b"find_keys");
     reply.map(2);

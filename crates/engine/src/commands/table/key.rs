@@ -2,6 +2,7 @@
 //!
 //! One description serves COMMAND INFO (as Redis' key specifications and as its older triple of
 //! first, last and step), COMMAND GETKEYS, and the prefetch before a command runs.
+use crate::commands::arguments::is_word;
 use crate::resp::request::Request;
 
 /// Reads and writes.
@@ -36,12 +37,13 @@ pub const NAMES: &[(u16, &str)] = &[
     (VARIABLE, "variable_flags"),
 ];
 
-/// A range of arguments that are keys. One may be counted: the argument before it says how many.
+/// A range of arguments that are keys. One may be counted: the argument before it says how many; and
+/// one may stand behind a word.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Keys {
     /// What is done with them.
     pub flags: u16,
-    /// Index of the first; the command's name is 0.
+    /// Index of the first; the command's name is 0. Behind a word: where to begin to look for it.
     pub first: u8,
     /// Index of the last; negative ones count from the end.
     pub last: i8,
@@ -49,22 +51,35 @@ pub struct Keys {
     pub step: u8,
     /// The argument before the first says how many there are.
     pub is_counted: bool,
+    /// The word before the key.
+    pub word: Option<&'static str>,
 }
 
 impl Keys {
     /// The key at `index`.
     pub const fn at(index: u8, flags: u16) -> Self {
-        Self { flags, first: index, last: index.cast_signed(), step: 1, is_counted: false }
+        let last = index.cast_signed();
+        Self { flags, first: index, last, step: 1, is_counted: false, word: None }
     }
 
     /// Every argument from `first` on, or every `step`-th.
     pub const fn from(first: u8, step: u8, flags: u16) -> Self {
-        Self { flags, first, last: -1, step, is_counted: false }
+        Self { flags, first, last: -1, step, is_counted: false, word: None }
     }
 
     /// As many as the argument at `index` says, behind it.
     pub const fn counted(index: u8, flags: u16) -> Self {
-        Self { flags, first: index + 1, last: -1, step: 1, is_counted: true }
+        Self { flags, first: index + 1, last: -1, step: 1, is_counted: true, word: None }
+    }
+
+    /// The key behind the first `word` from argument `start` on, if there is one.
+    pub const fn behind(word: &'static str, start: u8, flags: u16) -> Self {
+        Self { word: Some(word), ..Self::at(start, flags) }
+    }
+
+    /// Is it for the other arguments to say where they are?
+    pub const fn is_movable(self) -> bool {
+        self.is_counted || self.word.is_some()
     }
 
     /// The names of the flags.
@@ -74,8 +89,12 @@ impl Keys {
 
     /// The positions of the keys in a request; none if it counts them wrongly.
     pub fn positions(self, request: &Request<'_>) -> impl Iterator<Item = usize> + Clone {
-        let (argument_count, first) = (request.argument_count(), usize::from(self.first));
-        let end = if self.is_counted {
+        let (argument_count, mut first) = (request.argument_count(), usize::from(self.first));
+        let end = if let Some(word) = self.word {
+            let is_before = |&index: &usize| is_word(request.argument(index), word);
+            first = (first + 1..argument_count).find(|index| is_before(&(index - 1))).unwrap_or(0);
+            first + usize::from(first > 0)
+        } else if self.is_counted {
             first + self.count(request).unwrap_or(0)
         } else if self.last < 0 {
             (argument_count + 1).saturating_sub(usize::from(self.last.unsigned_abs()))

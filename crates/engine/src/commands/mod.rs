@@ -11,6 +11,7 @@ pub mod dispatch;
 mod elements;
 pub mod error;
 pub mod expire;
+pub mod geo;
 pub mod hash;
 pub mod help;
 pub mod hyperloglog;

@@ -71,7 +71,7 @@ fn picks_agree(redis: &Value, granite: &Value) -> bool {
 }
 
 /// The number that a reply is.
-fn number(value: &Value) -> Option<f64> {
+pub(super) fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Bulk(text) => std::str::from_utf8(text).ok()?.parse().ok(),
         Value::Double(text) => text.parse().ok(),

@@ -11,6 +11,7 @@
 pub mod compare;
 pub mod docs;
 pub mod edges;
+pub mod geo;
 pub mod grammar;
 pub mod hyperloglog;
 pub mod known;

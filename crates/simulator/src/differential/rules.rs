@@ -4,6 +4,7 @@
 //! no fewer, so that no command goes without a judge. Replies are equal byte for byte unless a row
 //! says what Redis itself leaves open.
 use super::docs::Docs;
+use super::geo;
 use super::grammar::{Node, compile};
 use super::hyperloglog;
 use super::sorted;
@@ -106,6 +107,16 @@ pub const RULES: &[Rule] = &[
     rule("flushdb", 2, Judge::Exact),
     rule("function|flush", 1, Judge::Exact),
     rule("function|help", 1, Judge::Shape),
+    rule("geoadd", 100, Judge::Exact),
+    rule("geodist", 16, Judge::Exact),
+    rule("geohash", 12, Judge::Exact),
+    rule("geopos", 16, Judge::Exact),
+    rule("georadius", 30, Judge::Exact),
+    rule("georadius_ro", 12, Judge::Exact),
+    rule("georadiusbymember", 30, Judge::Exact),
+    rule("georadiusbymember_ro", 12, Judge::Exact),
+    rule("geosearch", 50, Judge::Exact),
+    rule("geosearchstore", 30, Judge::Exact),
     rule("get", 60, Judge::Exact),
     rule("getbit", 16, Judge::Exact),
     rule("getdel", 12, Judge::Exact),
@@ -377,6 +388,7 @@ fn by_hand(name: &str) -> Option<Node> {
             Node::Value(Source::Key),
             Node::Choice(["0", "-1", "x", "1000000"].map(Node::word).to_vec()),
         ]),
+        _ if name.starts_with("geo") => geo::node(name),
         "zadd" | "zrange" | "zrangestore" => sorted::node(name),
         "zdiff" | "zdiffstore" | "zinter" | "zintercard" | "zinterstore" | "zmpop" | "zunion"
         | "zunionstore" => sorted::counted(name),

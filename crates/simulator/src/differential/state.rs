@@ -1,5 +1,6 @@
 //! Everything that is stored, compared: what no reply has shown must be equal, too.
 use super::compare::{same_scores, sorted};
+use super::geo;
 use super::known::{is_short_list, is_small_set};
 use super::link::{Pair, Replies, To};
 use super::player::excerpt;
@@ -100,7 +101,9 @@ fn compare_values(pair: &mut Pair, names: &Names) -> Result<(), String> {
     for (index, asked) in asked.iter().enumerate() {
         let both = [redis, granite].map(|replies| replies.get(index));
         let Some((database, name, question)) = asked else { continue };
-        if both[0] == both[1] || agree(QUESTIONS[*question][0][0], both, slack_ms) {
+        let word = QUESTIONS[*question][0][0];
+        let word = if name.starts_with(geo::DISTANCES) { b"distances" } else { word };
+        if both[0] == both[1] || agree(word, both, slack_ms) {
             continue;
         }
         let words = QUESTIONS[*question][0].join(&b' ').escape_ascii().to_string();
@@ -118,6 +121,7 @@ fn agree(word: &[u8], both: [&[u8]; 2], slack_ms: u64) -> bool {
             *one >= 0 && *other >= 0 && one.abs_diff(*other) <= slack_ms
         }
         (b"ZRANGE", ..) => same_scores(&redis, &granite),
+        (b"distances", ..) => geo::same_distances(&redis, &granite),
         (b"OBJECT", ..) => is_short_list(&redis, &granite) || is_small_set(&redis, &granite),
         (b"SMEMBERS", Value::Array(_), Value::Array(_)) => sorted(&redis) == sorted(&granite),
         (b"HGETALL", Value::Array(one), Value::Array(other)) => {

@@ -94,6 +94,12 @@ impl Draw {
                 let offset = self.below(200);
                 write!(words.bytes, "{mark}{offset}")
             }
+            Source::Longitude => self.coordinate(180, words),
+            Source::Latitude => self.coordinate(85, words),
+            Source::Extent => {
+                let magnitude = self.below(5) as u32;
+                write!(words.bytes, "{}.{}", self.below(10_u64.pow(magnitude)), self.below(10))
+            }
             Source::Seconds => write!(words.bytes, "{}", self.deadline_ms() / 1000),
             Source::Milliseconds => {
                 let jitter_ms = self.below(1000).cast_signed();
@@ -110,6 +116,14 @@ impl Draw {
         }
         .expect("memory takes all");
         words.end();
+    }
+
+    /// A coordinate with six digits behind the point: anywhere, or more often in one region.
+    fn coordinate(&mut self, bound: u64, words: &mut Words) -> std::io::Result<()> {
+        let half = if self.one_in(4) { bound } else { 5 };
+        let sign = if self.one_in(2) { "-" } else { "" };
+        let (degrees, fraction) = (self.below(half), self.below(1_000_000));
+        write!(words.bytes, "{sign}{degrees}.{fraction:06}")
     }
 
     /// A number of the kind that is no edge.

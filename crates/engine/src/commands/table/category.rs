@@ -37,6 +37,8 @@ pub const LIST: u32 = 1 << 14;
 pub const HASH: u32 = 1 << 15;
 /// HyperLogLogs.
 pub const HYPERLOGLOG: u32 = 1 << 16;
+/// Positions.
+pub const GEO: u32 = 1 << 17;
 
 /// Every category that some command has, with its name, in the order that COMMAND INFO uses.
 pub const NAMES: &[(u32, &str)] = &[
@@ -50,6 +52,7 @@ pub const NAMES: &[(u32, &str)] = &[
     (STRING, "string"),
     (BITMAP, "bitmap"),
     (HYPERLOGLOG, "hyperloglog"),
+    (GEO, "geo"),
     (ADMIN, "admin"),
     (FAST, "fast"),
     (SLOW, "slow"),
@@ -94,6 +97,7 @@ impl Categories {
             Group::HyperLogLog => HYPERLOGLOG,
             Group::SortedSet => SORTED_SET,
             Group::Generic => KEYSPACE,
+            Group::Geo => GEO,
             Group::Connection => CONNECTION,
             Group::Transactions => TRANSACTION,
             Group::Scripting => SCRIPTING,

@@ -12,6 +12,7 @@ pub mod key;
 
 mod bitmap;
 mod connection;
+mod geo;
 mod hash;
 mod hyperloglog;
 mod keyspace;
@@ -44,6 +45,8 @@ pub enum Group {
     Connection,
     /// `generic`: keys, whatever their type.
     Generic,
+    /// `geo`: positions.
+    Geo,
     /// `hash`.
     Hash,
     /// `hyperloglog`.
@@ -71,6 +74,7 @@ impl Group {
             Self::Bitmap => "bitmap",
             Self::Connection => "connection",
             Self::Generic => "generic",
+            Self::Geo => "geo",
             Self::Hash => "hash",
             Self::HyperLogLog => "hyperloglog",
             Self::List => "list",
@@ -278,9 +282,9 @@ impl Command {
     }
 
     /// The triple of older clients: first key, last key (negative from the end), step. Keys that
-    /// are counted are not in it.
+    /// have no fixed place are not in it.
     pub fn key_range(&self) -> (i64, i64, i64) {
-        let mut ranges = self.keys.iter().filter(|keys| !keys.is_counted);
+        let mut ranges = self.keys.iter().filter(|keys| !keys.is_movable());
         let Some(first) = ranges.next() else { return (0, 0, 0) };
         let last = ranges.next_back().unwrap_or(first);
         (first.first.into(), last.last.into(), first.step.into())
@@ -291,7 +295,7 @@ impl Command {
 const fn movable(keys: &[Keys]) -> u32 {
     let mut index = 0;
     while index < keys.len() {
-        if keys[index].is_counted {
+        if keys[index].is_movable() {
             return flag::MOVABLE_KEYS;
         }
         index += 1;
@@ -309,6 +313,7 @@ pub fn container(_: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandErro
 const FAMILIES: [&[Command]; 11] = [
     bitmap::COMMANDS,
     connection::COMMANDS,
+    geo::COMMANDS,
     hash::COMMANDS,
     hyperloglog::COMMANDS,
     keyspace::COMMANDS,

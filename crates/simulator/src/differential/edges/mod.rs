@@ -90,6 +90,20 @@ pub enum Source {
     BrokenByte,
     /// An element of a HyperLogLog.
     Observed,
+    /// The key of a set of positions.
+    PlaceKey,
+    /// The key of a set of distances.
+    DistanceKey,
+    /// Of a position.
+    Longitude,
+    /// The same, at its ends and beyond.
+    LongitudeEdge,
+    /// Of a position.
+    Latitude,
+    /// The same, at its ends and beyond.
+    LatitudeEdge,
+    /// How far a search reaches.
+    Extent,
     /// A type of values.
     Type,
     /// The name of a connection.
@@ -144,6 +158,9 @@ impl Source {
                 | Self::ScoreEnd
                 | Self::Rank
                 | Self::PickCount
+                | Self::LongitudeEdge
+                | Self::LatitudeEdge
+                | Self::Extent
                 | Self::Protocol
         )
     }
@@ -414,6 +431,23 @@ const EDGES: &[Edges] = &[
         ],
     ),
     (Source::Observed, 12, &["", "a", "an element", "\r\n", "\0"]),
+    (Source::PlaceKey, 1, &["place:1", "place:2", "place:3"]),
+    (Source::DistanceKey, 1, &["distances:1", "distances:2"]),
+    (
+        Source::LongitudeEdge,
+        1,
+        &["180", "-180", "0", "-0", "179.999999", "-179.999999", "180.0000001", "-1e300", "inf"],
+    ),
+    (
+        Source::LatitudeEdge,
+        1,
+        &["85.05112878", "-85.05112878", "0", "66.1", "-80.1", "85.051129", "-90", "1e-300", "nan"],
+    ),
+    (
+        Source::Extent,
+        3,
+        &["0", "0.5", "1e-3", "1", "10018", "20015.2", "40075", "1e300", "inf", "-1", "-0", "nan"],
+    ),
     (Source::Type, 1, &["string", "string", "STRING", "hash", "list", "nosuch", ""]),
     (Source::Name, 1, &["me", "", "a name", "you\n", "x", "~!", "\u{e9}", "\u{7f}"]),
     (Source::User, 1, &["default", "default", "nobody", ""]),

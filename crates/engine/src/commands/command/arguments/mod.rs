@@ -3,6 +3,7 @@
 //! The names and shapes are those of Redis 7, because tools print them; a test checks that the
 //! commands named here exist and that a key argument points at a range of its command's row.
 //! Families that came later have tables of their own.
+mod geo;
 mod hash;
 mod hyperloglog;
 mod list;
@@ -164,6 +165,7 @@ type Table = [(&'static str, &'static [Argument])];
 /// All of them.
 static TABLES: [&Table; 6] = [
     ARGUMENTS,
+    geo::ARGUMENTS,
     hash::ARGUMENTS,
     hyperloglog::ARGUMENTS,
     list::ARGUMENTS,

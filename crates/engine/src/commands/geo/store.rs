@@ -1,0 +1,118 @@
+//! Results of a search as a sorted set.
+use super::asked::{Asked, Sorting};
+use super::hits::{Found, Hit, Search};
+use super::sorting;
+use crate::commands::context::Context;
+use crate::commands::error::CommandError;
+use crate::commands::scratch;
+use crate::commands::sorted::result::Grown;
+use crate::commands::sorted::sources::Member;
+use crate::resp::request::Request;
+use crate::store::{Entry, Key};
+
+/// A search whose results are stored.
+struct Storing<'a, 'r> {
+    request: &'a Request<'r>,
+    /// The argument that is the set to search.
+    position: usize,
+    source: Key<'r>,
+    target: Key<'r>,
+    asked: &'a Asked,
+    search: &'a Search,
+}
+
+/// The set on its way.
+struct Stored<'a> {
+    source: &'a Key<'a>,
+    asked: &'a Asked,
+    grown: Grown<'a>,
+    member: Member,
+}
+
+impl Stored<'_> {
+    fn put(&mut self, cx: &mut Context<'_>, hit: &Hit) -> Result<(), CommandError> {
+        let Self { source, asked, grown, member } = self;
+        member.read(cx, source, hit.rank.into());
+        let distance = hit.distance / asked.shape().unit;
+        let score = if asked.stores_distance { distance } else { member.score };
+        let hash = cx.store.name_hash(member.name());
+        grown.put(cx, member.name(), hash, score)
+    }
+}
+
+/// Stores what is found in the existing set that is argument `position`, and replies how much it
+/// is.
+pub(super) fn store(
+    cx: &mut Context<'_>,
+    request: &Request<'_>,
+    position: usize,
+    entry: Entry,
+    asked: &Asked,
+) -> Result<(), CommandError> {
+    let search = Search::new(cx, entry, asked)?;
+    let mut found = Found::new(cx, entry, asked, &search)?;
+    let target = asked.target.expect("the caller asks to store");
+    let (source, target) = (cx.key(request, position), cx.key(request, target));
+    let storing = Storing { request, position, source, target, asked, search: &search };
+    let count = match (asked.sorting, asked.count) {
+        // Which ones they are is known when all are in order.
+        (Some(sorting), Some(count)) if !found.is_complete && !asked.is_any => {
+            storing.first(cx, &mut found, sorting, count)?
+        }
+        _ => storing.all(cx, &mut found)?,
+    };
+    cx.reply.integer(count.cast_signed());
+    Ok(())
+}
+
+impl Storing<'_, '_> {
+    /// All results.
+    fn all(&self, cx: &mut Context<'_>, found: &mut Found) -> Result<u64, CommandError> {
+        self.make(cx, |cx, stored| {
+            found.each(cx, &self.source, self.search, |cx, hit| stored.put(cx, hit))
+        })
+    }
+
+    /// The first `count` results: more than are kept on the stack.
+    fn first(
+        &self,
+        cx: &mut Context<'_>,
+        found: &mut Found,
+        sorting: Sorting,
+        count: u64,
+    ) -> Result<u64, CommandError> {
+        let mut stored_count = 0;
+        let fill = |cx: &mut Context<'_>, sorted: &Key<'_>| {
+            sorting::fill(cx, &self.source, self.search, found, sorting, sorted)?;
+            cx.store.spare(sorted, true);
+            let stored = self.make(cx, |cx, stored| {
+                let count = count.min(sorting::count(cx.store, sorted));
+                (0..count)
+                    .try_for_each(|rank| stored.put(cx, &sorting::hit(cx.store, sorted, rank)))
+            });
+            cx.store.spare(sorted, false);
+            stored_count = stored?;
+            Ok(())
+        };
+        let sources = self.position..self.position + 1;
+        scratch::answer(cx, self.request, sources, fill, |_, _| Ok(()))?;
+        Ok(stored_count)
+    }
+
+    /// Makes the set of the results that `fill` puts.
+    fn make(
+        &self,
+        cx: &mut Context<'_>,
+        fill: impl FnOnce(&mut Context<'_>, &mut Stored<'_>) -> Result<(), CommandError>,
+    ) -> Result<u64, CommandError> {
+        let sources = self.position..self.position + 1;
+        scratch::store(cx, self.request, sources, &self.target, |cx, key| {
+            let Self { source, asked, .. } = self;
+            let mut stored =
+                Stored { source, asked, grown: Grown::new(key), member: Member::new() };
+            fill(cx, &mut stored)?;
+            stored.grown.end(cx);
+            Ok(())
+        })
+    }
+}

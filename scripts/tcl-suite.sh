@@ -18,7 +18,7 @@ GRANITE=${GRANITE:-target/release/granite}
 OPTIONS=${OPTIONS:-}
 CACHE=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/granite-tcl-suite}
 SUITE=${SUITE:-}
-UNITS=${UNITS:-"type/string type/incr type/list type/list-2 type/list-3 type/hash type/set type/zset keyspace expire bitops bitfield hyperloglog scan multi protocol quit info-command other"}
+UNITS=${UNITS:-"type/string type/incr type/list type/list-2 type/list-3 type/hash type/set type/zset keyspace expire bitops bitfield hyperloglog geo sort scan multi protocol quit info-command other"}
 UNIT_SECONDS=${UNIT_SECONDS:-240}
 # What a server that is already running cannot show, or that needs replication or files.
 TAGS=${TAGS:-"-needs:repl -needs:save"}

@@ -20,7 +20,7 @@ fn words(words: &[&str]) -> Vec<Node> {
 }
 
 fn sequence<const N: usize>(parts: [Node; N]) -> Node {
-    Node::Sequence(parts.to_vec())
+    Node::Sequence(Vec::from(parts))
 }
 
 /// Mostly a set of positions.

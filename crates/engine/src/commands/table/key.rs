@@ -37,13 +37,13 @@ pub const NAMES: &[(u16, &str)] = &[
     (VARIABLE, "variable_flags"),
 ];
 
-/// A range of arguments that are keys. One may be counted: the argument before it says how many; and
-/// one may stand behind a word.
+/// A range of arguments that are keys. One may be counted: the argument before it says how many.
+/// And one may stand behind a word.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Keys {
     /// What is done with them.
     pub flags: u16,
-    /// Index of the first; the command's name is 0. Behind a word: where to begin to look for it.
+    /// Index of the first; the command's name is 0. Behind a word: where the search for it begins.
     pub first: u8,
     /// Index of the last; negative ones count from the end.
     pub last: i8,

@@ -163,7 +163,7 @@ pub(super) fn arguments_of(name: &str) -> &'static [Argument] {
 type Table = [(&'static str, &'static [Argument])];
 
 /// All of them.
-static TABLES: [&Table; 6] = [
+static TABLES: [&Table; 8] = [
     ARGUMENTS,
     geo::ARGUMENTS,
     hash::ARGUMENTS,

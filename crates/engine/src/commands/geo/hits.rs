@@ -6,7 +6,6 @@ use super::cell::Position;
 use super::shape::{CELL_COUNT_MAX, Shape};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::sorted::ELEMENT_WORK;
 use crate::commands::work;
 use crate::store::tree::order::score_key;
 use crate::store::{Bound, Entry, Key, Store};
@@ -120,9 +119,9 @@ impl Search {
             search.range_count += 1;
         }
         if asked.is_any {
-            search.cut(cx.limits.command_work_max / ELEMENT_WORK);
+            search.cut(cx.limits.command_work_max / work::VISIT);
         } else {
-            work::check(cx, search.member_count() * ELEMENT_WORK, TOO_MANY)?;
+            work::check(cx, search.member_count() * work::VISIT, TOO_MANY)?;
         }
         Ok(search)
     }
@@ -224,7 +223,7 @@ impl Found {
                 return Err(CommandError::Line(TOO_MANY));
             }
         }
-        work::check(cx, whole.visited_count * ELEMENT_WORK, TOO_MANY)?;
+        work::check(cx, whole.visited_count * work::VISIT, TOO_MANY)?;
         Ok(Self { hits, is_complete, walk })
     }
 

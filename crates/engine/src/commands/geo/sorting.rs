@@ -7,6 +7,7 @@ use super::hits::{Found, Hit, Search};
 use super::reply::Shown;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::commands::portion::Member;
 use crate::commands::scratch;
 use crate::commands::sorted::result::Grown;
 use crate::resp::request::Request;
@@ -34,7 +35,7 @@ pub(super) fn fill(
             Sorting::FarthestFirst => -hit.distance,
         };
         let hash = cx.store.name_hash(&name);
-        grown.put(cx, &name, hash, score)
+        grown.put(cx, &Member { name: &name, hash, score })
     })
 }
 

@@ -4,9 +4,9 @@ use super::hits::{Found, Hit, Search};
 use super::sorting;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::commands::portion::Portion;
 use crate::commands::scratch;
 use crate::commands::sorted::result::Grown;
-use crate::commands::sorted::sources::Member;
 use crate::resp::request::Request;
 use crate::store::{Entry, Key};
 
@@ -26,17 +26,21 @@ struct Stored<'a> {
     source: &'a Key<'a>,
     asked: &'a Asked,
     grown: Grown<'a>,
-    member: Member,
+    /// The member on its way: making room moves it.
+    portion: Portion,
 }
 
 impl Stored<'_> {
     fn put(&mut self, cx: &mut Context<'_>, hit: &Hit) -> Result<(), CommandError> {
-        let Self { source, asked, grown, member } = self;
-        member.read(cx, source, hit.rank.into());
+        let Self { source, asked, grown, portion } = self;
+        let entry = cx.store.peek(source).expect("sources are spared");
+        let element = cx.store.element_at_rank(entry, hit.rank.into());
         let distance = hit.distance / asked.shape().unit;
-        let score = if asked.stores_distance { distance } else { member.score };
-        let hash = cx.store.name_hash(member.name());
-        grown.put(cx, member.name(), hash, score)
+        let score = if asked.stores_distance { distance } else { element.score() };
+        portion.clear();
+        let hash = cx.store.name_hash(portion.read(element.name()));
+        portion.keep(hash, score);
+        portion.members().try_for_each(|member| grown.put(cx, &member))
     }
 }
 
@@ -108,8 +112,8 @@ impl Storing<'_, '_> {
         let sources = self.position..self.position + 1;
         scratch::store(cx, self.request, sources, &self.target, |cx, key| {
             let Self { source, asked, .. } = self;
-            let mut stored =
-                Stored { source, asked, grown: Grown::new(key), member: Member::new() };
+            let portion = Portion::new(cx.store.name_hash(b""));
+            let mut stored = Stored { source, asked, grown: Grown::new(key), portion };
             fill(cx, &mut stored)?;
             stored.grown.end(cx);
             Ok(())

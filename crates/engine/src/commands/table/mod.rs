@@ -310,7 +310,7 @@ pub fn container(_: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandErro
 }
 
 /// The families, each sorted by name.
-const FAMILIES: [&[Command]; 11] = [
+const FAMILIES: [&[Command]; 12] = [
     bitmap::COMMANDS,
     connection::COMMANDS,
     geo::COMMANDS,

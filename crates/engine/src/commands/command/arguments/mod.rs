@@ -163,7 +163,7 @@ pub(super) fn arguments_of(name: &str) -> &'static [Argument] {
 type Table = [(&'static str, &'static [Argument])];
 
 /// All of them.
-static TABLES: [&Table; 8] = [
+static TABLES: [&Table; 7] = [
     ARGUMENTS,
     geo::ARGUMENTS,
     hash::ARGUMENTS,

@@ -1,7 +1,8 @@
 //! Doubles read from text, as glibc's `strtod` reads them: decimal or hexadecimal, or infinite.
 //!
 //! `parse` is what Redis asks of a score: all of the text, and a number that a double can hold.
-//! `parse_bound` is what it asks of the end of a range, which is more lenient.
+//! `parse_bound` is what it asks of the end of a range, and `parse_weight` of what SORT sorts by,
+//! which are more lenient.
 
 /// A whole text as a number; none if it is no number, is not a number, or has a magnitude beyond
 /// that of doubles.
@@ -17,13 +18,36 @@ pub fn parse(text: &[u8]) -> Option<f64> {
 /// As `parse`, but with spaces before, infinite where it is too large, 0 where it is too small, or
 /// if there is nothing; what follows a NUL does not count.
 pub fn parse_bound(text: &[u8]) -> Option<f64> {
-    let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
+    let text = trimmed(text);
     if text.is_empty() {
         return Some(0.0);
     }
+    read(skip_spaces(text)?)
+}
+
+/// As `parse`, but with spaces before, and 0 if there is nothing; what follows a NUL does not
+/// count. That is what SORT asks of a weight: it also refuses decimals that only a double of fewer
+/// bits could hold.
+pub fn parse_weight(text: &[u8]) -> Option<f64> {
+    let text = trimmed(text);
+    if text.is_empty() {
+        return Some(0.0);
+    }
+    let text = skip_spaces(text)?;
+    let is_hexadecimal = matches!(magnitude(text), [b'0', b'x' | b'X', ..]);
+    parse(text).filter(|value| is_hexadecimal || !value.is_subnormal())
+}
+
+/// The text up to a NUL.
+fn trimmed(text: &[u8]) -> &[u8] {
+    text.split(|byte| *byte == 0).next().unwrap_or_default()
+}
+
+/// The text without the spaces before it; nothing if there is nothing else.
+fn skip_spaces(text: &[u8]) -> Option<&[u8]> {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | 0x0B | 0x0C | b'\r');
     let start = text.iter().position(|byte| !is_space(byte))?;
-    read(&text[start..])
+    Some(&text[start..])
 }
 
 /// The text without its sign.

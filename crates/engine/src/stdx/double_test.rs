@@ -1,5 +1,5 @@
 //! What glibc's `strtod` reads, and what Redis makes of it.
-use super::{parse, parse_bound};
+use super::{parse, parse_bound, parse_weight};
 
 #[test]
 fn scores_are_whole_texts_within_the_range() {
@@ -72,5 +72,24 @@ fn bounds_are_more_lenient() {
     }
     for text in [" ", "1 ", "nan", "x", "1e", "- 1"] {
         assert_eq!(parse_bound(text.as_bytes()), None, "{text:?}");
+    }
+}
+
+#[test]
+fn weights_are_lenient_but_within_bounds() {
+    for (text, value) in [
+        ("", 0.0),
+        ("\0x", 0.0),
+        (" 1", 1.0),
+        ("1\0x", 1.0),
+        ("-2.5e3", -2500.0),
+        ("inf", f64::INFINITY),
+        ("0x1p-1030", f64::from_bits(1 << 44)),
+        ("0e-5000", 0.0),
+    ] {
+        assert_eq!(parse_weight(text.as_bytes()), Some(value), "{text:?}");
+    }
+    for text in [" ", "1 ", "nan", "x", "1e", "- 1", "1e5000", "1e-5000", "1e-310"] {
+        assert_eq!(parse_weight(text.as_bytes()), None, "{text:?}");
     }
 }

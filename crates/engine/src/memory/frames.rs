@@ -156,6 +156,14 @@ impl Frames {
         &mut self.lines.as_mut_bytes()[at.offset()..][..size as usize]
     }
 
+    /// Where a part of data memory begins, counted from its start.
+    #[inline]
+    pub fn offset_of(&self, part: &[u8]) -> usize {
+        let offset = part.as_ptr().addr().wrapping_sub(self.all().as_ptr().addr());
+        assert!(offset <= self.all().len(), "it is no part of data memory");
+        offset
+    }
+
     /// A value that lies at `at`.
     #[inline]
     pub fn get<T: FromBytes + Immutable + KnownLayout>(&self, at: Ref) -> &T {

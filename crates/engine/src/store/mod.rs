@@ -37,14 +37,16 @@ mod transfer;
 mod turn;
 mod types;
 mod watching;
+mod workspace;
 mod write;
 
 pub use collection::{Element, Elements, Fresh, Kept, Place, Spot, Standing};
 pub use lookup::NameHash;
 pub use room::Steps;
-pub use text::{Text, TextObject};
+pub use text::{Text, TextObject, TextPlace};
 pub use tree::{Bound, Order};
 pub use types::{Entry, Expiry, Key, Policy, StoreCounters, StoreFull, Tuning, Type, WrongType};
+pub use workspace::{Record, Workspace};
 
 pub use crate::resp::request::PinId;
 

@@ -3,6 +3,7 @@ use super::tree::{Item, text};
 use super::{Store, object};
 use crate::memory::frames::{Frames, Ref};
 use core::cmp::Ordering;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 /// A text, read in place.
 #[derive(Clone, Copy)]
@@ -16,11 +17,45 @@ pub struct Text<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct TextObject(pub(super) Ref);
 
+/// Where a text is, as a number that can be noted; or that there is none. Valid until something is
+/// written or room is made.
+///
+/// ```text
+/// 1 | reference u32            an object
+/// 0 | offset, 47 b | size u16  bytes in a cell
+/// ```
+#[derive(
+    Clone, Copy, Debug, Default, Eq, PartialEq, FromBytes, IntoBytes, Immutable, KnownLayout,
+)]
+#[repr(transparent)]
+pub struct TextPlace(u64);
+
+impl TextPlace {
+    /// No text.
+    pub const NONE: Self = Self(0);
+
+    const OBJECT_BIT: u64 = 1 << 63;
+}
+
 impl Store {
     /// A text that is an object of its own.
     #[inline]
     pub const fn text(&self, object: TextObject) -> Text<'_> {
         Text::of_object(&self.frames, object.0)
+    }
+
+    /// The text at a place, if there is one.
+    #[inline]
+    pub fn text_at(&self, place: TextPlace) -> Option<Text<'_>> {
+        if place == TextPlace::NONE {
+            return None;
+        }
+        if place.0 & TextPlace::OBJECT_BIT != 0 {
+            return Some(Text::of_object(&self.frames, Ref::from_u32(place.0 as u32)));
+        }
+        let (offset, size) = (place.0 >> 16, place.0 & 0xFFFF);
+        let bytes = &self.frames.all()[offset as usize..][..size as usize];
+        Some(Text::of_item(&self.frames, Item::Bytes(bytes)))
     }
 }
 
@@ -42,6 +77,54 @@ impl<'a> Text<'a> {
             Item::Large(at) => Some(TextObject(at)),
             Item::Bytes(_) => None,
         }
+    }
+
+    /// Where it is.
+    #[inline]
+    pub fn place(&self) -> TextPlace {
+        match self.item {
+            Item::Large(at) => TextPlace(TextPlace::OBJECT_BIT | u64::from(at.as_u32())),
+            Item::Bytes(bytes) => {
+                let offset = self.frames.offset_of(bytes) as u64;
+                TextPlace(offset << 16 | bytes.len() as u64)
+            }
+        }
+    }
+
+    /// Which of two texts comes first, by their bytes.
+    pub fn compare(&self, other: &Self) -> Ordering {
+        if let (Some(one), Some(other)) = (self.as_slice(), other.as_slice()) {
+            return one.cmp(other);
+        }
+        let mut chunks = [self.chunks(0, self.size()), other.chunks(0, other.size())];
+        let (mut one, mut two): (&[u8], &[u8]) = (&[], &[]);
+        loop {
+            for (rest, chunks) in [&mut one, &mut two].into_iter().zip(&mut chunks) {
+                if rest.is_empty() {
+                    *rest = chunks.next().unwrap_or_default();
+                }
+            }
+            let size = one.len().min(two.len());
+            if size == 0 {
+                return one.len().cmp(&two.len());
+            }
+            match one[..size].cmp(&two[..size]) {
+                Ordering::Equal => (one, two) = (&one[size..], &two[size..]),
+                order => return order,
+            }
+        }
+    }
+
+    /// The first eight bytes, the first one highest, as if zeros followed: texts are in the order
+    /// of these numbers, but for those that have the same.
+    pub fn start(&self) -> u64 {
+        let mut start = [0; 8];
+        let mut filled_size = 0;
+        for chunk in self.chunks(0, start.len() as u64) {
+            start[filled_size..][..chunk.len()].copy_from_slice(chunk);
+            filled_size += chunk.len();
+        }
+        u64::from_be_bytes(start)
     }
 
     /// Bytes of the value.

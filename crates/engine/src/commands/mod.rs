@@ -31,6 +31,7 @@ pub mod session;
 pub mod set;
 pub mod slow;
 pub mod slowlog;
+pub mod sort;
 pub mod sorted;
 pub mod statistics;
 pub mod string;

@@ -190,3 +190,7 @@ impl<'a> Text<'a> {
         matches!(self.item, Item::Large(at) if object::header(self.frames, at).has(flag))
     }
 }
+
+#[cfg(test)]
+#[path = "text_test.rs"]
+mod text_test;

@@ -39,7 +39,9 @@ pub struct Workspace {
     count: usize,
     /// The frame that lists the others; none if all records are here.
     list: Ref,
-    per_frame: usize,
+    /// A frame has two to the power of this many: a quarter of it stays empty, and finding a record
+    /// divides nothing.
+    shift: u32,
 }
 
 impl Workspace {
@@ -76,8 +78,8 @@ impl Workspace {
     #[inline]
     fn place(&self, store: &Store, index: usize) -> (Ref, usize) {
         assert!(index < self.count, "a workspace has so many records and no more");
-        let frame = listed(store, self.list, index / self.per_frame);
-        (frame, index % self.per_frame * RECORD_SIZE)
+        let frame = listed(store, self.list, index >> self.shift);
+        (frame, (index & ((1 << self.shift) - 1)) * RECORD_SIZE)
     }
 }
 
@@ -91,14 +93,14 @@ impl Store {
         spared: &Key<'_>,
     ) -> Result<Workspace, StoreFull> {
         let frame_size = self.frames.frame_size();
-        let per_frame = frame_size as usize / RECORD_SIZE;
+        let shift = (frame_size as usize / RECORD_SIZE).ilog2();
         let count = usize::try_from(count).map_err(|_| StoreFull::Data)?;
         let here = [Record::default(); HERE_COUNT];
-        let mut workspace = Workspace { here, count, list: Ref::NONE, per_frame };
+        let mut workspace = Workspace { here, count, list: Ref::NONE, shift };
         if count <= HERE_COUNT {
             return Ok(workspace);
         }
-        let frame_count = count.div_ceil(per_frame);
+        let frame_count = count.div_ceil(1 << shift);
         if frame_count > frame_size as usize / size_of::<Ref>() {
             return Err(StoreFull::Data);
         }
@@ -124,7 +126,7 @@ impl Store {
         if workspace.list.is_none() {
             return;
         }
-        for index in 0..workspace.count.div_ceil(workspace.per_frame) {
+        for index in 0..workspace.count.div_ceil(1 << workspace.shift) {
             let frame = listed(self, workspace.list, index);
             self.frames.free_frame(frame);
         }

@@ -31,7 +31,7 @@ fn records_keep_what_is_written() {
     let mut store = store();
     let free_count = store.frames().free_count();
     let spared = store.key(0, b"key0");
-    for count in [0, 1, HERE_COUNT, HERE_COUNT + 1, 2_730, 2_731, 20_000] {
+    for count in [0, 1, HERE_COUNT, HERE_COUNT + 1, 2_048, 2_049, 20_000] {
         let mut records = store.take_workspace(NOW, count as u64, &spared).expect("there is room");
         assert_eq!(records.count(), count);
         let record = |index: usize| Record {

@@ -94,6 +94,26 @@ pub const KNOWN: &[Known] = &[
         is_it: |seen| seen.name.starts_with('z') && same_scores(seen.redis, seen.granite),
     },
     Known {
+        name: "SORT ALPHA of texts that are alike up to a NUL",
+        reason: "Redis compares strings of C there, and leaves the order of these to chance",
+        is_it: |seen| {
+            let both = [seen.redis, seen.granite].map(cut_at_nul);
+            matches!(seen.name, "sort" | "sort_ro") && both[0].is_some() && both[0] == both[1]
+        },
+    },
+    Known {
+        name: "SORT after a number out of range",
+        reason: "Redis looks at errno, which an earlier command has left behind",
+        is_it: |seen| {
+            let is_by = seen.words.iter().any(|word| word.eq_ignore_ascii_case(b"by"));
+            let is_get = seen.words.iter().any(|word| word.eq_ignore_ascii_case(b"get"));
+            matches!(seen.name, "sort" | "sort_ro")
+                && seen.redis.as_error() == Some(NO_DOUBLE.as_bytes())
+                && seen.granite.as_error().is_none()
+                && (is_by || is_get || are_numbers(seen.granite))
+        },
+    },
+    Known {
         name: "COMMAND INFO of all commands",
         reason: "there are other commands",
         is_it: |seen| seen.name == "command|info" && seen.words.len() == 2,
@@ -110,6 +130,28 @@ pub fn is_small_set(redis: &Value, granite: &Value) -> bool {
     *redis == Value::bulk("hashtable") && *granite == Value::bulk("listpack")
 }
 
+/// Are these numbers, or nothing? Only where there is no doubt.
+fn are_numbers(value: &Value) -> bool {
+    let is_number = |element: &Value| match element {
+        Value::Bulk(bytes) => std::str::from_utf8(bytes).is_ok_and(|text| {
+            text.is_empty() || text == "0x10" || text.trim_start().parse::<f64>().is_ok()
+        }),
+        _ => false,
+    };
+    value.elements().is_some_and(|elements| elements.iter().all(is_number))
+}
+
+/// The strings of a reply, as one would have them in C.
+fn cut_at_nul(value: &Value) -> Option<Vec<&[u8]>> {
+    let elements = value.elements()?.iter();
+    let cut = elements.map(|element| match element {
+        Value::Bulk(bytes) => bytes.split(|byte| *byte == 0).next(),
+        _ => None,
+    });
+    cut.collect()
+}
+
+const NO_DOUBLE: &str = "ERR One or more scores can't be converted into double";
 const WRONG_TYPE: &str = "WRONGTYPE Operation against a key holding the wrong kind of value";
 const SYNTAX: &str = "ERR syntax error";
 const NOT_AN_INTEGER: &str = "ERR value is not an integer or out of range";

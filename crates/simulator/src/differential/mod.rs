@@ -21,6 +21,7 @@ pub mod rules;
 pub mod script;
 pub mod shrink;
 pub mod sorted;
+mod sorting;
 pub mod state;
 pub mod stream;
 pub mod tracker;

@@ -8,6 +8,7 @@ use super::geo;
 use super::grammar::{Node, compile};
 use super::hyperloglog;
 use super::sorted;
+use super::sorting;
 use super::values::Source;
 use granite_engine::commands::table::COMMANDS;
 
@@ -226,6 +227,8 @@ pub const RULES: &[Rule] = &[
     rule("smembers", 24, Judge::Unordered),
     rule("smismember", 16, Judge::Exact),
     rule("smove", 30, Judge::Exact),
+    rule("sort", 60, Judge::Exact),
+    rule("sort_ro", 24, Judge::Exact),
     // All of them or none: what chance takes out of both is not the same.
     rule("spop", 12, Judge::Unordered),
     rule("srandmember", 16, Judge::AnyOf),
@@ -384,6 +387,7 @@ fn by_hand(name: &str) -> Option<Node> {
         "sintercard" => {
             Node::Sequence(vec![counted_keys(), optional(filter("LIMIT", Source::Count))])
         }
+        "sort" | "sort_ro" => sorting::node(name),
         "spop" => Node::Sequence(vec![
             Node::Value(Source::Key),
             Node::Choice(["0", "-1", "x", "1000000"].map(Node::word).to_vec()),

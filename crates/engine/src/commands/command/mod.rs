@@ -136,6 +136,9 @@ fn write_words(reply: &mut Reply<'_>, words: impl Iterator<Item = &'static str> 
 
 /// One key specification: where the search begins, and how far it goes.
 fn write_keys(reply: &mut Reply<'_>, keys: Keys) {
+    if keys.is_hidden {
+        return write_hidden(reply, keys);
+    }
     reply.map(3);
     reply.bulk(b"flags");
     write_words(reply, keys.flag_names());
@@ -171,6 +174,21 @@ fn write_keys(reply: &mut Reply<'_>, keys: Keys) {
     reply.integer(keys.step.into());
     reply.bulk(b"limit");
     reply.integer(0);
+}
+
+/// The specification of keys that cannot be found by their positions.
+fn write_hidden(reply: &mut Reply<'_>, keys: Keys) {
+    reply.map(3);
+    reply.bulk(b"flags");
+    write_words(reply, keys.flag_names());
+    for part in [&b"begin_search"[..], b"find_keys"] {
+        reply.bulk(part);
+        reply.map(2);
+        reply.bulk(b"type");
+        reply.bulk(b"unknown");
+        reply.bulk(b"spec");
+        reply.map(0);
+    }
 }
 
 /// The rest of a specification of keys that are counted: from where the search begins, where the

@@ -48,7 +48,7 @@ impl Extent {
 
 /// Is the list a listpack that becomes a quicklist if so many elements are added, whose texts have
 /// `added_size` bytes?
-pub(super) fn outgrows(
+pub(crate) fn outgrows(
     cx: &Context<'_>,
     entry: Option<Entry>,
     added_count: u64,
@@ -62,7 +62,7 @@ pub(super) fn outgrows(
 }
 
 /// The list is a quicklist from now on, if `outgrows` said so.
-pub(super) fn grow(cx: &mut Context<'_>, key: &Key<'_>, outgrows: bool) {
+pub(crate) fn grow(cx: &mut Context<'_>, key: &Key<'_>, outgrows: bool) {
     if outgrows {
         cx.store.set_kept(key, Kept { at_large: true, as_text: false });
     }

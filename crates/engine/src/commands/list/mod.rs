@@ -7,7 +7,7 @@
 //! Whatever answers an element and takes it out has its place in the reply first.
 pub mod edit;
 pub mod find;
-mod listpack;
+pub(crate) mod listpack;
 pub mod moves;
 pub mod pop;
 pub mod push;

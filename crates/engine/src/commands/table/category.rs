@@ -79,6 +79,11 @@ pub struct Categories(pub u32);
 impl Categories {
     /// What follows from `flags` and `group`.
     pub const fn implied(flags: flag::Flags, group: Group) -> Self {
+        Self(Self::of_flags(flags) | Self::of_group(group))
+    }
+
+    /// What follows from `flags`.
+    pub(super) const fn of_flags(flags: flag::Flags) -> u32 {
         let mut set = if flags.contain(flag::FAST) { FAST } else { SLOW };
         if flags.contain(flag::WRITE) {
             set |= WRITE;
@@ -89,7 +94,11 @@ impl Categories {
         if flags.contain(flag::ADMIN) {
             set |= ADMIN | DANGEROUS;
         }
-        set |= match group {
+        set
+    }
+
+    const fn of_group(group: Group) -> u32 {
+        match group {
             Group::List => LIST,
             Group::String => STRING,
             Group::Bitmap => BITMAP,
@@ -103,8 +112,7 @@ impl Categories {
             Group::Scripting => SCRIPTING,
             Group::Set => SET,
             Group::Server => 0,
-        };
-        Self(set)
+        }
     }
 
     /// Is `category` one of them?

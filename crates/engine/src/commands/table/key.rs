@@ -53,23 +53,32 @@ pub struct Keys {
     pub is_counted: bool,
     /// The word before the key.
     pub word: Option<&'static str>,
+    /// They cannot be found by their positions.
+    pub is_hidden: bool,
 }
 
 impl Keys {
     /// The key at `index`.
     pub const fn at(index: u8, flags: u16) -> Self {
-        let last = index.cast_signed();
-        Self { flags, first: index, last, step: 1, is_counted: false, word: None }
+        Self {
+            flags,
+            first: index,
+            last: index.cast_signed(),
+            step: 1,
+            is_counted: false,
+            word: None,
+            is_hidden: false,
+        }
     }
 
     /// Every argument from `first` on, or every `step`-th.
     pub const fn from(first: u8, step: u8, flags: u16) -> Self {
-        Self { flags, first, last: -1, step, is_counted: false, word: None }
+        Self { last: -1, step, ..Self::at(first, flags) }
     }
 
     /// As many as the argument at `index` says, behind it.
     pub const fn counted(index: u8, flags: u16) -> Self {
-        Self { flags, first: index + 1, last: -1, step: 1, is_counted: true, word: None }
+        Self { last: -1, is_counted: true, ..Self::at(index + 1, flags) }
     }
 
     /// The key behind the first `word` from argument `start` on, if there is one.
@@ -77,9 +86,19 @@ impl Keys {
         Self { word: Some(word), ..Self::at(start, flags) }
     }
 
+    /// Keys that are no arguments: what elements name, for SORT.
+    pub const fn named(flags: u16) -> Self {
+        Self { is_hidden: true, ..Self::at(0, flags) }
+    }
+
+    /// The key behind `STORE` among the options of SORT.
+    pub const fn stored(flags: u16) -> Self {
+        Self { is_hidden: true, ..Self::from(2, 1, flags) }
+    }
+
     /// Is it for the other arguments to say where they are?
     pub const fn is_movable(self) -> bool {
-        self.is_counted || self.word.is_some()
+        self.is_counted || self.is_hidden || self.word.is_some()
     }
 
     /// The names of the flags.
@@ -89,6 +108,10 @@ impl Keys {
 
     /// The positions of the keys in a request; none if it counts them wrongly.
     pub fn positions(self, request: &Request<'_>) -> impl Iterator<Item = usize> + Clone {
+        if self.is_hidden {
+            let stored = if self.first > 0 { stored(request) } else { None };
+            return stored.map_or(0..0, |position| position..position + 1).step_by(1);
+        }
         let (argument_count, mut first) = (request.argument_count(), usize::from(self.first));
         let end = if let Some(word) = self.word {
             let is_before = |&index: &usize| is_word(request.argument(index), word);
@@ -116,6 +139,24 @@ impl Keys {
         });
         (count <= rest_count).then_some(count)
     }
+}
+
+/// The argument behind the last STORE among the options of SORT. Redis does not skip it: it may be
+/// taken for an option.
+fn stored(request: &Request<'_>) -> Option<usize> {
+    let (mut index, mut found) = (2, None);
+    while index < request.argument_count() {
+        index += match request.argument(index) {
+            word if is_word(word, "LIMIT") => 3,
+            word if is_word(word, "GET") || is_word(word, "BY") => 2,
+            word if is_word(word, "STORE") && index + 1 < request.argument_count() => {
+                found = Some(index + 1);
+                1
+            }
+            _ => 1,
+        };
+    }
+    found
 }
 
 /// No keys.

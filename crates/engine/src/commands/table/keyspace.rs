@@ -1,9 +1,9 @@
 //! Rows of the commands on keys, whatever their type, and on whole databases.
-use super::category::{DANGEROUS, KEYSPACE};
+use super::category::{DANGEROUS, KEYSPACE, LIST, SET, SORTED_SET};
 use super::flag::{DENYOOM, FAST, LOADING, READONLY, STALE, WRITE};
 use super::key::{ACCESS, DELETE, INSERT, Keys, OW, RM, RO, RW, UPDATE};
 use super::{Command, Group, Run, Work, key};
-use crate::commands::{expire, keyspace, scan};
+use crate::commands::{expire, keyspace, scan, sort};
 
 const fn row(
     name: (&'static str, i8),
@@ -25,6 +25,9 @@ const REMOVED: &[Keys] = &[Keys::from(1, 1, RM | DELETE)];
 const COPIED: &[Keys] = &[Keys::at(1, RO | ACCESS), Keys::at(2, OW | UPDATE)];
 const RENAMED: &[Keys] = &[Keys::at(1, RW | ACCESS | DELETE), Keys::at(2, OW | UPDATE)];
 const RENAMED_NX: &[Keys] = &[Keys::at(1, RW | ACCESS | DELETE), Keys::at(2, OW | INSERT)];
+const SORTED_RO: &[Keys] = &[Keys::at(1, RO | ACCESS), Keys::named(RO | ACCESS)];
+const SORTED: &[Keys] =
+    &[Keys::at(1, RO | ACCESS), Keys::named(RO | ACCESS), Keys::stored(OW | UPDATE)];
 const SECOND: &[Keys] = &[Keys::at(2, RO)];
 
 const MANY_SUM: &[&str] = &["request_policy:multi_shard", "response_policy:agg_sum"];
@@ -102,6 +105,14 @@ pub(super) const COMMANDS: &[Command] = &[
         .tips(&["nondeterministic_output", "request_policy:special"])
         .about("O(1) for a call, O(n) for all keys",
                "Walks over the keys of the database, step by step."),
+    row(("sort", -2),       WRITE | DENYOOM, SORTED,      "1.0.0", sort::sort)
+        .categories(SET | SORTED_SET | LIST | DANGEROUS).work(Work::Values)
+        .about("O(n log n), n the count of elements",
+               "Sorts the elements of a list, set or sorted set; answers or stores them."),
+    row(("sort_ro", -2),    READONLY,        SORTED_RO,   "7.0.0", sort::sort_ro)
+        .categories(SET | SORTED_SET | LIST | DANGEROUS).work(Work::Values)
+        .about("O(n log n), n the count of elements",
+               "Sorts the elements of a list, set or sorted set."),
     whole(("swapdb", 3),    WRITE | FAST,                 "4.0.0", keyspace::swapdb)
         .category(DANGEROUS).about("O(n), n the count of watched keys", "Exchanges two databases."),
     row(("touch", -2),      READONLY | FAST, EVERY,       "3.2.1", keyspace::touch)

@@ -236,6 +236,12 @@ impl Command {
         self
     }
 
+    /// ACL categories in place of the one that follows from its group.
+    const fn categories(mut self, categories: u32) -> Self {
+        self.categories = Categories(Categories::of_flags(self.flags) | categories);
+        self
+    }
+
     /// Hints for clients of clusters.
     const fn tips(mut self, tips: &'static [&'static str]) -> Self {
         self.tips = tips;

@@ -80,6 +80,33 @@ fn counted_keys_stand_behind_their_count() {
     }
 }
 
+#[test]
+fn the_key_behind_store_is_found_as_redis_finds_it() {
+    let [_, named, stored] = lookup(b"sort").expect("a row").command().keys else {
+        panic!("SORT has keys in three places")
+    };
+    for (text, expected) in [
+        ("sort l store t", Some(3)),
+        ("sort l STORE a store b", Some(5)),
+        ("sort l by store x", None),
+        ("sort l limit store x store y", Some(6)),
+        ("sort l store", None),
+        ("sort l get store store t", Some(5)),
+        ("sort l desc", None),
+    ] {
+        let mut start = 0;
+        let spans = text.split(' ').map(|word| {
+            let span = Span { start, size: word.len() as u32 };
+            start += span.size + 1;
+            span
+        });
+        let spans: vec::Vec<Span> = spans.collect();
+        let request = Request::new(text.as_bytes(), &spans);
+        assert!(stored.positions(&request).eq(expected), "{text}");
+        assert_eq!(named.positions(&request).count(), 0, "{text}");
+    }
+}
+
 /// What the log of slow commands must be able to show is timed by itself.
 #[test]
 fn what_may_take_long_is_not_short() {

@@ -78,6 +78,10 @@ pub enum Source {
     ScoreEnd,
     /// The end of a range of names.
     NameEnd,
+    /// A pattern of BY, with a place for the element.
+    WeightPattern,
+    /// A pattern of GET.
+    GetPattern,
     /// The key of a sorted set with one score, as ranges of names ask for.
     UniformKey,
     /// The key of a HyperLogLog that nothing else changes.
@@ -447,6 +451,11 @@ const EDGES: &[Edges] = &[
         Source::Extent,
         3,
         &["0", "0.5", "1e-3", "1", "10018", "20015.2", "40075", "1e300", "inf", "-1", "-0", "nan"],
+    (Source::WeightPattern, 1, &["key:*", "key:*", "key:*", "key:*->f:1", "nosuch:*", "*"]),
+    (
+        Source::GetPattern,
+        1,
+        &["#", "#", "key:*", "key:*", "key:*->f:1", "key:*->f:2", "key:*->", "key:1", "", "*"],
     ),
     (Source::Type, 1, &["string", "string", "STRING", "hash", "list", "nosuch", ""]),
     (Source::Name, 1, &["me", "", "a name", "you\n", "x", "~!", "\u{e9}", "\u{7f}"]),

@@ -186,6 +186,14 @@ const ASYNC: &[Argument] = &[one_of(
 const KEY_START_END: &[Argument] = &[key("key", 0), integer("start"), integer("end")];
 const KEY_VALUE_2: &[Argument] =
     &[block("key_value", &[key("key", 0), string("value")]).multiple()];
+const SORT_PATTERN: Argument = Argument { key_spec: Some(1), ..pattern("pattern") };
+const SORT_BY: Argument = SORT_PATTERN.token("BY").optional();
+const SORT_GET: Argument = SORT_PATTERN.token("GET").optional().multiple().multiple_token();
+const SORT_LIMIT: Argument =
+    block("offset_count", &[integer("offset"), integer("count")]).token("LIMIT").optional();
+const SORT_ORDER: Argument =
+    one_of("order", &[word("asc", "ASC"), word("desc", "DESC")]).optional();
+const SORT_ALPHA: Argument = word("sorting", "ALPHA").optional();
 const KEY_NEWKEY: &[Argument] = &[key("key", 0), key("newkey", 1)];
 
 /// The arguments of each command that takes some and is in no family of its own, sorted by name.
@@ -406,6 +414,11 @@ static ARGUMENTS: &Table = &[
         word("abort", "ABORT").since("7.0.0").optional(),
     ]),
     ("slowlog|get", &[integer("count").optional()]),
+    ("sort", &[
+        key("key", 0), SORT_BY, SORT_LIMIT, SORT_GET, SORT_ORDER, SORT_ALPHA,
+        key("destination", 2).token("STORE").optional(),
+    ]),
+    ("sort_ro", &[key("key", 0), SORT_BY, SORT_LIMIT, SORT_GET, SORT_ORDER, SORT_ALPHA]),
     ("strlen", KEY),
     ("substr", KEY_START_END),
     ("swapdb", &[integer("index1"), integer("index2")]),

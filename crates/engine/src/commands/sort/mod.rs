@@ -1,0 +1,133 @@
+//! SORT: the elements of a list, a set or a sorted set in another order, or what they name.
+//!
+//! `options` reads the arguments, `pattern` finds what an element names, `sequence` says which
+//! elements come in which order: where they have to be sorted, `weights` notes by what, `order`
+//! compares and `heap` sorts. `answer` replies, `keep` is STORE.
+//!
+//! What is noted of each element lies in a workspace of data memory, which is given back in the
+//! end. Texts are not copied: while elements are sorted, nothing is written and no room is made.
+mod answer;
+mod heap;
+mod keep;
+mod options;
+mod order;
+mod pattern;
+mod sequence;
+mod weights;
+
+use crate::commands::context::Context;
+use crate::commands::error::CommandError;
+use crate::commands::work;
+use crate::resp::request::Request;
+use crate::store::{Entry, Kept, Key, Store, TextPlace, Type};
+use options::Options;
+use sequence::Sequence;
+
+/// Work that walking to an element counts.
+const ELEMENT_WORK: u64 = 64;
+
+/// Work that counts what finds a key that an element names.
+const LOOKUP_WORK: u64 = 64;
+
+/// Work of a comparison. An element that is answered takes part in about as many as the count has
+/// bits, each other one in two.
+const COMPARISON_WORK: u64 = 16;
+
+/// Work of an element that is put into a list.
+const PUT_WORK: u64 = 256;
+
+const TOO_LARGE: &str = "OOM command-work-max: too many elements to sort in one command; use a \
+                         sorted set, or read the elements with LRANGE, SSCAN or ZRANGE";
+
+/// What is sorted.
+struct Source<'r> {
+    key: Key<'r>,
+    /// Nothing if the key is missing.
+    kind: Option<Type>,
+    count: u64,
+}
+
+impl<'r> Source<'r> {
+    fn read(cx: &mut Context<'_>, request: &Request<'r>) -> Result<Self, CommandError> {
+        let key = cx.key(request, 1);
+        let Some(entry) = cx.read(&key) else { return Ok(Self { key, kind: None, count: 0 }) };
+        let kind = cx.store.kind(entry);
+        if !matches!(kind, Type::List | Type::Set | Type::SortedSet) {
+            return Err(CommandError::WRONG_TYPE);
+        }
+        if kind == Type::SortedSet {
+            // Redis makes it a skiplist to sort it.
+            let kept = cx.store.kept(entry);
+            cx.store.set_kept(&key, Kept { at_large: true, ..kept });
+        }
+        Ok(Self { count: cx.store.element_count(entry), key, kind: Some(kind) })
+    }
+
+    /// Bits of the count.
+    fn levels(&self) -> u64 {
+        u64::from(u64::BITS - self.count.leading_zeros())
+    }
+
+    /// Where it is now.
+    fn entry(&self, store: &Store) -> Entry {
+        store.peek(&self.key).expect("what is sorted stays")
+    }
+
+    /// Where an element is.
+    fn element(&self, store: &Store, rank: u64) -> TextPlace {
+        store.element_at_rank(self.entry(store), rank).name().place()
+    }
+}
+
+/// `SORT key [BY pattern] [LIMIT offset count] [GET pattern [GET pattern ...]] [ASC | DESC] [ALPHA]
+/// [STORE destination]`: sorts elements by themselves or by what they name, and answers or stores
+/// them or what they name. O(n log n), up to `command-work-max`.
+pub fn sort(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let options = Options::parse(request, true)?;
+    run(cx, request, &options)
+}
+
+/// `SORT_RO key [BY pattern] [LIMIT offset count] [GET pattern [GET pattern ...]] [ASC | DESC]
+/// [ALPHA]`: as SORT, which only answers. O(n log n), up to `command-work-max`.
+pub fn sort_ro(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
+    let options = Options::parse(request, false)?;
+    run(cx, request, &options)
+}
+
+fn run(
+    cx: &mut Context<'_>,
+    request: &Request<'_>,
+    options: &Options<'_>,
+) -> Result<(), CommandError> {
+    let source = Source::read(cx, request)?;
+    check_work(cx, &source, options)?;
+    let sequence = Sequence::new(cx, &source, options)?;
+    let done = match options.target {
+        Some(target) => keep::store(cx, request, target, &source, options, &sequence),
+        None => answer::reply(cx, &source, options, &sequence),
+    };
+    sequence.give_back(cx.store);
+    done
+}
+
+/// Refuses what sorting would touch too much for.
+fn check_work(
+    cx: &Context<'_>,
+    source: &Source<'_>,
+    options: &Options<'_>,
+) -> Result<(), CommandError> {
+    let wanted = options.wanted(source.count);
+    let put_work = if options.target.is_some() { PUT_WORK } else { 0 };
+    let get_work = options.gets().count() as u64 * (LOOKUP_WORK + put_work);
+    let mut work = wanted.count.saturating_mul(ELEMENT_WORK + get_work);
+    if options.sorts(source) {
+        let entry = source.entry(cx.store);
+        let lookup_work = if options.by(source).is_some() { LOOKUP_WORK } else { 0 };
+        let element_work = ELEMENT_WORK + lookup_work + 2 * COMPARISON_WORK;
+        work = work.saturating_add(source.count.saturating_mul(element_work));
+        work = work.saturating_add(wanted.end() * source.levels() * COMPARISON_WORK);
+        // Long texts that begin alike are read in each comparison.
+        work = work.saturating_add(cx.store.text_bytes(entry) / 8 * source.levels());
+    }
+    work::check(cx, work, TOO_LARGE)
+}

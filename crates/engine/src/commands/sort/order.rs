@@ -1,0 +1,31 @@
+//! Which element comes first.
+//!
+//! Numbers that are equal leave it to the elements, so that the result of a sort is always the same;
+//! texts that are equal leave it to where the elements are.
+use crate::store::{Record, Store};
+use core::cmp::Ordering;
+
+/// An order of records.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Order {
+    pub(super) is_descending: bool,
+}
+
+impl Order {
+    /// Does `one` come before `other`? Of two different elements one always does.
+    #[inline]
+    pub(super) fn is_before(self, store: &Store, one: &Record, other: &Record) -> bool {
+        let by_key = one.key.cmp(&other.key);
+        let order = by_key.then_with(|| compare_texts(store, one, other));
+        let order = if self.is_descending { order.reverse() } else { order };
+        order.then(one.rank.cmp(&other.rank)) == Ordering::Less
+    }
+}
+
+/// Nothing comes before any text.
+fn compare_texts(store: &Store, one: &Record, other: &Record) -> Ordering {
+    match (store.text_at(one.text), store.text_at(other.text)) {
+        (Some(one), Some(other)) => one.compare(&other),
+        (one, other) => one.is_some().cmp(&other.is_some()),
+    }
+}

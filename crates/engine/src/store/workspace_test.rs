@@ -68,8 +68,8 @@ fn without_room_there_is_none() {
 #[test]
 fn others_leave_for_it_and_the_spared_key_stays() {
     let mut store = store();
-    store.tuning.policy = Policy::AllKeysRandom;
     fill(&mut store);
+    store.tuning.policy = Policy::AllKeysRandom;
     let spared = store.key(0, b"key0");
     let key_count = store.total_key_count();
     for _ in 0..20 {

@@ -1,5 +1,5 @@
-//! The syntax of SORT, where the order of the result is not left to chance: sets that need not be
-//! sorted are only stored, and nothing is sorted by texts that other keys have, of which Redis leaves
+//! The syntax of SORT, where the order of the result is not left to chance. Sets that need not be
+//! sorted are only stored; nothing is sorted by texts that other keys have, of which Redis leaves
 //! equal ones in any order. What is sorted by number is not stored: Redis may refuse it for what an
 //! earlier command has met.
 use super::grammar::Node;

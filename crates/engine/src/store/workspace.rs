@@ -122,6 +122,7 @@ impl Store {
     }
 
     /// Takes a workspace back.
+    #[expect(clippy::needless_pass_by_value, reason = "what was given back is gone")]
     pub fn give_workspace(&mut self, workspace: Workspace) {
         if workspace.list.is_none() {
             return;

@@ -1,7 +1,7 @@
 //! Which element comes first.
 //!
-//! Numbers that are equal leave it to the elements, so that a sort always has the same result; texts
-//! that are equal leave it to where the elements are.
+//! Numbers that are equal leave it to the elements, so that a sort has one result; texts that are
+//! equal leave it to where the elements are.
 use crate::store::{Record, Store};
 use core::cmp::Ordering;
 

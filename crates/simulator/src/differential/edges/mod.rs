@@ -451,6 +451,7 @@ const EDGES: &[Edges] = &[
         Source::Extent,
         3,
         &["0", "0.5", "1e-3", "1", "10018", "20015.2", "40075", "1e300", "inf", "-1", "-0", "nan"],
+    ),
     (Source::WeightPattern, 1, &["key:*", "key:*", "key:*", "key:*->f:1", "nosuch:*", "*"]),
     (
         Source::GetPattern,

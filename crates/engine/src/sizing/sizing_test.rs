@@ -61,23 +61,23 @@ fn the_plan_of_the_defaults() {
             streams                     1 024       104 B     104 KiB  their places in the replies
             staged values               1 024        80 B      80 KiB  large values that clients are sending
             expiry wheel                    1    16.0 KiB    16.0 KiB  which keys are due when
-            command statistics              1    43.1 KiB    43.1 KiB  counts and latencies of each command
+            command statistics              1    44.7 KiB    44.7 KiB  counts and latencies of each command
             slowlog entries               128     1.7 KiB     228 KiB  slowlog-entries-max
             log lines                     128       512 B      64 KiB  what waits to be logged
-            index buckets             876 426        64 B    53.4 MiB  keys-max at a load of 0.85
+            index buckets             876 424        64 B    53.4 MiB  keys-max at a load of 0.85
             index counts                  856       132 B   110.3 KiB  keys of each database, by 1,024 buckets
             frame table                14 417         9 B   126.7 KiB  who uses which frame
             frames                     14 417      64 KiB   901.0 MiB  keys and values
             frame base                      1        64 B        64 B  so that no reference is 0
-            user space: exact                              1023.9 MiB  1073680377 bytes
+            user space: exact                              1023.9 MiB  1073681849 bytes
             socket buffers             10 002      36 MiB   351.6 GiB  where autotuning ends by default
             sockets                    10 002       5 KiB    48.8 MiB  socket, file, inode, ring entry
-            page tables               266 225         8 B     2.0 MiB  without huge pages
-            kernel: ceiling                                 351.6 GiB  377616197512 bytes
+            page tables               266 226         8 B     2.0 MiB  without huge pages
+            kernel: ceiling                                 351.6 GiB  377616197520 bytes
 
             outside data memory: 6.75 % of maxmemory
             guaranteed: 9 644 162 keys of 16 bytes with values of 64 bytes, whatever was stored before
-            container limit: 352.6 GiB (378689877889 bytes), with 'socket-buffers 64kb' 3.4 GiB
+            container limit: 352.6 GiB (378689879369 bytes), with 'socket-buffers 64kb' 3.4 GiB
         "#]],
     );
 }
@@ -101,23 +101,23 @@ fn the_plan_of_160_mib() {
             streams                     1 024       104 B     104 KiB  their places in the replies
             staged values               1 024        80 B      80 KiB  large values that clients are sending
             expiry wheel                    1    16.0 KiB    16.0 KiB  which keys are due when
-            command statistics              1    43.1 KiB    43.1 KiB  counts and latencies of each command
+            command statistics              1    44.7 KiB    44.7 KiB  counts and latencies of each command
             slowlog entries               128     1.7 KiB     228 KiB  slowlog-entries-max
             log lines                     128       512 B      64 KiB  what waits to be logged
-            index buckets             128 642        64 B     7.8 MiB  keys-max at a load of 0.85
+            index buckets             128 640        64 B     7.8 MiB  keys-max at a load of 0.85
             index counts                  126       132 B    16.2 KiB  keys of each database, by 1,024 buckets
             frame table                 2 116         9 B    18.5 KiB  who uses which frame
             frames                      2 116      64 KiB   132.2 MiB  keys and values
             frame base                      1        64 B        64 B  so that no reference is 0
-            user space: exact                               159.9 MiB  167755276 bytes
+            user space: exact                               159.9 MiB  167756748 bytes
             socket buffers             10 002     256 KiB     2.4 GiB  socket-buffers, both directions, doubled by the kernel
             sockets                    10 002       5 KiB    48.8 MiB  socket, file, inode, ring entry
-            page tables                45 052         8 B   351.9 KiB  without huge pages
-            kernel: ceiling                                   2.4 GiB  2673534944 bytes
+            page tables                45 053         8 B   351.9 KiB  without huge pages
+            kernel: ceiling                                   2.4 GiB  2673534952 bytes
 
             outside data memory: 12.40 % of maxmemory
             guaranteed: 1 413 104 keys of 16 bytes with values of 64 bytes, whatever was stored before
-            container limit: 2.6 GiB (2841290220 bytes)
+            container limit: 2.6 GiB (2841291700 bytes)
         "#]],
     );
 }
@@ -170,11 +170,11 @@ fn limits_derive_for_every_reasonable_total() {
 
 #[test]
 fn what_does_not_fit_names_what_to_change() {
-    expect!["maxmemory 12582912 is too small for these limits, which need 19861744: raise it by 7278832, or lower maxclients by 9936, from 10000 to 64 and reply-max by 196608, from 262144 to 65536 and request-blocks by 48, from 64 to 16 and reply-buffers by 22, from 96 to 74"]
+    expect!["maxmemory 12582912 is too small for these limits, which need 19863344: raise it by 7280432, or lower maxclients by 9936, from 10000 to 64 and reply-max by 196608, from 262144 to 65536 and request-blocks by 48, from 64 to 16 and reply-buffers by 22, from 96 to 74"]
         .assert_eq(&refused(&[("maxmemory", "12mb")]));
-    expect!["maxmemory 20971520 is too small for these limits, which need 32560688: raise it by 11589168, or lower maxclients by 20297, from 32000 to 11703"].assert_eq(&refused(&[("maxmemory", "20mb"), ("maxclients", "32000")]));
+    expect!["maxmemory 20971520 is too small for these limits, which need 32562288: raise it by 11590768, or lower maxclients by 20300, from 32000 to 11700"].assert_eq(&refused(&[("maxmemory", "20mb"), ("maxclients", "32000")]));
     expect![
-        "maxmemory 84825604096 is more than one engine can address: lower it to 73741604032 or less"
+        "maxmemory 84825604096 is more than one engine can address: lower it to 73741605504 or less"
     ]
     .assert_eq(&refused(&[("maxmemory", "79gb")]));
     expect!["reply-credit 1048576 does not fit to reply-buffers 16, which allows 328448: lower reply-credit or raise reply-buffers"].assert_eq(&refused(&[("reply-buffers", "16")]));

@@ -12,11 +12,11 @@ use std::vec::Vec;
 
 const NOW: Now = Now { monotonic_ms: 1, unix_us: 1_000_000_000 };
 
-fn put(store: &mut Store, name: &str, points: u64) {
+fn put(store: &mut Store, name: &str, points: u32) {
     let key = store.key(0, b"set");
     let hash = store.name_hash(name.as_bytes());
     let name = Value::Bytes(name.as_bytes());
-    let fresh = Fresh { name, hash: Some(hash), value: None, score: Some(points as f64) };
+    let fresh = Fresh { name, hash: Some(hash), value: None, score: Some(f64::from(points)) };
     store.put_element(NOW, &key, Order::Sorted, Place::Own, &fresh).expect("there is room");
 }
 
@@ -41,7 +41,7 @@ fn ranges_of_a_sorted_set_go_with_their_scores() {
             // Some names are objects of their own.
             let size = if random.below(50) == 0 { 1_500 } else { 8 };
             let (name, points) = (format!("{number:0size$}"), random.below(200));
-            put(&mut store, &name, points);
+            put(&mut store, &name, points as u32);
             model.push((points, name));
         }
         model.sort();

@@ -209,7 +209,7 @@ impl Store {
                 let (spot, scores) = self.spot_by_score(&tree, name, hash)?;
                 (spot, Some(scores))
             }
-            form => (self.seek_name(at, form, name, hash).ok()?, None),
+            form @ Form::Page(_) => (self.seek_name(at, form, name, hash).ok()?, None),
         };
         let score = self.element_at(at, &spot).score();
         Some(Standing { score, spot, scores })

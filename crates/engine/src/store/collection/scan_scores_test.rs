@@ -94,7 +94,7 @@ fn a_step_looks_at_no_member_twice() {
         let limits = Limits { keys_max: 100, data_bytes: 64 << 20, ..Limits::tiny() };
         let mut store = Store::new(&limits, [7; 16], 1);
         for number in 0..MEMBER_COUNT {
-            put(&mut store, number, (number % score_count) as f64);
+            put(&mut store, number, f64::from((number % score_count) as u32));
         }
         let key = store.key(0, b"set");
         let entry = store.find(NOW, &key).expect("there are members");

@@ -115,8 +115,8 @@ impl<'a> Page<'a> {
         &self.bytes[self.cell_start(index)..]
     }
 
-    /// The first element that is not before what is looked for, in a page in order. `is_before` gets
-    /// bytes that begin with a cell.
+    /// The first element that is not before what is looked for, in a page in order. `is_before`
+    /// gets bytes that begin with a cell.
     #[inline(always)]
     pub fn partition_point(&self, mut is_before: impl FnMut(&'a [u8]) -> bool) -> usize {
         let (mut low, mut high) = (0, self.count());

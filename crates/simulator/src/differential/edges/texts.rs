@@ -176,3 +176,45 @@ pub(super) const PARAMETERS: &[&str] = &[
     "",
     "maxmemory-pol?cy",
 ];
+
+/// Categories of commands.
+pub(super) const CATEGORIES: &[&str] = &[
+    "read",
+    "write",
+    "string",
+    "bitmap",
+    "fast",
+    "slow",
+    "transaction",
+    "connection",
+    "keyspace",
+    "dangerous",
+    "admin",
+    "nosuch",
+    "",
+];
+
+/// Bytes that a HyperLogLog may have, or not.
+pub(super) const BROKEN_BYTES: &[&str] =
+    &["\0", "\u{1}", "H", "?", "@", "@\u{1}", "O", "\u{7f}", "\u{7f}\u{7f}", "\u{80}", "\u{ff}"];
+
+/// Sections of INFO.
+pub(super) const SECTIONS: &[&str] = &[
+    "server",
+    "clients",
+    "memory",
+    "persistence",
+    "stats",
+    "replication",
+    "cpu",
+    "commandstats",
+    "latencystats",
+    "errorstats",
+    "cluster",
+    "keyspace",
+    "all",
+    "default",
+    "everything",
+    "nosuch",
+    "",
+];

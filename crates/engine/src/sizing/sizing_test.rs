@@ -179,8 +179,8 @@ fn what_does_not_fit_names_what_to_change() {
     .assert_eq(&refused(&[("maxmemory", "79gb")]));
     expect!["reply-credit 1048576 does not fit to reply-buffers 16, which allows 328448: lower reply-credit or raise reply-buffers"].assert_eq(&refused(&[("reply-buffers", "16")]));
     expect!["request-size-max 1048576 does not fit to request-blocks 64, which allows 657408: lower request-size-max or raise request-blocks"].assert_eq(&refused(&[("request-blocks", "64"), ("request-size-max", "1mb")]));
-    expect!["keys-max 1000 is too small for a memory that holds 8939536 small keys: raise it to 1117442 or more, or lower maxmemory"].assert_eq(&refused(&[("keys-max", "1000")]));
-    expect!["keys-max 1000000000 does not fit to maxmemory 1073741824, which allows 79624980: lower keys-max or raise maxmemory"].assert_eq(&refused(&[("keys-max", "1000000000")]));
+    expect!["keys-max 1000 is too small for a memory that holds 8939521 small keys: raise it to 1117441 or more, or lower maxmemory"].assert_eq(&refused(&[("keys-max", "1000")]));
+    expect!["keys-max 1000000000 does not fit to maxmemory 1073741824, which allows 79624852: lower keys-max or raise maxmemory"].assert_eq(&refused(&[("keys-max", "1000000000")]));
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn named(word: &str, source: Source) -> Node {
     Node::Sequence(vec![Node::word(word), Node::Value(source)])
 }
 
-/// SORT or SORT_RO.
+/// `SORT` or `SORT_RO`.
 pub(super) fn node(name: &str) -> Node {
     let by_numbers = form(optional(named("BY", Source::WeightPattern)), true, false);
     let by_letters = form(Node::word("ALPHA"), false, false);

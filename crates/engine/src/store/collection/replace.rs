@@ -45,6 +45,7 @@ impl Store {
                         needs.slot(class);
                     }
                     Form::Tree(tree) => {
+                        self.check_count(at, 1)?;
                         let cell = fresh.cell(order, &[], 0, 0);
                         let path = spot.path.expect("a spot in a tree has a path");
                         let plan = tree.plan(&self.frames, &path, spot.index + 1, &cell);
@@ -156,12 +157,15 @@ impl Store {
         let cell = fresh.cell(order, &pieces, bytes, parts.large_count);
         tree.insert(&mut self.frames, &path, spot.index + 1, &cell, &plan);
         self.set_tree(&tree);
+        // Both are there, and ranks from the end are counted from all.
+        self.count_elements(at, 1);
         let old = find(self, at);
         // The tree has to know the size of what it loses.
         let texts = large_items_at(&self.frames, old.page, order, old.index);
         let path = old.path.expect("a spot in a tree has a path");
         tree.remove(&mut self.frames, &path, old.index);
         self.set_tree(&tree);
+        self.count_elements(at, -1);
         self.drop_each(texts);
         self.freed_count += 2;
     }

@@ -5,6 +5,8 @@
 pub(super) struct Data {
     /// Keys of 16 bytes.
     pub(super) key_count: u32,
+    /// Elements of each, where it is a collection, with names of 16 bytes.
+    pub(super) element_count: u32,
     /// Bytes of each value.
     pub(super) value_size: u32,
     /// The request that loads a key.
@@ -15,8 +17,21 @@ pub(super) struct Data {
     pub(super) evicts: bool,
 }
 
-const SMALL: Data =
-    Data { key_count: 1_000_000, value_size: 64, load: "set", memory_mib: 1024, evicts: false };
+impl Data {
+    /// Keys, or elements of all keys.
+    pub(super) fn stored_count(&self) -> u64 {
+        u64::from(self.key_count) * u64::from(self.element_count)
+    }
+}
+
+const SMALL: Data = Data {
+    key_count: 1_000_000,
+    element_count: 1,
+    value_size: 64,
+    load: "set",
+    memory_mib: 1024,
+    evicts: false,
+};
 const TINY: Data = Data { value_size: 16, ..SMALL };
 const MEDIUM: Data = Data { value_size: 1024, memory_mib: 2048, ..SMALL };
 const LARGE: Data = Data { key_count: 100_000, value_size: 16_384, memory_mib: 3072, ..SMALL };
@@ -26,6 +41,17 @@ const NUMBERS: Data = Data { load: "incr", value_size: 8, ..SMALL };
 const SESSIONS: Data = Data { load: "setex", ..SMALL };
 /// About twice as many keys as 1 GiB holds.
 const CACHE: Data = Data { key_count: 6_000_000, value_size: 256, evicts: true, ..SMALL };
+
+const LISTS: Data = Data { key_count: 1_000, element_count: 1_000, value_size: 16, ..ONE_LIST };
+const ONE_LIST: Data =
+    Data { key_count: 1, element_count: 1_000_000, value_size: 16, load: "lpush", ..SMALL };
+const HASHES: Data = Data { key_count: 100_000, element_count: 10, load: "hset", ..ONE_LIST };
+const ONE_HASH: Data = Data { load: "hset", ..ONE_LIST };
+const SETS: Data = Data { key_count: 10_000, element_count: 100, load: "sadd", ..ONE_LIST };
+const ONE_SET: Data = Data { load: "sadd", ..ONE_LIST };
+const TWO_SETS: Data = Data { key_count: 2, element_count: 100_000, load: "sadd", ..ONE_LIST };
+const SORTED_SETS: Data = Data { key_count: 1_000, element_count: 1_000, load: "zadd", ..ONE_LIST };
+const ONE_SORTED_SET: Data = Data { load: "zadd", ..ONE_LIST };
 
 /// One workload.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +92,11 @@ const SESSION: Case =
 const EVICTION: Case =
     Case { word: "evict", mix: "get=4,set=1", data: CACHE, distribution: "zipf", ..GET };
 
+/// A case about collections.
+const fn elements(word: &'static str, mix: &'static str, data: Data) -> Case {
+    Case { word, mix, data, pipeline: 16, is_target: true, ..GET }
+}
+
 /// All cases. Those that share data stand together.
 pub(super) const CASES: &[Case] = &[
     Case { is_target: true, ..GET },
@@ -105,14 +136,45 @@ pub(super) const CASES: &[Case] = &[
     Case { data: MANY, pipeline: 16, is_target: true, ..GET },
     Case { data: MANY, pipeline: 16, is_target: true, ..SET },
     Case { data: MANY, pipeline: 16, distribution: "zipf", ..GET },
+    elements("push-pop", "lpush=1,rpop=1", LISTS),
+    elements("lrange100", "lrange100", LISTS),
+    elements("lrange600", "lrange600", LISTS),
+    elements("push-pop", "lpush=1,rpop=1", ONE_LIST),
+    elements("hset", "hset", HASHES),
+    elements("hget", "hget", HASHES),
+    elements("hgetall", "hgetall", HASHES),
+    elements("hset", "hset", ONE_HASH),
+    elements("hget", "hget", ONE_HASH),
+    elements("sadd", "sadd", SETS),
+    elements("sismember", "sismember", SETS),
+    elements("sadd", "sadd", ONE_SET),
+    elements("sismember", "sismember", ONE_SET),
+    elements("sadd-spop", "sadd=1,spop=1", ONE_SET),
+    Case { pipeline: 1, connection_count: 4, ..elements("sinter", "sinter", TWO_SETS) },
+    elements("zadd", "zadd", SORTED_SETS),
+    elements("zscore", "zscore", SORTED_SETS),
+    elements("zrank", "zrank", SORTED_SETS),
+    elements("zrange100", "zrange100", SORTED_SETS),
+    elements("zrangebyscore10", "zrangebyscore10", SORTED_SETS),
+    elements("zincrby", "zincrby", SORTED_SETS),
+    elements("zadd", "zadd", ONE_SORTED_SET),
+    elements("zscore", "zscore", ONE_SORTED_SET),
+    elements("zrank", "zrank", ONE_SORTED_SET),
+    elements("zrange100", "zrange100", ONE_SORTED_SET),
+    elements("zrangebyscore10", "zrangebyscore10", ONE_SORTED_SET),
+    elements("zincrby", "zincrby", ONE_SORTED_SET),
 ];
 
 impl Case {
     /// All that tells it from the others, in words that `--cases` can name.
     pub(super) fn name(&self) -> String {
         let Self { word, data, pipeline, connection_count, distribution, .. } = self;
-        let (size, millions) = (data.value_size, f64::from(data.key_count) / 1e6);
-        format!("{word} {size}B p{pipeline} c{connection_count} {millions}M {distribution}")
+        let size = data.value_size;
+        let keys = match data.element_count {
+            1 => format!("{}M", f64::from(data.key_count) / 1e6),
+            count => format!("elements {}x{count}", data.key_count),
+        };
+        format!("{word} {size}B p{pipeline} c{connection_count} {keys} {distribution}")
     }
 
     /// Whether loading its data takes minutes.

@@ -8,6 +8,7 @@ fn each_case_has_a_name_of_its_own() {
     assert_eq!(names.len(), CASES.len());
     assert_eq!(CASES[0].name(), "get 64B p1 c50 1M uniform");
     assert!(names.contains("set 16384B p16 c50 0.1M uniform"));
+    assert!(names.contains("hget 16B p16 c50 elements 100000x10 uniform"));
 }
 
 #[test]

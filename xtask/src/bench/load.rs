@@ -32,14 +32,14 @@ pub(super) fn field(name: &str) -> usize {
     FIELDS.iter().position(|field| *field == name).expect("a field of the load generator")
 }
 
-/// Stores every key once.
+/// Stores every key, or every element of each, once.
 pub(super) fn fill(server: &Server, data: &Data) -> Result<(), String> {
-    let requests = data.key_count.to_string();
+    let requests = data.stored_count().to_string();
     let words = ["--mix", data.load, "--requests", &requests, "--distribution", "sequential"];
     let sample = run(server, data, &[&words[..], &["--pipeline", "64"]].concat())?;
     match sample[field("errors")] {
         0.0 => Ok(()),
-        count => Err(format!("{}: {count} of {requests} keys were refused", server.name)),
+        count => Err(format!("{}: {count} of {requests} requests were refused", server.name)),
     }
 }
 
@@ -66,9 +66,11 @@ pub(super) fn measure(
 fn run(server: &Server, data: &Data, words: &[&str]) -> Result<Sample, String> {
     let (port, pid) = (server.port.to_string(), server.pid().to_string());
     let (keys, size) = (data.key_count.to_string(), data.value_size.to_string());
+    let elements = data.element_count.to_string();
     let mut command = Command::new("taskset");
     command.args(["-c", CLIENT_CORE]).arg(target().join("release/granite-load"));
     command.args(["--port", &port, "--server-pid", &pid, "--keys", &keys, "--value-size", &size]);
+    command.args(["--elements", &elements]);
     let output = command.args(words).stdin(Stdio::null()).output();
     let output = output.map_err(|why| format!("taskset: {why}"))?;
     if !output.status.success() {

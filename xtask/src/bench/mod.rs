@@ -80,7 +80,7 @@ fn measure_group(
     Ok(results)
 }
 
-/// Starts a server and loads the data. With it comes what a key takes.
+/// Starts a server and loads the data. With it comes what a key takes, or an element.
 fn start(spec: &Spec, data: &Data, port: u16) -> Result<(Server, Option<Memory>), String> {
     let server = Server::start(spec, data, port)?;
     if server.is_null {
@@ -89,7 +89,7 @@ fn start(spec: &Spec, data: &Data, port: u16) -> Result<(Server, Option<Memory>)
     let before = server.memory()?;
     load::fill(&server, data)?;
     let after = server.memory()?;
-    let per_key = |before, after| (after - before) / f64::from(data.key_count);
+    let per_key = |before, after| (after - before) / data.stored_count() as f64;
     let key_memory = match (before, after) {
         // Of data that evicts itself nobody knows how many keys are left.
         (Some(before), Some(after)) if !data.evicts => Some(Memory {

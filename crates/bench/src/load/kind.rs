@@ -8,6 +8,8 @@
 /// * `from` and `to`: the ranks or scores of a hundred elements in a row
 /// * `ttl`: seconds to live
 /// * `...`: the small words before it once more, up to so many times as was asked for
+///
+/// Other small words, as names of keys that are always the same, stand for themselves.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Kind {
     /// As the command line names it.
@@ -45,7 +47,7 @@ pub const KINDS: &[Kind] = &[
     kind("sadd", "sadd", "SADD key element"),
     kind("sismember", "sadd", "SISMEMBER key element"),
     kind("spop", "sadd", "SPOP key"),
-    kind("sinter", "sadd", "SINTER key ..."),
+    kind("sinter", "sadd", "SINTER key:000000000000 key:000000000001"),
     kind("zadd", "zadd", "ZADD key number element"),
     kind("zscore", "zadd", "ZSCORE key element"),
     kind("zrank", "zadd", "ZRANK key element"),

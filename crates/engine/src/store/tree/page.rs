@@ -242,7 +242,9 @@ impl<'a> PageMut<'a> {
             let low = self.bytes.len() - count * entry_size;
             let entry = self.bytes.len() - (index + 1) * entry_size;
             self.bytes.copy_within(low..entry, low + entry_size);
-            for entry in self.bytes[low + entry_size..].chunks_exact_mut(entry_size) {
+            let is_last = start + size == end;
+            let others = if is_last { &mut [] } else { &mut self.bytes[low + entry_size..] };
+            for entry in others.chunks_exact_mut(entry_size) {
                 let offset = number(entry, 0);
                 if offset > start {
                     set_number(entry, 0, offset - size);

@@ -13,7 +13,6 @@ use crate::store::object::FLAG_LARGE;
 use crate::store::tree::order::SCORE_CELL_SIZE;
 use crate::store::tree::{
     Bound, Cell, EMPTY_SIZE, Order, PageAt, Path, Plan, Tree, adopt_large, order, position_in_page,
-    position_of_scores_key,
 };
 use crate::store::types::{Key, StoreFull};
 use crate::store::{Store, object};
@@ -199,8 +198,7 @@ impl Store {
     /// Where in the tree of scores that of a new member goes.
     fn place_of_score(&self, at: Ref, fresh: &Fresh<'_>) -> (Path, usize) {
         let key = fresh.hash.expect("members have hashes").score_key();
-        let path = self.tree_at(at, Order::Scores).seek_key(&self.frames, key);
-        (path, position_of_scores_key(path.page(&self.frames, Order::Scores), key))
+        self.tree_at(at, Order::Scores).seek_scores_key(&self.frames, key)
     }
 
     fn needs_of_put(

@@ -4,8 +4,7 @@ use crate::memory::frames::{Frames, Ref};
 use crate::store::lookup::NameHash;
 use crate::store::object::FLAG_LARGE;
 use crate::store::tree::{
-    Bound, Cursor, Order, Page, PageAt, Path, Tree, order, position_in_page,
-    position_of_scores_key, text,
+    Bound, Cursor, Order, Page, PageAt, Path, Tree, order, position_in_page, text,
 };
 use crate::store::{Entry, Store, Text, object};
 
@@ -190,15 +189,30 @@ impl Store {
                 (Some(path), path.page_at(&self.frames), tree.order)
             }
         };
+        match self.spot_in_page(page, order, name, hash) {
+            Some(spot) => Ok(Spot { path, ..spot }),
+            None => Err(Spot { path, page, index: page.page(&self.frames, order).count() }),
+        }
+    }
+
+    /// The element of a page with a name.
+    #[inline]
+    fn spot_in_page(
+        &self,
+        page: PageAt,
+        order: Order,
+        name: &[u8],
+        hash: NameHash,
+    ) -> Option<Spot> {
         let cells = page.page(&self.frames, order);
         let mut start = 0;
         while let Some(index) = cells.find_tag(hash.tag(), start) {
             if text::is(&self.frames, cells.name(index), name) {
-                return Ok(Spot { path, page, index });
+                return Some(Spot { path: None, page, index });
             }
             start = index + 1;
         }
-        Err(Spot { path, page, index: cells.count() })
+        None
     }
 
     /// Where a member of a sorted set stands. O(log n).
@@ -225,22 +239,25 @@ impl Store {
     ) -> Option<(Spot, Spot)> {
         let scores = self.tree_at(tree.owner, Order::Scores);
         let key = hash.score_key();
-        let path = scores.seek_key(&self.frames, key);
-        let page = path.page(&self.frames, Order::Scores);
-        let mut index = position_of_scores_key(page, key);
-        while index < page.count() && order::scores_key(page.from_cell(index)) == key {
+        let (scores_path, first) = scores.seek_scores_key(&self.frames, key);
+        let page = scores_path.page(&self.frames, Order::Scores);
+        let is_same = |index: &usize| order::scores_key(page.from_cell(*index)) == key;
+        (first..page.count()).take_while(is_same).find_map(|index| {
             let score = order::score(Order::Scores, page.from_cell(index));
             let bound = Bound { score: order::score_key(score), name: Some(name) };
-            let spot = self.spot_of_bound(tree.owner, &bound);
+            let path = tree.seek_leaf(&self.frames, &bound);
+            // Its tag is found in the directory, without a look at the scores of its neighbours.
+            let spot = self.spot_in_page(path.page_at(&self.frames), Order::Sorted, name, hash)?;
+            // Another member of this leaf may have the same 32 bits of hash.
             let cells = spot.page.page(&self.frames, Order::Sorted);
-            if spot.index < cells.count() && text::is(&self.frames, cells.name(spot.index), name) {
-                let scores_spot =
-                    Spot { path: Some(path), page: path.page_at(&self.frames), index };
-                return Some((spot, scores_spot));
+            let found = order::score(Order::Sorted, cells.from_cell(spot.index));
+            if order::score_key(found) != bound.score {
+                return None;
             }
-            index += 1;
-        }
-        None
+            let scores_page = scores_path.page_at(&self.frames);
+            let scores_spot = Spot { path: Some(scores_path), page: scores_page, index };
+            Some((Spot { path: Some(path), ..spot }, scores_spot))
+        })
     }
 
     /// The first element of a sorted set that is not before `bound`, or the end.

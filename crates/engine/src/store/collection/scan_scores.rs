@@ -10,7 +10,7 @@ use super::Element;
 use crate::marks::Mark;
 use crate::store::Store;
 use crate::store::tree::order::{score, score_key, scores_key};
-use crate::store::tree::{Bound, Cursor, Order, Tree, position_of_scores_key};
+use crate::store::tree::{Bound, Cursor, Order, Tree};
 use core::ops::{Range, RangeInclusive};
 
 /// Tags that can be looked at while the members of a score are found: half a microsecond.
@@ -139,8 +139,7 @@ impl Store {
 
     /// The first score whose key is not below `key`, or behind the last one.
     fn place_of(&self, scores: &Tree, key: u64) -> Cursor {
-        let path = scores.seek_key(&self.frames, key);
-        let index = position_of_scores_key(path.page(&self.frames, Order::Scores), key);
+        let (path, index) = scores.seek_scores_key(&self.frames, key);
         let mut place = Cursor { path, index };
         place.settle(&self.frames, scores);
         place

@@ -6,8 +6,7 @@ use crate::planted::{Bug, is_planted};
 use crate::store::Store;
 use crate::store::lookup::NameHash;
 use crate::store::tree::{
-    Bound, Cell, Cursor, Order, PageAt, Tree, adopt_large, order, position_in_page,
-    position_of_scores_key, text,
+    Bound, Cell, Cursor, Order, PageAt, Tree, adopt_large, order, position_in_page, text,
 };
 use crate::store::types::{Key, StoreFull};
 
@@ -146,9 +145,8 @@ impl Store {
     fn spot_of_score(&self, at: Ref, hash: NameHash, score: f64) -> Spot {
         let scores = self.tree_at(at, Order::Scores);
         let key = hash.score_key();
-        let path = scores.seek_key(&self.frames, key);
+        let (path, first) = scores.seek_scores_key(&self.frames, key);
         let page = path.page(&self.frames, Order::Scores);
-        let first = position_of_scores_key(page, key);
         let index = (first..page.count())
             .take_while(|&index| order::scores_key(page.from_cell(index)) == key)
             .find(|&index| {

@@ -95,6 +95,27 @@ impl Tree {
     /// The leaf that a hash belongs to.
     #[inline]
     pub fn seek_key(&self, frames: &Frames, key: u64) -> Path {
+        self.seek_key_between(frames, key).0
+    }
+
+    /// In a tree of scores, the leaf that a key belongs to and the first element in it whose key is
+    /// not below. Keys are spread evenly: one or two lines of the leaf are read.
+    pub fn seek_scores_key(&self, frames: &Frames, key: u64) -> (Path, usize) {
+        let (path, low, high) = self.seek_key_between(frames, key);
+        let page = path.page(frames, Order::Scores);
+        let mut index = guess_of_key(page.count() + 1, key, low, high);
+        while index > 0 && order::scores_key(page.from_cell(index - 1)) >= key {
+            index -= 1;
+        }
+        while index < page.count() && order::scores_key(page.from_cell(index)) < key {
+            index += 1;
+        }
+        (path, index)
+    }
+
+    /// The leaf that a hash belongs to, and the least keys of it and of its neighbour.
+    #[inline]
+    fn seek_key_between(&self, frames: &Frames, key: u64) -> (Path, u64, u64) {
         let mut path = Path::start(self.root);
         let (mut low, mut high) = (0, u64::MAX);
         while !header(frames, path.leaf).is_leaf() {
@@ -107,7 +128,7 @@ impl Tree {
             high = children.get(index + 1).map_or(high, |next| next.key);
             path.leaf = child.at;
         }
-        path
+        (path, low, high)
     }
 
     /// The leaf with the element `rank`, counted from 0, and where in it that is. The rank may be
@@ -132,6 +153,13 @@ impl Tree {
     /// The leaf and the position in it of the first element that is not before `bound`; the end of
     /// a leaf if that element begins the next one.
     pub fn seek_bound(&self, frames: &Frames, bound: &Bound<'_>) -> (Path, usize) {
+        let path = self.seek_leaf(frames, bound);
+        let index = position_in_page(frames, path.page(frames, self.order), bound);
+        (path, index)
+    }
+
+    /// The leaf that has the element at `bound`, if there is one, and else a neighbour of it.
+    pub fn seek_leaf(&self, frames: &Frames, bound: &Bound<'_>) -> Path {
         let mut path = Path::start(self.root);
         while !header(frames, path.leaf).is_leaf() {
             let node = path.leaf;
@@ -147,8 +175,7 @@ impl Tree {
             path.push(node, index);
             path.leaf = children[index].at;
         }
-        let index = position_in_page(frames, path.page(frames, self.order), bound);
-        (path, index)
+        path
     }
 
     /// Is the first element below `child` not behind the bound?
@@ -189,11 +216,7 @@ pub fn position_of_scores_key(page: Page<'_>, key: u64) -> usize {
 /// `high`: the guess is mostly right or a neighbour, so that a line or two of the node are read.
 #[inline]
 fn position_of_key(children: &[Child], key: u64, low: u64, high: u64) -> usize {
-    // Of the spread the upper bits are enough, and their product with a count is no long number.
-    let shift = (u64::BITS - (high - low).leading_zeros()).saturating_sub(32);
-    let (offset, spread) = (key.saturating_sub(low) >> shift, ((high - low) >> shift) + 1);
-    let guess = offset * children.len() as u64 / spread;
-    let mut index = (guess as usize).min(children.len() - 1);
+    let mut index = guess_of_key(children.len(), key, low, high);
     while index > 0 && children[index].key > key {
         index -= 1;
     }
@@ -201,4 +224,13 @@ fn position_of_key(children: &[Child], key: u64, low: u64, high: u64) -> usize {
         index += 1;
     }
     index
+}
+
+/// Where among `count` things, spread evenly from the key `low` to `high`, that with a key is.
+#[inline]
+fn guess_of_key(count: usize, key: u64, low: u64, high: u64) -> usize {
+    // Of the spread the upper bits are enough, and their product with a count is no long number.
+    let shift = (u64::BITS - (high - low).leading_zeros()).saturating_sub(32);
+    let (offset, spread) = (key.saturating_sub(low) >> shift, ((high - low) >> shift) + 1);
+    ((offset * count as u64 / spread) as usize).min(count - 1)
 }

@@ -15,7 +15,7 @@ use crate::memory::buffer::BUFFER_SIZE;
 use crate::planted::{Bug, is_planted};
 use crate::resp::parse::parse;
 use crate::resp::request::Request;
-use crate::store::{Key, NameHash};
+use crate::store::{Ahead, Key, NameHash, Order};
 use core::ops::Range;
 
 /// Requests in a group. One connection may fill it: a pipeline of 64 is then answered in one send
@@ -36,6 +36,10 @@ const BUFFER_ARGUMENTS_MAX: usize = BUFFER_SIZE / 6;
 
 /// Longer names are not hashed in advance: they may be no names at all.
 const PREFETCH_NAME_MAX: u32 = 256;
+
+/// Commands with more arguments are not looked ahead for: they are ranges, or have options, or
+/// several names.
+const LOOKED_ARGUMENTS_MAX: u32 = 4;
 
 /// Requests of the turn that wait because a buffer was empty: looked at in one turn.
 const WAKES_PER_TURN: u32 = 64;
@@ -264,6 +268,48 @@ impl Engine {
         }
         for key in keys[..self.group.entry_count].iter().flatten() {
             store.prefetch_object(key);
+        }
+        if store.has_trees() {
+            self.look_ahead(&keys);
+        }
+    }
+
+    /// Asks for what the group will read of large collections, level by level. The name is the
+    /// argument behind the key, or for members of sorted sets, which follow their scores, the last.
+    fn look_ahead(&self, keys: &[Option<Key<'_>>; GROUP_SIZE]) {
+        let store = &self.shared.store;
+        let mut looks: [Option<Ahead>; GROUP_SIZE] = [None; GROUP_SIZE];
+        let mut count = 0;
+        for visit in &self.group.visits[..self.group.visit_count] {
+            let Some(input) = &self.connections[visit.slot as usize].input else { continue };
+            let range = visit.first_entry as usize..visit.end_entry as usize;
+            for (key, entry) in keys[range.clone()].iter().zip(&self.group.entries[range]) {
+                let argument_count = entry.end_span - entry.first_span;
+                let Some(found) = key.as_ref().and_then(|key| store.order_ahead(key)) else {
+                    continue;
+                };
+                let index = if found.1 == Order::Sorted { argument_count - 1 } else { 2 };
+                if argument_count < 3 || argument_count > LOOKED_ARGUMENTS_MAX {
+                    continue;
+                }
+                let span = self.spans[(entry.first_span + index) as usize];
+                if span.size <= PREFETCH_NAME_MAX {
+                    let name = &input.filled()[span.start as usize..][..span.size as usize];
+                    looks[count] = Some(store.begin_ahead(found, store.name_hash(name)));
+                    count += 1;
+                }
+            }
+        }
+        let mut is_going = count > 0;
+        while is_going {
+            is_going = false;
+            for look in &mut looks[..count] {
+                if look.as_mut().is_some_and(|look| store.step_ahead(look)) {
+                    is_going = true;
+                } else {
+                    *look = None;
+                }
+            }
         }
     }
 

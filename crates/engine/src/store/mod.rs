@@ -40,7 +40,7 @@ mod watching;
 mod workspace;
 mod write;
 
-pub use collection::{Element, Elements, Fresh, Kept, Place, Spot, Standing};
+pub use collection::{Ahead, Element, Elements, Fresh, Kept, Place, Spot, Standing};
 pub use lookup::NameHash;
 pub use room::Steps;
 pub use text::{Text, TextObject, TextPlace};
@@ -84,6 +84,8 @@ pub struct Store {
     hash_key: (u64, u64),
     random: Random,
     key_size_max: u32,
+    /// A large collection was made, some time: only then it is worth looking for one.
+    has_trees: bool,
     /// The write that runs has had everything reserved and checked before.
     is_reserved: bool,
     /// Keys that are overdue stay: somebody counts them in a transaction.
@@ -165,6 +167,7 @@ impl Store {
             hash_key: (word(low), word(high)),
             random: Random::new(seed),
             key_size_max: limits.key_size_max,
+            has_trees: false,
             is_reserved: false,
             is_expiry_held: false,
             room_steps: 0,

@@ -81,6 +81,7 @@ impl Store {
             self.page_at(at).empty(&mut self.frames, order);
         } else {
             self.frames.marks.reach(Mark::TreeAtOnce);
+            self.has_trees = true;
             let class = self.frames.class_of(NODE_HEADER_SIZE + roomy(page_size));
             let root = make_leaf(&mut self.frames, class, order, at);
             object::set_trees(&mut self.frames, at, &Trees { root, ..Trees::default() });
@@ -131,6 +132,7 @@ impl Store {
         };
         let size = header.value_offset();
         let to = self.frames.allocate(self.frames.class_of(size + TREES_SIZE));
+        self.has_trees = true;
         let class = self.frames.class_of(NODE_HEADER_SIZE + used_size);
         let root = make_leaf(&mut self.frames, class, order, to);
         let target = PageAt::of_leaf(&self.frames, root);

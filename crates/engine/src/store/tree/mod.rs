@@ -37,7 +37,7 @@ pub use node::{NODE_HEADER_SIZE, PageAt, header as node_header, make_leaf};
 pub use order::{Item, Order};
 pub use page::{EMPTY_SIZE, Page, PageMut};
 pub use plan::{Cell, Plan, roomy};
-pub use seek::{Bound, Path, position_in_page, position_of_scores_key};
+pub use seek::{Bound, Next, Path, position_in_page, position_of_scores_key};
 pub use walk::Cursor;
 
 use crate::memory::frames::{Frames, Ref};

@@ -142,6 +142,12 @@ impl<'a> Page<'a> {
         if self.order.entry_size() > 2 { self.bytes[self.entry(index) + 2] } else { 0 }
     }
 
+    /// The directory.
+    #[inline]
+    pub fn directory(&self) -> &'a [u8] {
+        &self.bytes[self.bytes.len() - self.count() * self.order.entry_size()..]
+    }
+
     /// The first element from `start` on that has the tag.
     #[inline]
     pub fn find_tag(&self, tag: u8, start: usize) -> Option<usize> {

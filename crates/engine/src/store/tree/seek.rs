@@ -62,6 +62,22 @@ impl Path {
     }
 }
 
+/// Where a look for a key goes next.
+#[derive(Clone, Copy, Debug)]
+pub enum Next {
+    /// To a node, and which keys that may hold.
+    Child {
+        /// The node.
+        at: Ref,
+        /// The least key.
+        low: u64,
+        /// That of its neighbour.
+        high: u64,
+    },
+    /// It has arrived.
+    Leaf,
+}
+
 /// A place in a sorted set, between elements: before all elements of which it is not greater.
 #[derive(Clone, Copy, Debug)]
 pub struct Bound<'a> {
@@ -92,6 +108,49 @@ impl Tree {
         self.seek_rank(frames, 0).0
     }
 
+    /// One step of a look for a key, from a node whose keys are `low` to `high`.
+    #[inline]
+    pub fn next(&self, frames: &Frames, node: Ref, key: u64, (low, high): (u64, u64)) -> Next {
+        if header(frames, node).is_leaf() {
+            return Next::Leaf;
+        }
+        let children = children(frames, node);
+        let index = if self.order.is_hashed() {
+            position_of_key(children, key, low, high)
+        } else {
+            children[1..].partition_point(|child| child.key < key)
+        };
+        let child = &children[index];
+        let high = children.get(index + 1).map_or(high, |next| next.key);
+        Next::Child { at: child.at, low: child.key, high }
+    }
+
+    /// The bytes of a leaf of scores where that with a key may be.
+    pub fn guess_of_score<'a>(
+        &self,
+        frames: &'a Frames,
+        leaf: Ref,
+        key: u64,
+        (low, high): (u64, u64),
+    ) -> &'a [u8] {
+        let page = PageAt::of_leaf(frames, leaf).page(frames, self.order);
+        page.from_cell(guess_of_key(page.count(), key, low, high))
+    }
+
+    /// The key of the score that a leaf of scores has for a key.
+    pub fn score_in(
+        &self,
+        frames: &Frames,
+        leaf: Ref,
+        key: u64,
+        (low, high): (u64, u64),
+    ) -> Option<u64> {
+        let page = PageAt::of_leaf(frames, leaf).page(frames, self.order);
+        let index = position_of_score(page, key, low, high);
+        let cell = (index < page.count()).then(|| page.from_cell(index))?;
+        (order::scores_key(cell) == key).then(|| order::score_key(order::score(self.order, cell)))
+    }
+
     /// The leaf that a hash belongs to.
     #[inline]
     pub fn seek_key(&self, frames: &Frames, key: u64) -> Path {
@@ -102,14 +161,7 @@ impl Tree {
     /// not below. Keys are spread evenly: one or two lines of the leaf are read.
     pub fn seek_scores_key(&self, frames: &Frames, key: u64) -> (Path, usize) {
         let (path, low, high) = self.seek_key_between(frames, key);
-        let page = path.page(frames, Order::Scores);
-        let mut index = guess_of_key(page.count() + 1, key, low, high);
-        while index > 0 && order::scores_key(page.from_cell(index - 1)) >= key {
-            index -= 1;
-        }
-        while index < page.count() && order::scores_key(page.from_cell(index)) < key {
-            index += 1;
-        }
+        let index = position_of_score(path.page(frames, Order::Scores), key, low, high);
         (path, index)
     }
 
@@ -232,5 +284,19 @@ fn guess_of_key(count: usize, key: u64, low: u64, high: u64) -> usize {
     // Of the spread the upper bits are enough, and their product with a count is no long number.
     let shift = (u64::BITS - (high - low).leading_zeros()).saturating_sub(32);
     let (offset, spread) = (key.saturating_sub(low) >> shift, ((high - low) >> shift) + 1);
-    ((offset * count as u64 / spread) as usize).min(count - 1)
+    ((offset * count as u64 / spread) as usize).min(count.saturating_sub(1))
+}
+
+/// The first element of a page of scores whose key is not below `key`. Their keys are spread evenly
+/// from `low` to `high`.
+#[inline]
+fn position_of_score(page: Page<'_>, key: u64, low: u64, high: u64) -> usize {
+    let mut index = guess_of_key(page.count(), key, low, high);
+    while index > 0 && order::scores_key(page.from_cell(index - 1)) >= key {
+        index -= 1;
+    }
+    while index < page.count() && order::scores_key(page.from_cell(index)) < key {
+        index += 1;
+    }
+    index
 }

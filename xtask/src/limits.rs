@@ -167,9 +167,9 @@ const CONSTANTS: &str = "
 | connections | 32,000 | a completion queue has at most 65,536 entries, two for each |
 | keys in a chain of buckets | 16 buckets of 12 | a lookup stays bounded, whatever the keys |
 | an object in one slot | 8 KiB | a larger value is a rope of frames |
-| elements of a collection | 4,294,967,295 | counts of elements have 32 bits: `-OOM a collection has at most ...` |
-| names of members and fields | 20 KiB | they lie in one buffer: `-ERR argument is too long` |
-| keys that one command combines | 1,024 | it notes each of them: `-OOM at most 1024 keys can be combined` |
+| elements of a collection | 4,294,967,295 | 32 bits of a count: `-OOM a collection has at ...` |
+| names of members and fields | 20 KiB | in one buffer: `-ERR argument is too long` |
+| keys that one command combines | 1,024 | each is noted: `-OOM at most 1024 keys can be ...` |
 | a line of an inline request or of a size | 64 KiB | as in Redis |
 | before AUTH | 10 arguments, 16 KiB each | as in Redis |
 | events, requests, bytes of a turn | 256, 512, 1 MiB | a turn is bounded in counted work |

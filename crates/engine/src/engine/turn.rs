@@ -289,7 +289,7 @@ impl Engine {
                     continue;
                 };
                 let index = if found.1 == Order::Sorted { argument_count - 1 } else { 2 };
-                if argument_count < 3 || argument_count > LOOKED_ARGUMENTS_MAX {
+                if !(3..=LOOKED_ARGUMENTS_MAX).contains(&argument_count) {
                     continue;
                 }
                 let span = self.spans[(entry.first_span + index) as usize];

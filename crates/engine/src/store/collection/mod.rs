@@ -4,8 +4,8 @@
 //! then stand there. Which of the two it is shows nowhere but here: a `Spot` is an element of
 //! either.
 //!
-//! In reading order: `read` (find, count, walk), `ahead` (ask for what a find will read), `scan` and
-//! `scan_scores` (walk step by step), `fresh` (an element on its way in), `put`, `reserve` (several
+//! In reading order: `read` (find, count, walk), `ahead` (ask for what a find will read), `scan`
+//! and `scan_scores` (walk step by step), `fresh` (an element on its way in), `put`, `reserve` (several
 //! at once), `replace`, `score`, `take`, `copy`, `carry` (from list to list) and `cut` (a run),
 //! `form` (from page to tree and back), `moves` (what compaction and the reaper ask), `check`.
 //!

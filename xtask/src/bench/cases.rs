@@ -19,8 +19,8 @@ pub(super) struct Data {
 
 impl Data {
     /// Keys, or elements of all keys.
-    pub(super) fn stored_count(&self) -> u64 {
-        u64::from(self.key_count) * u64::from(self.element_count)
+    pub(super) const fn stored_count(&self) -> u32 {
+        self.key_count * self.element_count
     }
 }
 

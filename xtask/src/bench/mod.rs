@@ -89,7 +89,7 @@ fn start(spec: &Spec, data: &Data, port: u16) -> Result<(Server, Option<Memory>)
     let before = server.memory()?;
     load::fill(&server, data)?;
     let after = server.memory()?;
-    let per_key = |before, after| (after - before) / data.stored_count() as f64;
+    let per_key = |before, after| (after - before) / f64::from(data.stored_count());
     let key_memory = match (before, after) {
         // Of data that evicts itself nobody knows how many keys are left.
         (Some(before), Some(after)) if !data.evicts => Some(Memory {

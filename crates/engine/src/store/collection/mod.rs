@@ -7,7 +7,8 @@
 //! In reading order: `read` (find, count, walk), `ahead` (ask for what a find will read), `scan`
 //! and `scan_scores` (walk step by step), `fresh` (an element on its way in), `put`, `reserve`
 //! (several at once), `replace`, `score`, `take`, `copy`, `carry` (from list to list) and `cut` (a
-//! run), `form` (from page to tree and back), `moves` (what compaction and the reaper ask), `check`.
+//! run), `form` (from page to tree and back), `moves` (what compaction and the reaper ask), and
+//! `check`.
 //!
 //! Invariant: a collection has an element, or there is no key.
 mod ahead;

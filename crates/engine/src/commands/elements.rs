@@ -1,9 +1,11 @@
-//! Elements of a collection as a reply. Its room is made sure of first.
+//! What a reply says of a collection: its elements, whose room is made sure of first, or how many
+//! they are.
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::resp::output::REPLY_ROOM;
 use crate::resp::reply::{Reply, ReplyFull};
-use crate::store::Store;
+use crate::resp::request::Request;
+use crate::store::{Store, Type};
 
 /// Bytes of the shortest text in a reply: an empty bulk string.
 pub(crate) const TEXT_SIZE_MIN: u64 = 6;
@@ -31,5 +33,19 @@ pub(crate) fn reply_elements(
         }
     }
     write(&mut cx.reply, cx.store);
+    Ok(())
+}
+
+/// Replies with the count of elements of the collection that is the first argument; 0 if it is
+/// missing. O(1).
+pub(crate) fn reply_count(
+    cx: &mut Context<'_>,
+    request: &Request<'_>,
+    kind: Type,
+) -> Result<(), CommandError> {
+    let key = cx.key(request, 1);
+    let entry = cx.read_of(&key, kind)?;
+    let count = entry.map_or(0, |entry| cx.store.element_count(entry));
+    cx.reply.integer(count.cast_signed());
     Ok(())
 }

@@ -5,7 +5,7 @@
 use crate::commands::arguments::{database, is_word, small_integer};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{BULK_OVERHEAD, reserve_reply};
+use crate::commands::texts::{BULK_OVERHEAD, reserve_reply};
 use crate::commands::work;
 use crate::resp::request::Request;
 use crate::stdx::number;

@@ -36,7 +36,7 @@ impl NameHash {
     /// The 32 bits by which scores are ordered, as the upper half. The first ones are the tag: who
     /// looks for members with near keys need not look at those with other tags.
     #[inline]
-    pub(super) const fn score_key(self) -> u64 {
+    pub(super) const fn scores_key(self) -> u64 {
         self.0.rotate_right(8) >> 32 << 32
     }
 }

@@ -7,7 +7,7 @@ use super::{copy_bytes, scaled_bit_offset};
 use crate::commands::arguments::{integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::reserve_reply;
+use crate::commands::texts::reserve_reply;
 use crate::resp::request::{Request, Value};
 use crate::store::Key;
 use core::ops::Range;

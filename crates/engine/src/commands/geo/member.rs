@@ -5,7 +5,7 @@ use super::position_of;
 use super::reply::{POSITION_SIZE_MAX, write_distance, write_position};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{BULK_OVERHEAD, reserve_reply};
+use crate::commands::texts::{BULK_OVERHEAD, reserve_reply};
 use crate::resp::reply::Reply;
 use crate::resp::request::Request;
 use crate::store::Type;

@@ -6,7 +6,7 @@ use super::asked::Asked;
 use super::cell::Position;
 use super::distance::{self, DISTANCE_TEXT_SIZE_MAX};
 use super::hits::Hit;
-use crate::commands::string::kept::{BULK_OVERHEAD, write_text};
+use crate::commands::texts::{BULK_OVERHEAD, write_text};
 use crate::resp::reply::Reply;
 use crate::stdx::number::DOUBLE_TEXT_SIZE_MAX;
 use crate::store::{Entry, Store};

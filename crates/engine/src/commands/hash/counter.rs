@@ -3,7 +3,7 @@ use super::{is_long, put, value, written};
 use crate::commands::arguments::integer;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{BULK_OVERHEAD, reserve_reply};
+use crate::commands::texts::{BULK_OVERHEAD, reserve_reply};
 use crate::resp::request::{Request, Value};
 use crate::stdx::extended::{EXTENDED_TEXT_SIZE_MAX, Extended};
 use crate::stdx::number;

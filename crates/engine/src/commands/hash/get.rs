@@ -1,8 +1,9 @@
 //! Reading fields by their names.
 use super::value;
 use crate::commands::context::Context;
+use crate::commands::elements::reply_count;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{BULK_OVERHEAD, reply_text, reserve_reply, write_text};
+use crate::commands::texts::{BULK_OVERHEAD, reply_text, reserve_reply, write_text};
 use crate::resp::request::Request;
 use crate::store::{Text, Type};
 
@@ -56,9 +57,5 @@ fn reply_number(
 
 /// `HLEN key`: how many fields the hash has. O(1).
 pub fn hlen(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    let key = cx.key(request, 1);
-    let entry = cx.read_of(&key, Type::Hash)?;
-    let count = entry.map_or(0, |entry| cx.store.element_count(entry));
-    cx.reply.integer(count.cast_signed());
-    Ok(())
+    reply_count(cx, request, Type::Hash)
 }

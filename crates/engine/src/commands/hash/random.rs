@@ -5,7 +5,7 @@
 use crate::commands::arguments::{integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{bulks_size, reply_text, reserve_reply, write_text};
+use crate::commands::texts::{bulks_size, reply_text, reserve_reply, write_text};
 use crate::commands::work;
 use crate::random::Random;
 use crate::resp::reply::Protocol;

@@ -2,7 +2,7 @@
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::scan::elements::{Shape, scan};
-use crate::commands::string::kept::{bulks_size, write_text};
+use crate::commands::texts::{bulks_size, write_text};
 use crate::resp::request::Request;
 use crate::store::Type;
 

@@ -6,7 +6,7 @@ use super::{Encoding, Header, REGISTER_COUNT, open, visit_runs, write};
 use crate::commands::arguments::is_word;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{BULK_OVERHEAD, reserve_reply};
+use crate::commands::texts::{BULK_OVERHEAD, reserve_reply};
 use crate::resp::request::Request;
 use crate::stdx::number::{I64_TEXT_SIZE_MAX, format_u64};
 use crate::store::{Entry, Key};

@@ -3,7 +3,7 @@ use super::{LOOK_WORK, value_size};
 use crate::commands::arguments::{integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{BULK_OVERHEAD, reserve_reply};
+use crate::commands::texts::{BULK_OVERHEAD, reserve_reply};
 use crate::commands::work;
 use crate::resp::request::{Request, Value};
 use crate::store::tree::order::ITEM_SIZE_MAX;

@@ -2,7 +2,7 @@
 use super::{End, listpack, reply};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::KeptText;
+use crate::commands::kept_text::KeptText;
 use crate::resp::request::Request;
 use crate::store::Type;
 

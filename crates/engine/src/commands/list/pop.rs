@@ -4,7 +4,7 @@ use super::{End, check_run, listpack};
 use crate::commands::arguments::{integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::BULK_OVERHEAD;
+use crate::commands::texts::BULK_OVERHEAD;
 use crate::resp::request::Request;
 use crate::store::{Entry, Key, Type};
 

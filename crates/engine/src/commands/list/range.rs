@@ -3,17 +3,14 @@ use super::reply::{self, Run};
 use super::{check_run, listpack, rank_of_index};
 use crate::commands::arguments::integer;
 use crate::commands::context::Context;
+use crate::commands::elements::reply_count;
 use crate::commands::error::CommandError;
 use crate::resp::request::Request;
 use crate::store::Type;
 
 /// `LLEN key`: count of elements; 0 if the list is missing. O(1).
 pub fn llen(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    let key = cx.key(request, 1);
-    let entry = cx.read_of(&key, Type::List)?;
-    let count = entry.map_or(0, |entry| cx.store.element_count(entry));
-    cx.reply.integer(count.cast_signed());
-    Ok(())
+    reply_count(cx, request, Type::List)
 }
 
 /// `LINDEX key index`: the element at an index, negative ones counted from the end, or null.

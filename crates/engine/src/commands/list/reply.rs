@@ -2,7 +2,7 @@
 use crate::commands::context::Context;
 use crate::commands::elements::reply_elements;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{bulks_size, reply_text, reserve_reply, write_text};
+use crate::commands::texts::{bulks_size, reply_text, reserve_reply, write_text};
 use crate::store::Entry;
 
 /// Replies with the element `rank` of a list. Writes nothing if it fails.

@@ -7,7 +7,7 @@ use super::{Filter, Found, PATTERN_TOO_COMPLEX, options, steps_max, write_head};
 use crate::commands::arguments::cursor;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{BULK_OVERHEAD, reserve_reply};
+use crate::commands::texts::{BULK_OVERHEAD, reserve_reply};
 use crate::commands::work;
 use crate::memory::blocks::BLOCK_SIZE;
 use crate::resp::reply::Reply;

@@ -9,7 +9,7 @@ pub mod elements;
 use crate::commands::arguments::{cursor, integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{BULK_OVERHEAD, reserve_reply};
+use crate::commands::texts::{BULK_OVERHEAD, reserve_reply};
 use crate::commands::work;
 use crate::resp::request::Request;
 use crate::stdx::glob::{self, Case, PatternTooComplex};

@@ -5,7 +5,7 @@ use super::{HEAD_SIZE, LOOKUP_WORK, bulk_size, reply_whole};
 use crate::commands::arguments::integer;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{reply_text, reserve_reply, write_text};
+use crate::commands::texts::{reply_text, reserve_reply, write_text};
 use crate::commands::work;
 use crate::planted::{Bug, is_planted};
 use crate::random::Random;

@@ -9,7 +9,7 @@ use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::member::with_bytes;
 use crate::commands::places::Places;
-use crate::commands::string::kept::{reserve_reply, write_text};
+use crate::commands::texts::{reserve_reply, write_text};
 use crate::commands::work;
 use crate::resp::request::Request;
 use crate::store::{NameHash, Store, Text};

@@ -1,8 +1,9 @@
 //! SISMEMBER, SMISMEMBER, SMEMBERS and SCARD: reading one set.
 use super::{HEAD_SIZE, reply_whole};
 use crate::commands::context::Context;
+use crate::commands::elements::reply_count;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::reserve_reply;
+use crate::commands::texts::reserve_reply;
 use crate::resp::request::Request;
 use crate::store::{Entry, Store, Type};
 
@@ -51,9 +52,5 @@ pub fn smembers(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comma
 
 /// `SCARD key`: count of members. O(1).
 pub fn scard(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    let key = cx.key(request, 1);
-    let entry = cx.read_of(&key, Type::Set)?;
-    let count = entry.map_or(0, |entry| cx.store.element_count(entry));
-    cx.reply.integer(count.cast_signed());
-    Ok(())
+    reply_count(cx, request, Type::Set)
 }

@@ -20,7 +20,7 @@ mod sources;
 use crate::commands::context::Context;
 use crate::commands::elements::reply_elements;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{bulks_size, write_text};
+use crate::commands::texts::{bulks_size, write_text};
 use crate::store::Entry;
 
 /// Bytes that looking a member up counts as: two or three lines of memory.

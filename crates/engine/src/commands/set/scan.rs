@@ -3,7 +3,7 @@ use super::bulk_size;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::scan::elements::{Shape, scan};
-use crate::commands::string::kept::write_text;
+use crate::commands::texts::write_text;
 use crate::resp::request::Request;
 use crate::store::Type;
 

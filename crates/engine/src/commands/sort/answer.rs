@@ -5,7 +5,7 @@ use super::pattern::{Look, Name};
 use super::sequence::Sequence;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{bulks_size, reserve_reply, write_text};
+use crate::commands::texts::{bulks_size, reserve_reply, write_text};
 
 /// Replies with an array: for each element what each GET finds, or null.
 pub(super) fn reply(

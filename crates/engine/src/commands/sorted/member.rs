@@ -1,19 +1,16 @@
 //! Single members: their scores and ranks, how many there are, and taking them out by name.
 use crate::commands::arguments::is_word;
 use crate::commands::context::Context;
+use crate::commands::elements::reply_count;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{BULK_OVERHEAD, reserve_reply};
+use crate::commands::texts::{BULK_OVERHEAD, reserve_reply};
 use crate::resp::request::Request;
 use crate::stdx::number::DOUBLE_TEXT_SIZE_MAX;
 use crate::store::{Entry, Type};
 
 /// `ZCARD key`: count of members. O(1).
 pub fn zcard(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    let key = cx.key(request, 1);
-    let entry = cx.read_of(&key, Type::SortedSet)?;
-    let count = entry.map_or(0, |entry| cx.store.element_count(entry));
-    cx.reply.integer(count.cast_signed());
-    Ok(())
+    reply_count(cx, request, Type::SortedSet)
 }
 
 /// The score of a member that may be there.

@@ -21,7 +21,7 @@ pub mod store;
 use crate::commands::context::Context;
 use crate::commands::elements::reply_elements;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{bulks_size, write_text};
+use crate::commands::texts::{bulks_size, write_text};
 use crate::resp::reply::{BULK_OVERHEAD, Protocol, Reply};
 use crate::stdx::double;
 use crate::stdx::number::DOUBLE_TEXT_SIZE_MAX;

@@ -5,7 +5,7 @@ use crate::commands::arguments::{integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::elements::TEXT_SIZE_MIN;
 use crate::commands::error::CommandError;
-use crate::commands::string::kept::{reply_text, reserve_reply};
+use crate::commands::texts::{reply_text, reserve_reply};
 use crate::commands::work;
 use crate::random::Random;
 use crate::resp::reply::Reply;

@@ -1,8 +1,8 @@
 //! Arithmetic on strings that hold numbers. A missing key counts as 0; the deadline stays.
-use super::kept::{BULK_OVERHEAD, reserve_reply};
 use crate::commands::arguments::integer;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::commands::texts::{BULK_OVERHEAD, reserve_reply};
 use crate::planted::{Bug, is_planted};
 use crate::resp::request::{Request, Value};
 use crate::stdx::extended::{EXTENDED_TEXT_SIZE_MAX, Extended};

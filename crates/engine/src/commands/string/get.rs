@@ -1,8 +1,9 @@
 //! Whole values: GET, and the commands that answer a value and then change its key.
-use super::kept::{KeptText, reply_string};
 use super::options::{Asking, Options};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::commands::kept_text::KeptText;
+use crate::commands::texts::reply_string;
 use crate::planted::{Bug, is_planted};
 use crate::resp::request::Request;
 use crate::store::Expiry;

@@ -3,10 +3,9 @@
 //! `lcs` compares two.
 //!
 //! All of them keep one order: parse and check everything, reserve room in the reply and in the
-//! store, and only then change anything. `kept` holds an old value while a new one takes its place.
+//! store, and only then change anything. A `KeptText` holds an old value while a new one comes.
 pub mod counter;
 pub mod get;
-pub(super) mod kept;
 pub mod lcs;
 pub mod multi;
 mod options;

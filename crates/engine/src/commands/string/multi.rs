@@ -1,7 +1,7 @@
 //! Several keys in one command. MSET and MSETNX happen entirely or not at all.
-use super::kept::{BULK_OVERHEAD, reserve_reply, write_text};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::commands::texts::{BULK_OVERHEAD, reserve_reply, write_text};
 use crate::planted::{Bug, is_planted};
 use crate::resp::request::{Request, Value};
 use crate::store::{Entry, Key, Needs, Steps, StoreFull, Type};

@@ -1,8 +1,8 @@
 //! Parts of values: sizes, ranges, and writes at an offset.
-use super::kept::{BULK_OVERHEAD, reserve_reply};
 use crate::commands::arguments::integer;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::commands::texts::{BULK_OVERHEAD, reserve_reply};
 use crate::commands::work;
 use crate::planted::{Bug, is_planted};
 use crate::resp::request::{Request, Value};

@@ -1,10 +1,11 @@
 //! Whole values written: SET and its older relatives.
-use super::kept::{KeptText, reply_string};
 use super::options::{Asking, Condition, Options, future};
 use crate::commands::arguments::integer;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::expire::{Base, Unit};
+use crate::commands::kept_text::KeptText;
+use crate::commands::texts::reply_string;
 use crate::resp::request::Request;
 use crate::store::{Expiry, Key};
 

@@ -1,7 +1,7 @@
 //! Rows of the hash commands.
 use super::flag::{DENYOOM, FAST, READONLY, WRITE};
 use super::key::{self, DELETE, Keys, RW};
-use super::{Command, Group, Run};
+use super::{Command, Group, Run, Work};
 use crate::commands::hash::{counter, get, random, scan, set, whole};
 
 const fn row(
@@ -44,8 +44,8 @@ pub(super) const COMMANDS: &[Command] = &[
         .values_from(3, 2).deprecated("4.0.0", "`HSET` with multiple field-value pairs")
         .about("O(log n) for each field given", "Writes fields, all or none."),
     row(("hrandfield", -2),   READONLY,               key::READ,   "6.2.0", random::hrandfield)
-        .tips(BY_CHANCE)
-        .about("O(m log n), m the count of fields answered", "Fields by chance."),
+        .work(Work::Value).tips(BY_CHANCE)
+        .about("O(log n) for each field answered", "Fields by chance."),
     row(("hscan", -3),        READONLY,               key::READ,   "2.8.0", scan::hscan)
         .tips(BY_CHANCE)
         .about("O(m), m the COUNT", "Walks over the fields, some at a time."),

@@ -61,10 +61,11 @@ pub(super) const COMMANDS: &[Command] = &[
     row(("smove", 4),        WRITE | FAST,           MOVE_KEYS,       "1.0.0", edit::smove)
         .about("O(log n)", "Moves a member from one set to another."),
     row(("spop", -2),        WRITE | FAST,           POP_KEYS,        "1.0.0", chance::spop)
-        .tips(CHANCE)
+        .work(Work::Value).tips(CHANCE)
         .about("O(log n) for each member taken out", "Takes members out of a set at random."),
     row(("srandmember", -2), READONLY,               key::READ,       "1.0.0", chance::srandmember)
-        .tips(CHANCE).about("O(log n) for each member answered", "Members of a set by chance."),
+        .work(Work::Value).tips(CHANCE)
+        .about("O(log n) for each member answered", "Members of a set by chance."),
     row(("srem", -3),        WRITE | FAST,           REMOVE_KEYS,     "1.0.0", edit::srem)
         .about("O(log n) for each member given", "Takes members out of a set."),
     row(("sscan", -3),       READONLY,               key::READ,       "2.8.0", scan::sscan)

@@ -53,7 +53,7 @@ impl Store {
     #[inline]
     pub fn begin_ahead(&self, (owner, order): (Ref, Order), hash: NameHash) -> Ahead {
         let (order, key) = match order {
-            Order::Sorted => (Order::Scores, hash.score_key()),
+            Order::Sorted => (Order::Scores, hash.scores_key()),
             order => (order, hash.to_u64()),
         };
         let node = self.tree_at(owner, order).root;

@@ -164,7 +164,7 @@ impl Store {
             let score = order::score(Order::Sorted, cell).to_bits().to_le_bytes();
             let name = Order::Sorted.name(cell);
             let hash = NameHash::of(text::hash(&self.frames, self.hash_key, name));
-            let key = hash.score_key();
+            let key = hash.scores_key();
             let target = PageAt::of_leaf(&self.frames, root);
             let place = position_of_scores_key(target.page(&self.frames, Order::Scores), key);
             let hash = ((key >> 32) as u32).to_le_bytes();

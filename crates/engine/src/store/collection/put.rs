@@ -188,7 +188,8 @@ impl Store {
         if let Some(Spot { path: Some(path), index, .. }) = &target.scores {
             let (hash, score) = score_cell(fresh);
             let parts = [&hash[..], &score];
-            let cell = Cell::of_score(&parts, fresh.hash.expect("members have hashes").score_key());
+            let cell =
+                Cell::of_score(&parts, fresh.hash.expect("members have hashes").scores_key());
             self.tree_at(at, Order::Scores).insert_here(&mut self.frames, path, *index, &cell);
         }
         self.count_elements(at, 1);
@@ -197,7 +198,7 @@ impl Store {
 
     /// Where in the tree of scores that of a new member goes.
     fn place_of_score(&self, at: Ref, fresh: &Fresh<'_>) -> (Path, usize) {
-        let key = fresh.hash.expect("members have hashes").score_key();
+        let key = fresh.hash.expect("members have hashes").scores_key();
         self.tree_at(at, Order::Scores).seek_scores_key(&self.frames, key)
     }
 
@@ -250,7 +251,7 @@ impl Store {
         let scores = (tree.order == Order::Sorted).then(|| {
             let scores = self.tree_at(tree.owner, Order::Scores);
             let (path, index) = self.place_of_score(tree.owner, fresh);
-            let cell = Cell::of_score(&[], fresh.hash.expect("members have hashes").score_key());
+            let cell = Cell::of_score(&[], fresh.hash.expect("members have hashes").scores_key());
             let plan = scores.plan(&self.frames, &path, index, &cell);
             (path, index, plan)
         });
@@ -322,7 +323,7 @@ impl Store {
     fn put_score(&mut self, at: Ref, fresh: &Fresh<'_>, path: &Path, index: usize, plan: &Plan) {
         let mut scores = self.tree_at(at, Order::Scores);
         let (hash, score) = score_cell(fresh);
-        let key = fresh.hash.expect("members have hashes").score_key();
+        let key = fresh.hash.expect("members have hashes").scores_key();
         let parts = [&hash[..], &score];
         let cell = Cell::of_score(&parts, key);
         scores.insert(&mut self.frames, path, index, &cell, plan);
@@ -354,7 +355,7 @@ impl Store {
 
 /// The cell of a score.
 fn score_cell(fresh: &Fresh<'_>) -> ([u8; 4], [u8; 8]) {
-    let key = fresh.hash.expect("members have hashes").score_key();
+    let key = fresh.hash.expect("members have hashes").scores_key();
     let score = fresh.score.expect("members have scores");
     (((key >> 32) as u32).to_le_bytes(), score.to_bits().to_le_bytes())
 }

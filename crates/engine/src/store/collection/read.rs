@@ -238,7 +238,7 @@ impl Store {
         hash: NameHash,
     ) -> Option<(Spot, Spot)> {
         let scores = self.tree_at(tree.owner, Order::Scores);
-        let key = hash.score_key();
+        let key = hash.scores_key();
         let (scores_path, first) = scores.seek_scores_key(&self.frames, key);
         let page = scores_path.page(&self.frames, Order::Scores);
         let is_same = |index: &usize| order::scores_key(page.from_cell(*index)) == key;

@@ -70,7 +70,7 @@ impl Store {
             return true;
         }
         let hash = self.hash_of_element(element);
-        let key = if element.order == Order::Sorted { hash.score_key() } else { hash.to_u64() };
+        let key = if element.order == Order::Sorted { hash.scores_key() } else { hash.to_u64() };
         key >= cursor
     }
 

@@ -124,7 +124,7 @@ impl Store {
                 }
                 let cell = page.cell(index);
                 let element = Element { frames: &self.frames, order: Order::Sorted, cell };
-                if step.has(self.hash_of_element(&element).score_key()) {
+                if step.has(self.hash_of_element(&element).scores_key()) {
                     visit(element);
                 }
             }

@@ -102,7 +102,11 @@ fn a_step_looks_at_no_member_twice() {
         loop {
             let (next, look_count) = store.scan_elements(entry, cursor, 10, |element| {
                 let hash = store.hash_of_element(&element);
-                assert_eq!((hash.score_key() >> 56) as u8, hash.tag(), "a key begins with the tag");
+                assert_eq!(
+                    (hash.scores_key() >> 56) as u8,
+                    hash.tag(),
+                    "a key begins with the tag"
+                );
                 count += 1;
             });
             assert!(look_count <= look_count_max, "{look_count} looks");

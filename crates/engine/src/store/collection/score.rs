@@ -144,7 +144,7 @@ impl Store {
     /// hash and the same score would do as well.
     fn spot_of_score(&self, at: Ref, hash: NameHash, score: f64) -> Spot {
         let scores = self.tree_at(at, Order::Scores);
-        let key = hash.score_key();
+        let key = hash.scores_key();
         let (path, first) = scores.seek_scores_key(&self.frames, key);
         let page = path.page(&self.frames, Order::Scores);
         let index = (first..page.count())

@@ -16,6 +16,9 @@ pub const VISIT: u64 = 64;
 /// Looking whether an element is one to visit: some 10 nanoseconds.
 pub const LOOK: u64 = 2;
 
+/// Putting a member into a sorted set: some 2 microseconds.
+pub const PUT: u64 = 256;
+
 /// Taking an element out with its neighbours: less than a microsecond in a sorted set.
 pub const CUT: u64 = 128;
 

@@ -223,7 +223,17 @@ impl Found {
                 return Err(CommandError::Line(TOO_MANY));
             }
         }
-        work::check(cx, whole.visited_count * work::VISIT, TOO_MANY)?;
+        // Results that are stored, or in order and more than are kept here, are put into a set.
+        let result_count = if is_complete {
+            hits.as_slice().len() as u64
+        } else {
+            search.member_count().min(asked.count.unwrap_or(u64::MAX))
+        };
+        let sorts = !is_complete && asked.sorting.is_some();
+        let sort_count = if sorts { search.member_count() } else { 0 };
+        let store_count = if asked.target.is_some() { result_count } else { 0 };
+        let put_work = (sort_count + store_count) * work::PUT;
+        work::check(cx, whole.visited_count * work::VISIT + put_work, TOO_MANY)?;
         Ok(Self { hits, is_complete, walk })
     }
 

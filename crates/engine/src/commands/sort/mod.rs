@@ -33,6 +33,10 @@ const LOOKUP_WORK: u64 = 64;
 /// bits, each other one in two.
 const COMPARISON_WORK: u64 = 16;
 
+/// Work that an option counts each time that it is read, and so many of its bytes as one more.
+const OPTION_WORK: u64 = 2;
+const OPTION_BYTES: u64 = 4;
+
 /// Work of an element that is put into a list.
 const PUT_WORK: u64 = 256;
 
@@ -100,7 +104,7 @@ fn run(
     options: &Options<'_>,
 ) -> Result<(), CommandError> {
     let source = Source::read(cx, request)?;
-    check_work(cx, &source, options)?;
+    check_work(cx, request, &source, options)?;
     let sequence = Sequence::new(cx, &source, options)?;
     let done = match options.target {
         Some(target) => keep::store(cx, request, target, &source, options, &sequence),
@@ -113,16 +117,23 @@ fn run(
 /// Refuses what sorting would touch too much for.
 fn check_work(
     cx: &Context<'_>,
+    request: &Request<'_>,
     source: &Source<'_>,
     options: &Options<'_>,
 ) -> Result<(), CommandError> {
     let wanted = options.wanted(source.count);
     let put_work = if options.target.is_some() { PUT_WORK } else { 0 };
-    let get_work = options.gets().count() as u64 * (LOOKUP_WORK + put_work);
+    // The options are read again for each element, once to measure the reply and once to write it.
+    let option_work = |option: &[u8]| OPTION_WORK + option.len() as u64 / OPTION_BYTES;
+    let options_work: u64 = request.arguments_from(2).map(option_work).sum();
+    let get_count = options.gets().count() as u64;
+    let reread_work = if get_count > 0 { 2 * options_work } else { 0 };
+    let get_work = get_count * (LOOKUP_WORK + put_work) + reread_work;
     let mut work = wanted.count.saturating_mul(ELEMENT_WORK + get_work);
     if options.sorts(source) {
         let entry = source.entry(cx.store);
-        let lookup_work = if options.by(source).is_some() { LOOKUP_WORK } else { 0 };
+        let has_weights = options.by(source).is_some();
+        let lookup_work = if has_weights { LOOKUP_WORK + options_work } else { 0 };
         let element_work = ELEMENT_WORK + lookup_work + 2 * COMPARISON_WORK;
         work = work.saturating_add(source.count.saturating_mul(element_work));
         work = work.saturating_add(wanted.end() * source.levels() * COMPARISON_WORK);

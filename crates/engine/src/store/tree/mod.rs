@@ -98,7 +98,11 @@ impl Tree {
             leaf = path.next(frames);
         }
         let total = self.totals(frames).0;
-        if leaf.is_none() { bytes } else { bytes * total / count.max(1) }
+        if leaf.is_none() {
+            return bytes;
+        }
+        // Bytes of large texts times a billion elements are more than 64 bits hold.
+        (u128::from(bytes) * u128::from(total) / u128::from(count.max(1))) as u64
     }
 
     /// The key of an element: what decides in which subtree it is.

@@ -122,6 +122,9 @@ impl<'k> Pair<'k> {
                 "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len",
             ));
         }
+        if self.is_empty() {
+            return Ok(());
+        }
         work::check(cx, rows.max(ROW_COUNT_MIN).saturating_mul(table::row_size(columns)), TOO_LONG)
     }
 

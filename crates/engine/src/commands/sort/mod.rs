@@ -125,15 +125,15 @@ fn check_work(
     let put_work = if options.target.is_some() { PUT_WORK } else { 0 };
     // The options are read again for each element, once to measure the reply and once to write it.
     let option_work = |option: &[u8]| OPTION_WORK + option.len() as u64 / OPTION_BYTES;
-    let options_work: u64 = request.arguments_from(2).map(option_work).sum();
+    let reading_work: u64 = request.arguments_from(2).map(option_work).sum();
     let get_count = options.gets().count() as u64;
-    let reread_work = if get_count > 0 { 2 * options_work } else { 0 };
+    let reread_work = if get_count > 0 { 2 * reading_work } else { 0 };
     let get_work = get_count * (LOOKUP_WORK + put_work) + reread_work;
     let mut work = wanted.count.saturating_mul(ELEMENT_WORK + get_work);
     if options.sorts(source) {
         let entry = source.entry(cx.store);
         let has_weights = options.by(source).is_some();
-        let lookup_work = if has_weights { LOOKUP_WORK + options_work } else { 0 };
+        let lookup_work = if has_weights { LOOKUP_WORK + reading_work } else { 0 };
         let element_work = ELEMENT_WORK + lookup_work + 2 * COMPARISON_WORK;
         work = work.saturating_add(source.count.saturating_mul(element_work));
         work = work.saturating_add(wanted.end() * source.levels() * COMPARISON_WORK);

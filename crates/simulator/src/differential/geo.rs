@@ -29,6 +29,12 @@ fn key() -> Node {
     Node::Choice(keys.map(Node::Value).to_vec())
 }
 
+/// What is searched. In other sorted sets many members have one place, and Redis leaves to chance
+/// which of those equally far away come first.
+fn searched() -> Node {
+    Node::Value(Source::PlaceKey)
+}
+
 /// A longitude and a latitude, of which at most one is an edge.
 fn position() -> Node {
     let pair = |longitude, latitude| sequence([Node::Value(longitude), Node::Value(latitude)]);
@@ -67,7 +73,7 @@ fn shown() -> [Node; 3] {
 
 /// A search around `center`, of an older command.
 fn around(name: &str, center: Node) -> Node {
-    let parts = [vec![key(), center, circle()], options().to_vec()].concat();
+    let parts = [vec![searched(), center, circle()], options().to_vec()].concat();
     let shows = Node::Sequence([parts.clone(), shown().to_vec()].concat());
     if name.ends_with("_ro") {
         return shows;
@@ -93,7 +99,7 @@ fn search() -> Vec<Node> {
         sequence([Node::word("BYRADIUS"), circle()]),
         sequence([Node::word("BYBOX"), extent(), extent(), unit()]),
     ]);
-    [vec![key(), center, extent], options().to_vec()].concat()
+    [vec![searched(), center, extent], options().to_vec()].concat()
 }
 
 /// The syntax of a command.

@@ -347,10 +347,13 @@ impl Making<'_> {
 }
 
 /// Sets with one score keep it, 7.0 takes no fourth argument of ZRANK, which 7.2 reads, and SPOP
-/// without a count takes any member.
+/// without a count takes any member. SORT by another pattern, and searches in other sets, leave an
+/// order to chance.
 fn is_unspoiled(word: &[u8]) -> bool {
-    let is = |name: &[u8]| word.eq_ignore_ascii_case(name);
-    word.starts_with(b"uniform:") || is(b"zrank") || is(b"zrevrank") || is(b"spop")
+    const NAMES: [&[u8]; 5] = [b"zrank", b"zrevrank", b"spop", b"sort", b"sort_ro"];
+    word.starts_with(b"uniform:")
+        || word.get(..3).is_some_and(|start| start.eq_ignore_ascii_case(b"geo"))
+        || NAMES.iter().any(|name| word.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

@@ -232,7 +232,7 @@ pub enum Mark {
     LeafSplit,
     /// Two leaves of a tree became one.
     LeafMerged,
-    /// A leaf of a list went with all its elements.
+    /// A leaf went with all its elements.
     LeafCut,
     /// An inner node moved to a slot of another class.
     InnerMoved,

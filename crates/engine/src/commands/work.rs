@@ -16,7 +16,7 @@ pub const VISIT: u64 = 64;
 /// Looking whether an element is one to visit: some 10 nanoseconds.
 pub const LOOK: u64 = 2;
 
-/// Putting a member into a sorted set: some 2 microseconds.
+/// Putting an element into a collection: some 2 microseconds in a sorted set.
 pub const PUT: u64 = 256;
 
 /// Taking an element out with its neighbours: less than a microsecond in a sorted set.

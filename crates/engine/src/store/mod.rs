@@ -5,7 +5,8 @@
 //!
 //! In reading order: `object` (what a slot holds), `index` (where a key's object is), `databases`,
 //! `lookup` (find and read), `write` (set, delete, deadlines), `transfer` (rename, copy), `room`
-//! (what happens when memory is short), `compaction`, `reaper`, `eviction`, `wheel`, `rope`.
+//! (what happens when memory is short), `compaction`, `reaper`, `eviction`, `wheel`, `rope`, `tree`
+//! (what large collections are made of), `collection`, `workspace`.
 pub mod databases;
 pub mod index;
 pub mod kind;

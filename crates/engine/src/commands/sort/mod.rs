@@ -23,9 +23,6 @@ use crate::store::{Entry, Kept, Key, Store, TextPlace, Type};
 use options::Options;
 use sequence::Sequence;
 
-/// Work that walking to an element counts.
-const ELEMENT_WORK: u64 = 64;
-
 /// Work that counts what finds a key that an element names.
 const LOOKUP_WORK: u64 = 64;
 
@@ -36,9 +33,6 @@ const COMPARISON_WORK: u64 = 16;
 /// Work that an option counts each time that it is read, and so many of its bytes as one more.
 const OPTION_WORK: u64 = 2;
 const OPTION_BYTES: u64 = 4;
-
-/// Work of an element that is put into a list.
-const PUT_WORK: u64 = 256;
 
 const TOO_LARGE: &str = "OOM command-work-max: too many elements to sort in one command; use a \
                          sorted set, or read the elements with LRANGE, SSCAN or ZRANGE";
@@ -122,19 +116,19 @@ fn check_work(
     options: &Options<'_>,
 ) -> Result<(), CommandError> {
     let wanted = options.wanted(source.count);
-    let put_work = if options.target.is_some() { PUT_WORK } else { 0 };
+    let put_work = if options.target.is_some() { work::PUT } else { 0 };
     // The options are read again for each element, once to measure the reply and once to write it.
     let option_work = |option: &[u8]| OPTION_WORK + option.len() as u64 / OPTION_BYTES;
     let reading_work: u64 = request.arguments_from(2).map(option_work).sum();
     let get_count = options.gets().count() as u64;
     let reread_work = if get_count > 0 { 2 * reading_work } else { 0 };
     let get_work = get_count * (LOOKUP_WORK + put_work) + reread_work;
-    let mut work = wanted.count.saturating_mul(ELEMENT_WORK + get_work);
+    let mut work = wanted.count.saturating_mul(work::VISIT + get_work);
     if options.sorts(source) {
         let entry = source.entry(cx.store);
         let has_weights = options.by(source).is_some();
         let lookup_work = if has_weights { LOOKUP_WORK + reading_work } else { 0 };
-        let element_work = ELEMENT_WORK + lookup_work + 2 * COMPARISON_WORK;
+        let element_work = work::VISIT + lookup_work + 2 * COMPARISON_WORK;
         work = work.saturating_add(source.count.saturating_mul(element_work));
         work = work.saturating_add(wanted.end() * source.levels() * COMPARISON_WORK);
         // Long texts that begin alike are read in each comparison.

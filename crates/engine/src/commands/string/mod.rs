@@ -1,6 +1,5 @@
 //! The string commands, by family: `get` reads whole values, `set` writes them, `range` touches
-//! parts, `counter` does arithmetic, `multi` handles several keys at once,
-//! `lcs` compares two.
+//! parts, `counter` does arithmetic, `multi` handles several keys at once, `lcs` compares two.
 //!
 //! All of them keep one order: parse and check everything, reserve room in the reply and in the
 //! store, and only then change anything. A `KeptText` holds an old value while a new one comes.

@@ -9,8 +9,8 @@ use crate::store::tree::{EMPTY_SIZE, Order};
 use crate::store::types::{Key, StoreFull};
 use crate::store::{Entry, Store, object};
 
-/// Frames that the nodes of a growing tree may open besides what their bytes fill: as many as there
-/// are classes between the smallest leaf and the largest inner node that a split makes.
+/// Frames that the nodes of a growing tree may open besides what their bytes fill: about as many as
+/// there are classes from 512 bytes up to the largest node, which all but the first nodes have.
 const OPENED_FRAMES_MAX: u32 = 40;
 
 impl Store {

@@ -3,7 +3,7 @@
 //! In reading order: `order` (what a cell holds), `page` (the elements of a leaf, or of a small
 //! collection), `node` (what a slot holds), `text`, `seek` (from the root to an element), `walk`
 //! (from element to element), `plan`, `insert`, `grow`, `remove`, `copy`, `moves` (what compaction
-//! tells).
+//! tells), `check`.
 //!
 //! A node takes the class of its content, and moves to the next when it outgrows it: what a tree
 //! takes is its content and a few percent. Every inner node knows the count and the bytes of each
@@ -82,8 +82,8 @@ impl Tree {
         is_single.then(|| PageAt::of_leaf(frames, self.root).page(frames, self.order).used_size())
     }
 
-    /// Bytes of the slots of all nodes, and of the objects of texts: exact for up to
-    /// `MEASURED_LEAF_COUNT` leaves, else as if all were like these.
+    /// Bytes of the slots of all leaves, of their places in inner nodes, and of the objects of texts:
+    /// of up to `MEASURED_LEAF_COUNT` leaves, and of more as if all were like these.
     pub fn usage(&self, frames: &Frames) -> u64 {
         let (mut bytes, mut count) = (0, 0);
         let mut leaf = Some(self.first_leaf(frames));

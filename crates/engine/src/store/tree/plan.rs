@@ -8,7 +8,8 @@ use super::seek::Path;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Frames, Needs};
 
-/// The most elements of a leaf: those of a page of 4 KiB with cells of two bytes, the smallest.
+/// More elements than any leaf has: 4 KiB hold 819 of the smallest, two bytes and three of the
+/// directory. A multiple of 64, for `Marks`.
 const LEAF_COUNT_MAX: usize = 1024;
 
 /// An element to be put into a tree.

@@ -65,7 +65,7 @@ impl Tree {
         self.remove_child(frames, path, path.steps().len());
     }
 
-    /// The element `index` of the leaf of `path` has texts of so many bytes more than before.
+    /// An element of the leaf of `path` has texts of so many bytes more than before.
     pub fn note_bytes(&self, frames: &mut Frames, path: &Path, more: i64) {
         if is_planted(Bug::BytesKept) {
             return;

@@ -82,8 +82,8 @@ impl Tree {
         is_single.then(|| PageAt::of_leaf(frames, self.root).page(frames, self.order).used_size())
     }
 
-    /// Bytes of the slots of all leaves, of their places in inner nodes, and of the objects of texts:
-    /// of up to `MEASURED_LEAF_COUNT` leaves, and of more as if all were like these.
+    /// Bytes of the slots of all leaves, of their places in inner nodes, and of the objects of
+    /// texts: of up to `MEASURED_LEAF_COUNT` leaves, and of more as if all were like these.
     pub fn usage(&self, frames: &Frames) -> u64 {
         let (mut bytes, mut count) = (0, 0);
         let mut leaf = Some(self.first_leaf(frames));

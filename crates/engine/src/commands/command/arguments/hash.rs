@@ -1,5 +1,7 @@
 //! The arguments of the hash commands.
-use super::{Argument, KEY, Table, block, double, integer, key, pattern, string, word};
+use super::{
+    Argument, COUNT, CURSOR, KEY, MATCH, Table, block, double, integer, key, string, word,
+};
 
 const KEY_FIELD: &[Argument] = &[key("key", 0), string("field")];
 const KEY_FIELDS: &[Argument] = &[key("key", 0), string("field").multiple()];
@@ -25,10 +27,7 @@ pub(super) static ARGUMENTS: &Table = &[
             integer("count"), word("withvalues", "WITHVALUES").optional(),
         ]).optional(),
     ]),
-    ("hscan", &[
-        key("key", 0), integer("cursor"), pattern("pattern").token("MATCH").optional(),
-        integer("count").token("COUNT").optional(),
-    ]),
+    ("hscan", &[key("key", 0), CURSOR, MATCH, COUNT]),
     ("hset", KEY_FIELDS_VALUES),
     ("hsetnx", &[key("key", 0), string("field"), string("value")]),
     ("hstrlen", KEY_FIELD),

@@ -1,5 +1,5 @@
 //! The arguments of the set commands.
-use super::{Argument, KEY, KEY_2, Table, integer, key, pattern, string};
+use super::{Argument, COUNT, CURSOR, KEY, KEY_2, MATCH, Table, integer, key, string};
 
 const KEY_MEMBER: &[Argument] = &[key("key", 0), string("member")];
 const KEY_MEMBER_2: &[Argument] = &[key("key", 0), string("member").multiple()];
@@ -23,10 +23,7 @@ pub(super) static ARGUMENTS: &Table = &[
     ("spop", &[key("key", 0), integer("count").since("3.2.0").optional()]),
     ("srandmember", &[key("key", 0), integer("count").since("2.6.0").optional()]),
     ("srem", KEY_MEMBER_2),
-    ("sscan", &[
-        key("key", 0), integer("cursor"), pattern("pattern").token("MATCH").optional(),
-        integer("count").token("COUNT").optional(),
-    ]),
+    ("sscan", &[key("key", 0), CURSOR, MATCH, COUNT]),
     ("sunion", KEY_2),
     ("sunionstore", DESTINATION_KEY_2),
 ];

@@ -1,5 +1,7 @@
 //! The arguments of the sorted set commands.
-use super::{Argument, KEY, Table, block, double, integer, key, one_of, pattern, string, word};
+use super::{
+    Argument, COUNT, CURSOR, KEY, MATCH, Table, block, double, integer, key, one_of, string, word,
+};
 
 const MEMBER: &[Argument] = &[key("key", 0), string("member")];
 const MEMBERS: &[Argument] = &[key("key", 0), string("member").multiple()];
@@ -73,10 +75,7 @@ pub(super) static ARGUMENTS: &Table = &[
     ("zrevrangebylex", &[key("key", 0), string("max"), string("min"), LIMIT]),
     ("zrevrangebyscore", &[key("key", 0), double("max"), double("min"), SHOWN, LIMIT]),
     ("zrevrank", RANK),
-    ("zscan", &[
-        key("key", 0), integer("cursor"), pattern("pattern").token("MATCH").optional(),
-        integer("count").token("COUNT").optional(),
-    ]),
+    ("zscan", &[key("key", 0), CURSOR, MATCH, COUNT]),
     ("zscore", MEMBER),
     ("zunion", COMBINE),
     ("zunionstore", COMBINE_STORE),

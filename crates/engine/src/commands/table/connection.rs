@@ -1,6 +1,6 @@
 //! Rows of the connection commands.
 use super::flag::{ADMIN, ALLOW_BUSY, FAST, LOADING, NO_AUTH, NOSCRIPT, STALE};
-use super::{Command, Group, Run, key};
+use super::{Command, Group, Run, key, tip};
 use crate::commands::{client, connection, help};
 
 const fn row(name: (&'static str, i8), flags: u32, since: &'static str, run: Run) -> Command {
@@ -12,8 +12,6 @@ const ALWAYS: u32 = NOSCRIPT | LOADING | STALE;
 /// Allowed even before AUTH.
 const OPEN: u32 = ALWAYS | FAST | NO_AUTH | ALLOW_BUSY;
 
-const VARIES: &[&str] = &["nondeterministic_output"];
-
 #[rustfmt::skip] // A table reads in columns.
 const CLIENT: &[Command] = &[
     row(("client|getname", 2),      ALWAYS,         "2.6.9", client::getname)
@@ -24,11 +22,11 @@ const CLIENT: &[Command] = &[
         .about("O(1)", "The subcommands of CLIENT."),
     row(("client|id", 2),           ALWAYS,         "5.0.0", client::id)
         .about("O(1)", "The number of the connection."),
-    row(("client|info", 2),         ALWAYS,         "6.2.0", client::info).tips(VARIES)
+    row(("client|info", 2),         ALWAYS,         "6.2.0", client::info).tips(tip::VARIES)
         .about("O(1)", "What is known of the connection."),
     row(("client|kill", -3),        ALWAYS | ADMIN, "2.4.0", client::kill)
         .about("O(n), n the count of connections", "Closes connections, chosen by what they are."),
-    row(("client|list", -2),        ALWAYS | ADMIN, "2.4.0", client::list).tips(VARIES)
+    row(("client|list", -2),        ALWAYS | ADMIN, "2.4.0", client::list).tips(tip::VARIES)
         .about("O(n), n the count of connections", "What is known of each connection."),
     row(("client|no-evict", 3),     ALWAYS | ADMIN, "7.0.0", client::no_evict)
         .about("O(1)", "Keeps the connection from being closed for its memory."),
@@ -37,10 +35,10 @@ const CLIENT: &[Command] = &[
     row(("client|reply", 3),        ALWAYS,         "3.2.0", client::reply)
         .about("O(1)", "Turns the replies to the connection on or off, or skips one."),
     row(("client|setinfo", 4),      ALWAYS,         "7.2.0", client::setinfo)
-        .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"])
+        .tips(tip::ALL_NODES)
         .about("O(1)", "Tells the name or version of the client library."),
     row(("client|setname", 3),      ALWAYS,         "2.6.9", client::setname)
-        .tips(&["request_policy:all_nodes", "response_policy:all_succeeded"])
+        .tips(tip::ALL_NODES)
         .about("O(1)", "Names the connection."),
     row(("client|trackinginfo", 2), ALWAYS,         "6.2.0", client::trackinginfo)
         .about("O(1)", "The state of tracking: off."),
@@ -60,7 +58,7 @@ pub(super) const COMMANDS: &[Command] = &[
     row(("hello", -1),  OPEN,                   "6.0.0", connection::hello)
         .about("O(1)", "Chooses the protocol; may authenticate and name the connection."),
     row(("ping", -1),   FAST,                   "1.0.0", connection::ping).value_at(1)
-        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"])
+        .tips(tip::ALL_SHARDS)
         .about("O(n), n the size of the argument", "Answers PONG, or its argument."),
     row(("quit", -1),   OPEN,                   "1.0.0", connection::quit)
         .deprecated("7.2.0", "just closing the connection")

@@ -24,7 +24,6 @@ const AROUND_MEMBER_KEYS: &[Keys] = &[
     Keys::behind("STORE", 5, OW | UPDATE),
     Keys::behind("STOREDIST", 5, OW | UPDATE),
 ];
-const STORE_KEYS: &[Keys] = &[Keys::at(1, OW | UPDATE), Keys::at(2, RO | ACCESS)];
 
 const BY_AREA: &str = "O(n + log m), n the count of members in nine cells around, m of all";
 
@@ -61,7 +60,7 @@ pub(super) const COMMANDS: &[Command] = &[
     row(("geosearch", -7),      READONLY,        key::READ,   "6.2.0", search::geosearch)
         .work(Work::Value)
         .about(BY_AREA, "The members in a circle or a box."),
-    row(("geosearchstore", -8), WRITE | DENYOOM, STORE_KEYS,  "6.2.0", search::geosearchstore)
+    row(("geosearchstore", -8), WRITE | DENYOOM, key::MAKE,   "6.2.0", search::geosearchstore)
         .work(Work::Value)
         .about(BY_AREA, "Stores the members in a circle or a box."),
 ];

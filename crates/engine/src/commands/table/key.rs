@@ -175,3 +175,21 @@ pub const ADD: &[Keys] = &[Keys::at(1, RW | INSERT)];
 pub const OVERWRITE: &[Keys] = &[Keys::at(1, OW | UPDATE)];
 /// One key, written only if it is missing.
 pub const CREATE: &[Keys] = &[Keys::at(1, OW | INSERT)];
+/// One key, that data is taken out of.
+pub const REMOVE: &[Keys] = &[Keys::at(1, RW | DELETE)];
+/// One key, that data is taken out of and answered.
+pub const POP: &[Keys] = &[Keys::at(1, RW | ACCESS | DELETE)];
+/// Counted keys, data of one of which is taken out and answered.
+pub const MPOP: &[Keys] = &[Keys::counted(1, RW | ACCESS | DELETE)];
+/// A key, that data is taken out of, and another one, that it is added to.
+pub const MOVE: &[Keys] = &[Keys::at(1, RW | ACCESS | DELETE), Keys::at(2, RW | INSERT)];
+/// A key that is overwritten, and the one that it is made of.
+pub const MAKE: &[Keys] = &[Keys::at(1, OW | UPDATE), Keys::at(2, RO | ACCESS)];
+/// Every argument, read.
+pub const READ_ALL: &[Keys] = &[Keys::from(1, 1, RO | ACCESS)];
+/// Counted keys, read.
+pub const COUNTED: &[Keys] = &[Keys::counted(1, RO | ACCESS)];
+/// Every argument, looked at but not at its value.
+pub const EVERY: &[Keys] = &[Keys::from(1, 1, RO)];
+/// The argument of a subcommand, looked at but not at its value.
+pub const SECOND: &[Keys] = &[Keys::at(2, RO)];

@@ -2,7 +2,7 @@
 use super::category::{DANGEROUS, KEYSPACE, LIST, SET, SORTED_SET};
 use super::flag::{DENYOOM, FAST, LOADING, READONLY, STALE, WRITE};
 use super::key::{ACCESS, DELETE, INSERT, Keys, OW, RM, RO, RW, UPDATE};
-use super::{Command, Group, Run, Work, key};
+use super::{Command, Group, Run, Work, key, tip};
 use crate::commands::{expire, keyspace, scan, sort};
 
 const fn row(
@@ -20,7 +20,6 @@ const fn whole(name: (&'static str, i8), flags: u32, since: &'static str, run: R
     Command::new(Group::Server, name, flags, key::NONE, since, run).category(KEYSPACE)
 }
 
-const EVERY: &[Keys] = &[Keys::from(1, 1, RO)];
 const REMOVED: &[Keys] = &[Keys::from(1, 1, RM | DELETE)];
 const COPIED: &[Keys] = &[Keys::at(1, RO | ACCESS), Keys::at(2, OW | UPDATE)];
 const RENAMED: &[Keys] = &[Keys::at(1, RW | ACCESS | DELETE), Keys::at(2, OW | UPDATE)];
@@ -28,24 +27,19 @@ const RENAMED_NX: &[Keys] = &[Keys::at(1, RW | ACCESS | DELETE), Keys::at(2, OW 
 const SORTED_RO: &[Keys] = &[Keys::at(1, RO | ACCESS), Keys::named(RO | ACCESS)];
 const SORTED: &[Keys] =
     &[Keys::at(1, RO | ACCESS), Keys::named(RO | ACCESS), Keys::stored(OW | UPDATE)];
-const SECOND: &[Keys] = &[Keys::at(2, RO)];
-
-const MANY_SUM: &[&str] = &["request_policy:multi_shard", "response_policy:agg_sum"];
-const ALL_OK: &[&str] = &["request_policy:all_shards", "response_policy:all_succeeded"];
-const VARIES: &[&str] = &["nondeterministic_output"];
 
 #[rustfmt::skip] // A table reads in columns.
 const OBJECT: &[Command] = &[
-    row(("object|encoding", 3), READONLY,        SECOND,    "2.2.3", keyspace::object_encoding)
-        .tips(VARIES).about("O(1)", "How the value of a key is stored, in Redis' words."),
-    row(("object|freq", 3),     READONLY,        SECOND,    "4.0.0", keyspace::object_freq)
-        .tips(VARIES).about("O(1)", "How often a key is used, on a logarithmic scale."),
-    row(("object|help", 2),     LOADING | STALE, key::NONE, "6.2.0", keyspace::object_help)
+    row(("object|encoding", 3), READONLY,        key::SECOND, "2.2.3", keyspace::object_encoding)
+        .tips(tip::VARIES).about("O(1)", "How the value of a key is stored, in Redis' words."),
+    row(("object|freq", 3),     READONLY,        key::SECOND, "4.0.0", keyspace::object_freq)
+        .tips(tip::VARIES).about("O(1)", "How often a key is used, on a logarithmic scale."),
+    row(("object|help", 2),     LOADING | STALE, key::NONE,   "6.2.0", keyspace::object_help)
         .about("O(1)", "The subcommands of OBJECT."),
-    row(("object|idletime", 3), READONLY,        SECOND,    "2.2.3", keyspace::object_idletime)
-        .tips(VARIES).about("O(1)", "Seconds since a key was last used."),
-    row(("object|refcount", 3), READONLY,        SECOND,    "2.2.3", keyspace::object_refcount)
-        .tips(VARIES).about("O(1)", "Owners of a value: always 1."),
+    row(("object|idletime", 3), READONLY,        key::SECOND, "2.2.3", keyspace::object_idletime)
+        .tips(tip::VARIES).about("O(1)", "Seconds since a key was last used."),
+    row(("object|refcount", 3), READONLY,        key::SECOND, "2.2.3", keyspace::object_refcount)
+        .tips(tip::VARIES).about("O(1)", "Owners of a value: always 1."),
 ];
 
 /// The rows.
@@ -58,11 +52,12 @@ pub(super) const COMMANDS: &[Command] = &[
         .tips(&["request_policy:all_shards", "response_policy:agg_sum"])
         .about("O(1)", "Counts the keys of the database."),
     row(("del", -2),        WRITE,           REMOVED,     "1.0.0", keyspace::del)
-        .tips(MANY_SUM)
+        .tips(tip::SUM_OF_SHARDS)
         .about("O(n), n the count of keys",
                "Deletes keys; large values are freed in the background."),
-    row(("exists", -2),     READONLY | FAST, EVERY,       "1.0.0", keyspace::exists)
-        .tips(MANY_SUM).about("O(n), n the count of keys", "Counts those of the keys that exist."),
+    row(("exists", -2),     READONLY | FAST, key::EVERY,  "1.0.0", keyspace::exists)
+        .tips(tip::SUM_OF_SHARDS)
+        .about("O(n), n the count of keys", "Counts those of the keys that exist."),
     row(("expire", -3),     WRITE | FAST,    key::MODIFY, "1.0.0", expire::expire)
         .about("O(1)", "Sets the time to live of a key in seconds."),
     row(("expireat", -3),   WRITE | FAST,    key::MODIFY, "1.2.0", expire::expireat)
@@ -70,10 +65,10 @@ pub(super) const COMMANDS: &[Command] = &[
     row(("expiretime", 2),  READONLY | FAST, key::READ,   "7.0.0", expire::expiretime)
         .about("O(1)", "The Unix time in seconds at which a key expires."),
     whole(("flushall", -1), WRITE,                        "1.0.0", keyspace::flushall)
-        .category(DANGEROUS).tips(ALL_OK)
+        .category(DANGEROUS).tips(tip::ALL_SHARDS)
         .about("O(1); memory comes back in the background", "Empties every database."),
     whole(("flushdb", -1),  WRITE,                        "1.0.0", keyspace::flushdb)
-        .category(DANGEROUS).tips(ALL_OK)
+        .category(DANGEROUS).tips(tip::ALL_SHARDS)
         .about("O(1); memory comes back in the background", "Empties the database."),
     row(("keys", 2),        READONLY,        key::NONE,   "1.0.0", scan::keys)
         .category(DANGEROUS).work(Work::Keyspace)
@@ -92,7 +87,7 @@ pub(super) const COMMANDS: &[Command] = &[
     row(("pexpiretime", 2), READONLY | FAST, key::READ,   "7.0.0", expire::pexpiretime)
         .about("O(1)", "The Unix time in milliseconds at which a key expires."),
     row(("pttl", 2),        READONLY | FAST, key::READ,   "2.6.0", expire::pttl)
-        .tips(VARIES).about("O(1)", "The time to live of a key in milliseconds."),
+        .tips(tip::VARIES).about("O(1)", "The time to live of a key in milliseconds."),
     row(("randomkey", 1),   READONLY,        key::NONE,   "1.0.0", keyspace::randomkey)
         .tips(&["request_policy:all_shards", "nondeterministic_output"])
         .about("O(1) for each try, up to 100 while keys are overdue",
@@ -115,13 +110,13 @@ pub(super) const COMMANDS: &[Command] = &[
                "Sorts the elements of a list, set or sorted set."),
     whole(("swapdb", 3),    WRITE | FAST,                 "4.0.0", keyspace::swapdb)
         .category(DANGEROUS).about("O(n), n the count of watched keys", "Exchanges two databases."),
-    row(("touch", -2),      READONLY | FAST, EVERY,       "3.2.1", keyspace::touch)
-        .tips(MANY_SUM)
+    row(("touch", -2),      READONLY | FAST, key::EVERY,  "3.2.1", keyspace::touch)
+        .tips(tip::SUM_OF_SHARDS)
         .about("O(n), n the count of keys", "Marks keys as used; counts those that exist."),
     row(("ttl", 2),         READONLY | FAST, key::READ,   "1.0.0", expire::ttl)
-        .tips(VARIES).about("O(1)", "The time to live of a key in seconds."),
+        .tips(tip::VARIES).about("O(1)", "The time to live of a key in seconds."),
     row(("type", 2),        READONLY | FAST, key::LOOK,   "1.0.0", keyspace::type_of)
         .about("O(1)", "The type of the value of a key."),
     row(("unlink", -2),     WRITE | FAST,    REMOVED,     "4.0.0", keyspace::unlink)
-        .tips(MANY_SUM).about("O(n), n the count of keys", "Deletes keys, as DEL does."),
+        .tips(tip::SUM_OF_SHARDS).about("O(n), n the count of keys", "Deletes keys, as DEL does."),
 ];

@@ -1,6 +1,6 @@
 //! Rows of the list commands.
 use super::flag::{DENYOOM, FAST, READONLY, WRITE};
-use super::key::{ACCESS, DELETE, INSERT, Keys, RW};
+use super::key::Keys;
 use super::{Command, Group, Run, Work, key};
 use crate::commands::list::{edit, find, moves, pop, push, range};
 
@@ -14,12 +14,6 @@ const fn row(
     Command::new(Group::List, name, flags, keys, since, run)
 }
 
-const TAKE: u16 = RW | ACCESS | DELETE;
-const POP_KEYS: &[Keys] = &[Keys::at(1, TAKE)];
-const MPOP_KEYS: &[Keys] = &[Keys::counted(1, TAKE)];
-const MOVE_KEYS: &[Keys] = &[Keys::at(1, TAKE), Keys::at(2, RW | INSERT)];
-const REMOVE_KEYS: &[Keys] = &[Keys::at(1, RW | DELETE)];
-
 /// The rows.
 #[rustfmt::skip] // A table reads in columns.
 pub(super) const COMMANDS: &[Command] = &[
@@ -30,13 +24,13 @@ pub(super) const COMMANDS: &[Command] = &[
         .about("O(n), n the count of elements", "Puts an element in before or after another one."),
     row(("llen", 2),      READONLY | FAST,        key::LOOK,   "1.0.0", range::llen)
         .about("O(1)", "Count of elements."),
-    row(("lmove", 5),     WRITE | DENYOOM,        MOVE_KEYS,   "6.2.0", moves::lmove)
+    row(("lmove", 5),     WRITE | DENYOOM,        key::MOVE,   "6.2.0", moves::lmove)
         .about("O(log n)", "Takes an element out of a list and puts it into another."),
-    row(("lmpop", -4),    WRITE,                  MPOP_KEYS,   "7.0.0", pop::lmpop)
+    row(("lmpop", -4),    WRITE,                  key::MPOP,   "7.0.0", pop::lmpop)
         .work(Work::Value)
         .about("O(n + m), n the count of keys and m of elements taken out",
                "Takes elements out of the first list that exists."),
-    row(("lpop", -2),     WRITE | FAST,           POP_KEYS,    "1.0.0", pop::lpop)
+    row(("lpop", -2),     WRITE | FAST,           key::POP,    "1.0.0", pop::lpop)
         .work(Work::Value)
         .about("O(log n) for each element taken out", "Takes the first elements out."),
     row(("lpos", -3),     READONLY,               key::READ,   "6.0.6", find::lpos)
@@ -52,19 +46,19 @@ pub(super) const COMMANDS: &[Command] = &[
                "Puts elements in at the beginning of a list, if it exists."),
     row(("lrange", 4),    READONLY,               key::READ,   "1.0.0", range::lrange)
         .about("O(n), n the count of elements answered", "A range of elements."),
-    row(("lrem", 4),      WRITE,                  REMOVE_KEYS, "1.0.0", edit::lrem)
+    row(("lrem", 4),      WRITE,                  key::REMOVE, "1.0.0", edit::lrem)
         .value_at(3).work(Work::Value)
         .about("O(n), n the count of elements", "Takes elements out that are the same."),
     row(("lset", 4),      WRITE | DENYOOM,        key::MODIFY, "1.0.0", edit::lset)
         .value_at(3)
         .about("O(log n)", "Replaces the element at an index."),
-    row(("ltrim", 4),     WRITE,                  REMOVE_KEYS, "1.0.0", range::ltrim)
+    row(("ltrim", 4),     WRITE,                  key::REMOVE, "1.0.0", range::ltrim)
         .work(Work::Value)
         .about("O(log n) for each element taken out", "Takes out all but a range."),
-    row(("rpop", -2),     WRITE | FAST,           POP_KEYS,    "1.0.0", pop::rpop)
+    row(("rpop", -2),     WRITE | FAST,           key::POP,    "1.0.0", pop::rpop)
         .work(Work::Value)
         .about("O(log n) for each element taken out", "Takes the last elements out."),
-    row(("rpoplpush", 3), WRITE | DENYOOM,        MOVE_KEYS,   "1.2.0", moves::rpoplpush)
+    row(("rpoplpush", 3), WRITE | DENYOOM,        key::MOVE,   "1.2.0", moves::rpoplpush)
         .deprecated("6.2.0", "`LMOVE` with the `RIGHT` and `LEFT` arguments")
         .about("O(log n)", "Takes the last element out of a list and puts it first in another."),
     row(("rpush", -3),    WRITE | DENYOOM | FAST, key::ADD,    "1.0.0", push::rpush)

@@ -22,6 +22,7 @@ mod server;
 mod set;
 mod sorted;
 mod string;
+mod tip;
 mod transaction;
 
 pub use lookup::lookup;

@@ -2,8 +2,7 @@
 use super::category::{self, CONNECTION};
 use super::flag::{ADMIN, ALLOW_BUSY, FAST, LOADING, NO_MULTI, NOSCRIPT, PROTECTED, READONLY};
 use super::flag::{STALE, WRITE};
-use super::key::{Keys, RO};
-use super::{Command, Group, Run, key};
+use super::{Command, Group, Run, key, tip};
 use crate::commands::{command, config, debug, help, info, memory, server, slow};
 
 const fn row(name: (&'static str, i8), flags: u32, since: &'static str, run: Run) -> Command {
@@ -27,21 +26,11 @@ const OBSERVE: u32 = ADMIN | LOADING | STALE;
 const HELP: u32 = LOADING | STALE;
 const STOP: u32 = MANAGE | NO_MULTI | ALLOW_BUSY;
 
-const SECOND: &[Keys] = &[Keys::at(2, RO)];
-
-const VARIES: &[&str] = &["nondeterministic_output"];
-const UNORDERED: &[&str] = &["nondeterministic_output_order"];
-const ALL_OK: &[&str] = &["request_policy:all_nodes", "response_policy:all_succeeded"];
-const EACH_NODE: &[&str] =
-    &["nondeterministic_output", "request_policy:all_nodes", "response_policy:special"];
-const EACH_SHARD: &[&str] =
-    &["nondeterministic_output", "request_policy:all_shards", "response_policy:special"];
-
 #[rustfmt::skip] // A table reads in columns.
 const COMMAND: &[Command] = &[
     about_commands(("command|count", 2),            "2.8.13", command::count)
         .about("O(1)", "Counts the commands."),
-    about_commands(("command|docs", -2),            "7.0.0",  command::docs).tips(UNORDERED)
+    about_commands(("command|docs", -2),            "7.0.0",  command::docs).tips(tip::ANY_ORDER)
         .about("O(n), n the count of commands", "What commands are for, and their arguments."),
     about_commands(("command|getkeys", -3),         "2.8.13", command::getkeys)
         .about("O(n), n the count of arguments", "The keys of a whole command."),
@@ -50,9 +39,9 @@ const COMMAND: &[Command] = &[
                "The keys of a whole command, and what it does with them."),
     about_commands(("command|help", 2),             "5.0.0",  help::help)
         .about("O(1)", "The subcommands of COMMAND."),
-    about_commands(("command|info", -2),            "2.8.13", command::info).tips(UNORDERED)
+    about_commands(("command|info", -2),            "2.8.13", command::info).tips(tip::ANY_ORDER)
         .about("O(n), n the count of commands", "Arity, flags and keys of commands."),
-    about_commands(("command|list", -2),            "7.0.0",  command::list).tips(UNORDERED)
+    about_commands(("command|list", -2),            "7.0.0",  command::list).tips(tip::ANY_ORDER)
         .about("O(n), n the count of commands", "The names of commands, all or some."),
 ];
 
@@ -62,42 +51,42 @@ const CONFIG: &[Command] = &[
         .about("O(n), n the count of options", "The values of the options that match patterns."),
     row(("config|help", 2),      HELP,   "5.0.0", help::help)
         .about("O(1)", "The subcommands of CONFIG."),
-    row(("config|resetstat", 2), MANAGE, "2.0.0", config::resetstat).tips(ALL_OK)
+    row(("config|resetstat", 2), MANAGE, "2.0.0", config::resetstat).tips(tip::ALL_NODES)
         .about("O(n), n the count of commands", "Sets the statistics of INFO to zero."),
-    row(("config|rewrite", 2),   MANAGE, "2.8.0", config::rewrite).tips(ALL_OK)
+    row(("config|rewrite", 2),   MANAGE, "2.8.0", config::rewrite).tips(tip::ALL_NODES)
         .about("O(1)", "Refused: the server opens no file after its start."),
-    row(("config|set", -4),      MANAGE, "2.0.0", config::set).tips(ALL_OK)
+    row(("config|set", -4),      MANAGE, "2.0.0", config::set).tips(tip::ALL_NODES)
         .about("O(n), n the count of options", "Changes options, all or none."),
 ];
 
 #[rustfmt::skip] // A table reads in columns.
 const LATENCY: &[Command] = &[
-    row(("latency|doctor", 2),     MANAGE, "2.8.13", slow::latency_doctor).tips(EACH_NODE)
+    row(("latency|doctor", 2),     MANAGE, "2.8.13", slow::latency_doctor).tips(tip::EACH_NODE)
         .about("O(1)", "A report on slow events."),
     row(("latency|help", 2),       HELP,   "2.8.13", help::help)
         .about("O(1)", "The subcommands of LATENCY."),
-    row(("latency|histogram", -2), MANAGE, "7.0.0",  slow::histogram).tips(EACH_NODE)
+    row(("latency|histogram", -2), MANAGE, "7.0.0",  slow::histogram).tips(tip::EACH_NODE)
         .about("O(n), n the count of commands",
                "How long commands took, as cumulative distributions."),
-    row(("latency|history", 3),    MANAGE, "2.8.13", slow::latency_samples).tips(EACH_NODE)
+    row(("latency|history", 3),    MANAGE, "2.8.13", slow::latency_samples).tips(tip::EACH_NODE)
         .about("O(1)", "Samples of one slow event: none are taken."),
-    row(("latency|latest", 2),     MANAGE, "2.8.13", slow::latency_samples).tips(EACH_NODE)
+    row(("latency|latest", 2),     MANAGE, "2.8.13", slow::latency_samples).tips(tip::EACH_NODE)
         .about("O(1)", "The latest slow events: none are taken."),
-    row(("latency|reset", -2),     MANAGE, "2.8.13", slow::latency_reset).tips(ALL_OK)
+    row(("latency|reset", -2),     MANAGE, "2.8.13", slow::latency_reset).tips(tip::ALL_NODES)
         .about("O(n), n the count of commands", "Forgets the samples of slow events."),
 ];
 
 #[rustfmt::skip] // A table reads in columns.
 const MEMORY: &[Command] = &[
-    row(("memory|doctor", 2), 0,        "4.0.0", memory::doctor).tips(EACH_SHARD)
+    row(("memory|doctor", 2), 0,        "4.0.0", memory::doctor).tips(tip::EACH_SHARD)
         .about("O(1)", "A report on memory."),
     row(("memory|help", 2),   HELP,     "4.0.0", help::help)
         .about("O(1)", "The subcommands of MEMORY."),
     row(("memory|plan", 2),   0,        "7.2.0", memory::plan)
         .about("O(1)", "Every pool of the memory plan with its size, use and high-water mark."),
-    row(("memory|stats", 2),  0,        "4.0.0", memory::stats).tips(EACH_SHARD)
+    row(("memory|stats", 2),  0,        "4.0.0", memory::stats).tips(tip::EACH_SHARD)
         .about("O(1)", "Where memory goes."),
-    row(("memory|usage", -3), READONLY, "4.0.0", memory::usage).keys(SECOND)
+    row(("memory|usage", -3), READONLY, "4.0.0", memory::usage).keys(key::SECOND)
         .about("O(1)", "The bytes that a key takes, its share of the index included."),
 ];
 
@@ -111,14 +100,14 @@ const SLOWLOG: &[Command] = &[
     row(("slowlog|len", 2),   OBSERVE, "2.2.12", slow::slowlog_len)
         .tips(&["request_policy:all_nodes", "response_policy:agg_sum", "nondeterministic_output"])
         .about("O(1)", "Counts the slow commands that are kept."),
-    row(("slowlog|reset", 2), OBSERVE, "2.2.12", slow::slowlog_reset).tips(ALL_OK)
+    row(("slowlog|reset", 2), OBSERVE, "2.2.12", slow::slowlog_reset).tips(tip::ALL_NODES)
         .about("O(1)", "Forgets the slow commands."),
 ];
 
 #[rustfmt::skip] // A table reads in columns.
 const FUNCTION: &[Command] = &[
     script(("function|flush", -2), NOSCRIPT | WRITE, "7.0.0", server::function_flush)
-        .tips(&["request_policy:all_shards", "response_policy:all_succeeded"])
+        .tips(tip::ALL_SHARDS)
         .about("O(1)", "Deletes all functions: there are none."),
     script(("function|help", 2),   HELP,             "7.0.0", help::help)
         .about("O(1)", "The subcommands of FUNCTION."),
@@ -126,7 +115,7 @@ const FUNCTION: &[Command] = &[
 
 #[rustfmt::skip] // A table reads in columns.
 const SCRIPT: &[Command] = &[
-    script(("script|flush", -2), NOSCRIPT, "2.6.0", server::script_flush).tips(ALL_OK)
+    script(("script|flush", -2), NOSCRIPT, "2.6.0", server::script_flush).tips(tip::ALL_NODES)
         .about("O(1)", "Deletes all scripts: there are none."),
     script(("script|help", 2),   HELP,     "5.0.0", help::help)
         .about("O(1)", "The subcommands of SCRIPT."),
@@ -136,7 +125,7 @@ const SCRIPT: &[Command] = &[
 #[rustfmt::skip] // A table reads in columns.
 pub(super) const COMMANDS: &[Command] = &[
     about_commands(("command", -1),  "2.8.13", command::all).subcommands(COMMAND)
-        .category(CONNECTION).tips(UNORDERED)
+        .category(CONNECTION).tips(tip::ANY_ORDER)
         .about("O(n), n the count of commands", "Arity, flags and keys of every command."),
     row(("config", -2),   0,                      "2.0.0",  super::container).subcommands(CONFIG)
         .about("Depends on the subcommand", "The options of the running server."),
@@ -145,10 +134,10 @@ pub(super) const COMMANDS: &[Command] = &[
     script(("function", -2), 0,                   "7.0.0",  super::container).subcommands(FUNCTION)
         .about("Depends on the subcommand", "Functions: there are none."),
     row(("info", -1),     LOADING | STALE,        "1.0.0",  info::info)
-        .category(category::DANGEROUS).tips(EACH_SHARD)
+        .category(category::DANGEROUS).tips(tip::EACH_SHARD)
         .about("O(1)", "The state of the server, in sections."),
     row(("lastsave", 1),  LOADING | STALE | FAST, "1.0.0",  server::lastsave)
-        .category(category::ADMIN | category::DANGEROUS).tips(VARIES)
+        .category(category::ADMIN | category::DANGEROUS).tips(tip::VARIES)
         .about("O(1)",
                "The Unix time of the last save: that of the start, since nothing is saved."),
     row(("latency", -2),  0,                      "2.8.13", super::container).subcommands(LATENCY)
@@ -161,6 +150,6 @@ pub(super) const COMMANDS: &[Command] = &[
         .about("O(1)", "Ends the server. Nothing is saved."),
     row(("slowlog", -2),  0,                      "2.2.12", super::container).subcommands(SLOWLOG)
         .about("Depends on the subcommand", "Commands that took long."),
-    row(("time", 1),      LOADING | STALE | FAST, "2.6.0",  server::time).tips(VARIES)
+    row(("time", 1),      LOADING | STALE | FAST, "2.6.0",  server::time).tips(tip::VARIES)
         .about("O(1)", "The time of the server."),
 ];

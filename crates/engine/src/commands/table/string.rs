@@ -1,6 +1,6 @@
 //! Rows of the string commands.
 use super::flag::{DENYOOM, FAST, READONLY, WRITE};
-use super::key::{ACCESS, DELETE, INSERT, Keys, OW, RW, UPDATE, VARIABLE};
+use super::key::{ACCESS, INSERT, Keys, OW, RW, UPDATE, VARIABLE};
 use super::{Command, Group, Run, Work, key};
 use crate::commands::string::{counter, get, lcs, multi, range, set};
 
@@ -15,9 +15,7 @@ const fn row(
 }
 
 const SET_KEYS: &[Keys] = &[Keys::at(1, RW | ACCESS | UPDATE | VARIABLE)];
-const GETDEL_KEYS: &[Keys] = &[Keys::at(1, RW | ACCESS | DELETE)];
 const LCS_KEYS: &[Keys] = &[Keys { last: 2, ..Keys::at(1, key::RO | ACCESS) }];
-const MGET_KEYS: &[Keys] = &[Keys::from(1, 1, key::RO | ACCESS)];
 const MSET_KEYS: &[Keys] = &[Keys::from(1, 2, OW | UPDATE)];
 const MSETNX_KEYS: &[Keys] = &[Keys::from(1, 2, OW | INSERT)];
 
@@ -32,7 +30,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .about("O(1)", "Takes a number from an integer; a missing one is 0."),
     row(("get", 2),         READONLY | FAST,        key::READ,      "1.0.0", get::get)
         .about("O(1)", "The value of a key."),
-    row(("getdel", 2),      WRITE | FAST,           GETDEL_KEYS,    "6.2.0", get::getdel)
+    row(("getdel", 2),      WRITE | FAST,           key::POP,       "6.2.0", get::getdel)
         .about("O(1)", "The value of a key, which is then deleted."),
     row(("getex", -2),      WRITE | FAST,           key::CHANGE,    "6.2.0", get::getex)
         .about("O(1)", "The value of a key, whose time to live is then changed."),
@@ -50,7 +48,7 @@ pub(super) const COMMANDS: &[Command] = &[
     row(("lcs", -3),        READONLY,               LCS_KEYS,       "7.0.0", lcs::lcs)
         .work(Work::Values)
         .about("O(n * m), n and m the sizes", "The longest text that two strings have in common."),
-    row(("mget", -2),       READONLY | FAST,        MGET_KEYS,      "1.0.0", multi::mget)
+    row(("mget", -2),       READONLY | FAST,        key::READ_ALL,  "1.0.0", multi::mget)
         .tips(&["request_policy:multi_shard"])
         .about("O(n), n the count of keys", "The values of several keys."),
     row(("mset", -3),       WRITE | DENYOOM,        MSET_KEYS,      "1.0.1", multi::mset)

@@ -1,6 +1,6 @@
 //! Rows of the transaction commands.
 use super::flag::{ALLOW_BUSY, FAST, LOADING, NOSCRIPT, SKIP_SLOWLOG, STALE};
-use super::key::{Keys, RO};
+use super::key::Keys;
 use super::{Command, Group, Run, key};
 use crate::commands::transaction;
 
@@ -16,20 +16,19 @@ const fn row(
 
 const ALWAYS: u32 = NOSCRIPT | LOADING | STALE | FAST | ALLOW_BUSY;
 const EXEC: u32 = NOSCRIPT | LOADING | STALE | SKIP_SLOWLOG;
-const EVERY: &[Keys] = &[Keys::from(1, 1, RO)];
 
 /// The rows.
 #[rustfmt::skip] // A table reads in columns.
 pub(super) const COMMANDS: &[Command] = &[
-    row(("discard", 1), ALWAYS, key::NONE, "2.0.0", transaction::discard_queue)
+    row(("discard", 1), ALWAYS, key::NONE,  "2.0.0", transaction::discard_queue)
         .about("O(n), n the count of queued commands", "Forgets what MULTI has queued."),
-    row(("exec", 1),    EXEC,   key::NONE, "1.2.0", transaction::exec)
+    row(("exec", 1),    EXEC,   key::NONE,  "1.2.0", transaction::exec)
         .about("Depends on the commands",
                "Runs what MULTI has queued, unless a watched key has changed."),
-    row(("multi", 1),   ALWAYS, key::NONE, "1.2.0", transaction::multi)
+    row(("multi", 1),   ALWAYS, key::NONE,  "1.2.0", transaction::multi)
         .about("O(1)", "Queues the commands that follow, until EXEC."),
-    row(("unwatch", 1), ALWAYS, key::NONE, "2.2.0", transaction::unwatch_all)
+    row(("unwatch", 1), ALWAYS, key::NONE,  "2.2.0", transaction::unwatch_all)
         .about("O(n), n the keys watched", "Forgets all watched keys."),
-    row(("watch", -2),  ALWAYS, EVERY,     "2.2.0", transaction::watch)
+    row(("watch", -2),  ALWAYS, key::EVERY, "2.2.0", transaction::watch)
         .about("O(1) for each key", "Lets EXEC run nothing if one of the keys changes before it."),
 ];

@@ -3,11 +3,50 @@
 //! Pure but for `database`, which has to know how many databases there are.
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::resp::request::Request;
 use crate::stdx::number;
+use core::ops::Range;
 
 /// A 64-bit integer in its one spelling.
 pub fn integer(argument: &[u8]) -> Result<i64, CommandError> {
     number::parse_i64(argument).ok_or(CommandError::NOT_AN_INTEGER)
+}
+
+/// A whole number of `least` or more; anything else is answered with `refusal`.
+pub fn count(argument: &[u8], least: u64, refusal: &'static str) -> Result<u64, CommandError> {
+    let count = integer(argument).ok().and_then(|count| u64::try_from(count).ok());
+    count.filter(|count| *count >= least).ok_or(CommandError::Line(refusal))
+}
+
+/// How many elements a command takes out.
+pub fn pop_count(argument: &[u8]) -> Result<u64, CommandError> {
+    count(argument, 0, "ERR value is out of range, must be positive")
+}
+
+/// A count with a sign that says something else: any integer but the one that is only negative.
+pub fn signed_count(argument: &[u8]) -> Result<i64, CommandError> {
+    match integer(argument)? {
+        i64::MIN => Err(CommandError::Line(
+            "ERR value is out of range, value must between -9223372036854775807 and \
+             9223372036854775807",
+        )),
+        count => Ok(count),
+    }
+}
+
+/// Where the keys are behind the argument `position`, which counts them. Where there are not so
+/// many arguments, `missing` is answered.
+pub fn counted_keys(
+    request: &Request<'_>,
+    position: usize,
+    missing: CommandError,
+) -> Result<Range<usize>, CommandError> {
+    let refusal = "ERR numkeys should be greater than 0";
+    let (first, key_count) = (position + 1, count(request.argument(position), 1, refusal)?);
+    if key_count > (request.argument_count() - first) as u64 {
+        return Err(missing);
+    }
+    Ok(first..first + key_count as usize)
 }
 
 /// A 32-bit integer: what Redis asks of the number of a database.

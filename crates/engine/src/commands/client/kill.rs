@@ -1,12 +1,11 @@
 //! CLIENT KILL: closes connections, chosen by what they are.
 use super::address::{PeerText, Side};
 use crate::clock::Now;
-use crate::commands::arguments::is_word;
+use crate::commands::arguments::{count, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::session::Session;
 use crate::resp::request::Request;
-use crate::stdx::number;
 use core::fmt::{self, Write as _};
 
 /// What a connection is for.
@@ -85,10 +84,7 @@ fn parse<'r>(
         }
         let (option, value) = (request.argument(index), request.argument(index + 1));
         if is_word(option, "id") {
-            let id = number::parse_i64(value)
-                .filter(|id| *id > 0)
-                .ok_or(CommandError::Line("ERR client-id should be greater than 0"))?;
-            filter.id = Some(id.unsigned_abs());
+            filter.id = Some(count(value, 1, "ERR client-id should be greater than 0")?);
         } else if is_word(option, "type") {
             filter.class = Class::named(value);
             if filter.class.is_none() {
@@ -103,10 +99,8 @@ fn parse<'r>(
                 cx.fail("ERR", &[b"ERR No such user '", value, b"'"])?;
             }
         } else if is_word(option, "maxage") {
-            let age_s = number::parse_i64(value)
-                .filter(|age_s| *age_s > 0)
-                .ok_or(CommandError::Line("ERR maxage is not an integer or out of range"))?;
-            filter.age_max_s = Some(age_s.unsigned_abs());
+            let refusal = "ERR maxage is not an integer or out of range";
+            filter.age_max_s = Some(count(value, 1, refusal)?);
         } else if is_word(option, "skipme") {
             skip_self = match value {
                 _ if is_word(value, "yes") => true,

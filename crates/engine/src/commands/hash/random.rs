@@ -2,7 +2,7 @@
 //!
 //! Which ones follows from a seed, so that they can be gone through twice: to measure the reply,
 //! and to write it.
-use crate::commands::arguments::{integer, is_word};
+use crate::commands::arguments::{is_word, signed_count};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::texts::{bulks_size, reply_text, reserve_reply, write_text};
@@ -49,13 +49,7 @@ fn asked(request: &Request<'_>) -> Result<Option<Asked>, CommandError> {
     if request.argument_count() == 2 {
         return Ok(None);
     }
-    let count = integer(request.argument(2))?;
-    if count == i64::MIN {
-        return Err(CommandError::Line(
-            "ERR value is out of range, value must between -9223372036854775807 and \
-             9223372036854775807",
-        ));
-    }
+    let count = signed_count(request.argument(2))?;
     let with_values = match request.argument_count() {
         3 => false,
         4 if is_word(request.argument(3), "WITHVALUES") => true,

@@ -1,6 +1,6 @@
 //! Elements found by what they are: LPOS, and what LREM and LINSERT search with.
 use super::{LOOK_WORK, value_size};
-use crate::commands::arguments::{integer, is_word};
+use crate::commands::arguments::{count, is_word, signed_count};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::texts::{BULK_OVERHEAD, reserve_reply};
@@ -93,10 +93,6 @@ impl Search {
     fn parse(request: &Request<'_>) -> Result<Self, CommandError> {
         let mut search =
             Self { skipped_count: 0, is_back: false, count: None, looked_count_max: 0 };
-        let not_negative = |argument, refusal| {
-            let count = integer(argument).ok().and_then(|count| u64::try_from(count).ok());
-            count.ok_or(CommandError::Line(refusal))
-        };
         let mut index = 3;
         while index < request.argument_count() {
             if index + 1 == request.argument_count() {
@@ -108,9 +104,9 @@ impl Search {
                 search.skipped_count = rank.unsigned_abs() - 1;
                 search.is_back = rank < 0;
             } else if is_word(word, "COUNT") {
-                search.count = Some(not_negative(argument, "ERR COUNT can't be negative")?);
+                search.count = Some(count(argument, 0, "ERR COUNT can't be negative")?);
             } else if is_word(word, "MAXLEN") {
-                search.looked_count_max = not_negative(argument, "ERR MAXLEN can't be negative")?;
+                search.looked_count_max = count(argument, 0, "ERR MAXLEN can't be negative")?;
             } else {
                 return Err(CommandError::SYNTAX);
             }
@@ -145,14 +141,10 @@ impl Search {
 
 /// RANK: which match is the first that counts, from the end on if negative.
 fn rank(argument: &[u8]) -> Result<i64, CommandError> {
-    match integer(argument)? {
+    match signed_count(argument)? {
         0 => Err(CommandError::Line(
             "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... \
              or use negative to start from the end of the list",
-        )),
-        i64::MIN => Err(CommandError::Line(
-            "ERR value is out of range, value must between -9223372036854775807 and \
-             9223372036854775807",
         )),
         rank => Ok(rank),
     }

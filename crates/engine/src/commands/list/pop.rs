@@ -1,7 +1,7 @@
 //! Elements taken out at an end, and answered.
 use super::reply::{self, Run};
 use super::{End, check_run, listpack};
-use crate::commands::arguments::{integer, is_word};
+use crate::commands::arguments::{count, counted_keys, is_word, pop_count};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::texts::BULK_OVERHEAD;
@@ -27,7 +27,7 @@ fn pop(
 ) -> Result<(), CommandError> {
     let wanted_count = match request.argument_count() {
         2 => None,
-        3 => Some(count(request.argument(2), 0, "ERR value is out of range, must be positive")?),
+        3 => Some(pop_count(request.argument(2))?),
         _ => return Err(CommandError::Arity(name)),
     };
     let key = cx.key(request, 1);
@@ -53,14 +53,9 @@ fn pop(
 /// `LMPOP numkeys key [key ...] <LEFT | RIGHT> [COUNT count]`: takes out and answers the first or
 /// last element, or so many, of the first list that exists, with its name. O(keys + elements).
 pub fn lmpop(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    let key_count = count(request.argument(1), 1, "ERR numkeys should be greater than 0")?;
-    let keys_end = key_count.saturating_add(2);
-    if keys_end >= request.argument_count() as u64 {
-        return Err(CommandError::SYNTAX);
-    }
-    let keys_end = keys_end as usize;
-    let end = End::of(request.argument(keys_end))?;
-    let options_start = keys_end + 1;
+    let keys = counted_keys(request, 1, CommandError::SYNTAX)?;
+    let end = End::of(request.arguments_from(keys.end).next().unwrap_or_default())?;
+    let options_start = keys.end + 1;
     let wanted_count = match request.argument_count() - options_start {
         0 => 1,
         2 if is_word(request.argument(options_start), "COUNT") => {
@@ -69,7 +64,7 @@ pub fn lmpop(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
         }
         _ => return misplaced(request, options_start),
     };
-    for index in 2..keys_end {
+    for index in keys {
         let key = cx.key(request, index);
         let Some(entry) = cx.find_of(&key, Type::List)? else { continue };
         let whole_count = cx.store.element_count(entry);
@@ -92,12 +87,6 @@ fn misplaced(request: &Request<'_>, start: usize) -> Result<(), CommandError> {
         count(request.argument(start + 1), 1, "ERR count should be greater than 0")?;
     }
     Err(CommandError::SYNTAX)
-}
-
-/// A count of `least` or more; anything else is answered with `refusal`.
-fn count(argument: &[u8], least: u64, refusal: &'static str) -> Result<u64, CommandError> {
-    let count = integer(argument).ok().and_then(|count| u64::try_from(count).ok());
-    count.filter(|count| *count >= least).ok_or(CommandError::Line(refusal))
 }
 
 /// So many elements from an end of a list on, or as many as there are: their room in the reply,

@@ -2,7 +2,7 @@
 use super::encoding::Encoding;
 use super::sample::Sample;
 use super::{HEAD_SIZE, LOOKUP_WORK, bulk_size, reply_whole};
-use crate::commands::arguments::integer;
+use crate::commands::arguments::{pop_count, signed_count};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::texts::{reply_text, reserve_reply, write_text};
@@ -40,11 +40,6 @@ pub fn spop(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
         }
     }
     Ok(())
-}
-
-fn pop_count(argument: &[u8]) -> Result<u64, CommandError> {
-    let count = integer(argument).ok().and_then(|count| u64::try_from(count).ok());
-    count.ok_or(CommandError::Line("ERR value is out of range, must be positive"))
 }
 
 fn pop_one(cx: &mut Context<'_>, key: &Key<'_>, entry: Entry) -> Result<(), CommandError> {
@@ -103,7 +98,7 @@ fn repack(cx: &mut Context<'_>, key: &Key<'_>, taken_count: u64) {
 pub fn srandmember(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let count = match request.argument_count() {
         2 => None,
-        3 => Some(pick_count(request.argument(2))?),
+        3 => Some(signed_count(request.argument(2))?),
         _ => return Err(CommandError::SYNTAX),
     };
     let key = cx.key(request, 1);
@@ -124,16 +119,6 @@ pub fn srandmember(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Co
         (Some(entry), Some(_)) => reply_whole(cx, entry, false)?,
     }
     Ok(())
-}
-
-fn pick_count(argument: &[u8]) -> Result<i64, CommandError> {
-    match integer(argument)? {
-        i64::MIN => Err(CommandError::Line(
-            "ERR value is out of range, value must between -9223372036854775807 and \
-             9223372036854775807",
-        )),
-        count => Ok(count),
-    }
 }
 
 /// So many members, each of them any.

@@ -4,7 +4,7 @@
 //! answer takes two such walks, one to measure and one to write.
 use super::sources::Sources;
 use super::{HEAD_SIZE, LOOKUP_WORK, bulk_size};
-use crate::commands::arguments::{integer, is_word};
+use crate::commands::arguments::{count, counted_keys, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::member::with_bytes;
@@ -230,16 +230,10 @@ pub fn sdiff(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
 /// `SINTERCARD numkeys key [key ...] [LIMIT limit]`: how many members all sets have, counted up to
 /// the limit; 0 is none. O(n * m), as SINTER.
 pub fn sintercard(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    let key_count = integer(request.argument(1)).ok().filter(|count| *count > 0);
-    let Some(key_count) = key_count else {
-        return Err(CommandError::Line("ERR numkeys should be greater than 0"));
-    };
-    let key_count = usize::try_from(key_count).unwrap_or(usize::MAX);
-    if key_count > request.argument_count() - 2 {
-        return Err(CommandError::Line("ERR Number of keys can't be greater than number of args"));
-    }
-    let limit = limit(request, 2 + key_count)?;
-    let sources = Sources::read(cx, request, 2, key_count)?;
+    let missing = "ERR Number of keys can't be greater than number of args";
+    let keys = counted_keys(request, 1, CommandError::Line(missing))?;
+    let limit = limit(request, keys.end)?;
+    let sources = Sources::read(cx, request, keys.start, keys.len())?;
     let mut count = 0;
     let work_max = cx.limits.command_work_max;
     let mut verdicts = Verdicts::new(&mut []);
@@ -249,19 +243,18 @@ pub fn sintercard(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Com
         count != limit
     })?;
     work::check(cx, work, TOO_LARGE)?;
-    cx.reply.integer(count);
+    cx.reply.integer(count.cast_signed());
     Ok(())
 }
 
 /// The limit that the arguments from `index` on say, if any; 0 is none. The last one counts.
-fn limit(request: &Request<'_>, index: usize) -> Result<i64, CommandError> {
+fn limit(request: &Request<'_>, index: usize) -> Result<u64, CommandError> {
     let (mut limit, mut rest) = (0, request.arguments_from(index));
     while let Some(word) = rest.next() {
         let Some(argument) = rest.next().filter(|_| is_word(word, "LIMIT")) else {
             return Err(CommandError::SYNTAX);
         };
-        let said = integer(argument).ok().filter(|limit| *limit >= 0);
-        limit = said.ok_or(CommandError::Line("ERR LIMIT can't be negative"))?;
+        limit = count(argument, 0, "ERR LIMIT can't be negative")?;
     }
     Ok(limit)
 }

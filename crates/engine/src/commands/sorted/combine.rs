@@ -5,7 +5,7 @@
 use super::bounds::Ranks;
 use super::sources::{Sources, read, score_in};
 use super::{ELEMENT_WORK, Shown, Style, reply_members, score};
-use crate::commands::arguments::{integer, is_word};
+use crate::commands::arguments::{self, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::member::with_bytes;
@@ -124,9 +124,8 @@ impl<'a, 'r> Combination<'a, 'r> {
             return Ok(index + 1);
         }
         if purpose == Purpose::Count && rest_count >= 1 && is_word(word, "LIMIT") {
-            let limit = integer(request.argument(index + 1)).ok();
-            let limit = limit.and_then(|limit| u64::try_from(limit).ok());
-            self.limit = limit.ok_or(CommandError::Line("ERR LIMIT can't be negative"))?;
+            let argument = request.argument(index + 1);
+            self.limit = arguments::count(argument, 0, "ERR LIMIT can't be negative")?;
             return Ok(index + 2);
         }
         Err(CommandError::SYNTAX)

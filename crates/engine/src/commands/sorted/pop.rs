@@ -2,20 +2,12 @@
 use super::bounds::Ranks;
 use super::remove::{check_take, take_ranks};
 use super::{Shown, Style, reply_members};
-use crate::commands::arguments::{integer, is_word};
+use crate::commands::arguments::{count, counted_keys, is_word, pop_count};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::resp::reply::Protocol;
 use crate::resp::request::Request;
 use crate::store::{Entry, Key, Type};
-
-/// A number of at least `least`, or the error line.
-fn count_of(argument: &[u8], least: i64, line: &'static str) -> Result<u64, CommandError> {
-    match integer(argument) {
-        Ok(count) if count >= least => Ok(count.cast_unsigned()),
-        _ => Err(CommandError::Line(line)),
-    }
-}
 
 /// `ZPOPMIN key [count]`: takes out the members with the lowest scores; them and these. O(log n)
 /// for each.
@@ -30,10 +22,9 @@ pub fn zpopmax(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comman
 }
 
 fn pop(cx: &mut Context<'_>, request: &Request<'_>, is_back: bool) -> Result<(), CommandError> {
-    const LINE: &str = "ERR value is out of range, must be positive";
     let count = match request.argument_count() {
         2 => None,
-        3 => Some(count_of(request.argument(2), 0, LINE)?),
+        3 => Some(pop_count(request.argument(2))?),
         _ => return Err(CommandError::SYNTAX),
     };
     let key = cx.key(request, 1);
@@ -51,27 +42,24 @@ fn pop(cx: &mut Context<'_>, request: &Request<'_>, is_back: bool) -> Result<(),
 /// `ZMPOP numkeys key [key ...] MIN | MAX [COUNT count]`: as ZPOPMIN or ZPOPMAX of the first of the
 /// keys that exists, with its name; or null. O(keys), and O(log n) for each member.
 pub fn zmpop(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    let count = request.argument_count();
-    let key_count = count_of(request.argument(1), 1, "ERR numkeys should be greater than 0")?;
-    let end = usize::try_from(key_count).ok().and_then(|key_count| key_count.checked_add(2));
-    let Some(end) = end.filter(|end| *end < count) else { return Err(CommandError::SYNTAX) };
-    let is_back = match request.argument(end) {
+    let keys = counted_keys(request, 1, CommandError::SYNTAX)?;
+    let is_back = match request.arguments_from(keys.end).next().unwrap_or_default() {
         word if is_word(word, "MIN") => false,
         word if is_word(word, "MAX") => true,
         _ => return Err(CommandError::SYNTAX),
     };
     let mut member_count = None;
-    let mut index = end + 1;
-    while index < count {
+    let mut index = keys.end + 1;
+    while index < request.argument_count() {
         let is_count = member_count.is_none() && is_word(request.argument(index), "COUNT");
-        if !is_count || index + 1 == count {
+        if !is_count || index + 1 == request.argument_count() {
             return Err(CommandError::SYNTAX);
         }
-        let line = "ERR count should be greater than 0";
-        member_count = Some(count_of(request.argument(index + 1), 1, line)?);
+        let refusal = "ERR count should be greater than 0";
+        member_count = Some(count(request.argument(index + 1), 1, refusal)?);
         index += 2;
     }
-    for index in 2..end {
+    for index in keys {
         let key = cx.key(request, index);
         if let Some(entry) = cx.find_of(&key, Type::SortedSet)? {
             let ranks = end_of(cx, entry, member_count.unwrap_or(1), is_back);

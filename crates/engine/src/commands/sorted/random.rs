@@ -1,7 +1,7 @@
 //! ZRANDMEMBER: members by chance.
 use super::bounds::Ranks;
 use super::{ELEMENT_WORK, Shown, Style, reply_members};
-use crate::commands::arguments::{integer, is_word};
+use crate::commands::arguments::{is_word, signed_count};
 use crate::commands::context::Context;
 use crate::commands::elements::TEXT_SIZE_MIN;
 use crate::commands::error::CommandError;
@@ -30,13 +30,7 @@ pub fn zrandmember(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Co
         });
         return reply_text(cx, |store| Some(store.element_at_rank(entry?, rank?).name()));
     }
-    let count = integer(request.argument(2))?;
-    if count == i64::MIN {
-        return Err(CommandError::Line(
-            "ERR value is out of range, value must between -9223372036854775807 and \
-             9223372036854775807",
-        ));
-    }
+    let count = signed_count(request.argument(2))?;
     let with_scores = argument_count == 4 && is_word(request.argument(3), "WITHSCORES");
     if argument_count > 4 || argument_count == 4 && !with_scores {
         return Err(CommandError::SYNTAX);

@@ -27,7 +27,7 @@ fn put(
     value: Value<'_>,
 ) -> Result<bool, StoreFull> {
     let hash = Some(cx.store.name_hash(field));
-    let fresh = Fresh { name: Value::Bytes(field), hash, value: Some(value), score: None };
+    let fresh = Fresh::field(field, hash, value);
     cx.store.put_named(cx.now, key, Order::Hash, &fresh)
 }
 

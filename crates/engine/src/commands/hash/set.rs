@@ -2,7 +2,7 @@
 use super::{is_long, put, value, written};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::resp::request::{Request, Value};
+use crate::resp::request::Request;
 use crate::store::{Fresh, Order, Type};
 
 /// `HSET key field value [field value ...]`: writes fields; how many are new. O(log n) for each.
@@ -40,12 +40,7 @@ fn set_all(
         written(cx, &key, outgrows);
         return Ok(i64::from(is_new));
     }
-    let fresh = pairs.clone().map(|(field, value)| Fresh {
-        name: Value::Bytes(field),
-        hash: None,
-        value: Some(value),
-        score: None,
-    });
+    let fresh = pairs.clone().map(|(field, value)| Fresh::field(field, None, value));
     cx.store.reserve_elements(cx.now, &key, Order::Hash, fresh)?;
     // Reserve first: from here on nothing fails.
     let mut new_count = 0;

@@ -1,12 +1,12 @@
 //! Changes in the middle of a list: LSET, LINSERT, LREM.
 use super::find::Wanted;
-use super::{TAKE_WORK, fresh, listpack, rank_of_index, value_size};
+use super::{TAKE_WORK, listpack, rank_of_index, value_size};
 use crate::commands::arguments::{integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::work;
 use crate::resp::request::Request;
-use crate::store::{Entry, Key, Order, Place, Type};
+use crate::store::{Entry, Fresh, Key, Order, Place, Type};
 
 /// `LSET key index element`: replaces the element at an index, negative ones counted from the end.
 /// O(log n).
@@ -18,7 +18,7 @@ pub fn lset(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
         .ok_or(CommandError::Line("ERR index out of range"))?;
     let value = request.value(3);
     let outgrows = listpack::outgrows(cx, Some(entry), 1, value_size(cx, value));
-    cx.store.replace_ranked(cx.now, &key, rank, &fresh(value))?;
+    cx.store.replace_ranked(cx.now, &key, rank, &Fresh::element(value))?;
     cx.store.settle_collection(&key);
     listpack::grow(cx, &key, outgrows);
     listpack::shrink(cx, &key);
@@ -51,7 +51,7 @@ pub fn linsert(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comman
     let value = request.value(4);
     let outgrows = listpack::outgrows(cx, Some(entry), 1, value_size(cx, value));
     let place = Place::Rank(rank + u64::from(is_behind));
-    cx.store.put_element(cx.now, &key, Order::List, place, &fresh(value))?;
+    cx.store.put_element(cx.now, &key, Order::List, place, &Fresh::element(value))?;
     listpack::grow(cx, &key, outgrows);
     cx.store.tell_watchers(&key);
     cx.reply.integer(count.cast_signed() + 1);

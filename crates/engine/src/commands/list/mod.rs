@@ -19,7 +19,7 @@ use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::work;
 use crate::resp::request::Value;
-use crate::store::{Entry, Fresh};
+use crate::store::Entry;
 
 /// Work that an element counts that is compared with another one: its size is read, and lies beside
 /// those of its neighbours.
@@ -65,11 +65,6 @@ impl End {
             Self::Right => count,
         }
     }
-}
-
-/// An element on its way into a list.
-const fn fresh(value: Value<'_>) -> Fresh<'_> {
-    Fresh { name: value, hash: None, value: None, score: None }
 }
 
 /// Bytes of an argument that may be staged.

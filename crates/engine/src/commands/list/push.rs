@@ -1,9 +1,9 @@
 //! Elements put in at an end: all of a command's, or none.
-use super::{End, fresh, listpack, value_size};
+use super::{End, listpack, value_size};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::resp::request::Request;
-use crate::store::{Order, Place, Type};
+use crate::store::{Fresh, Order, Place, Type};
 
 /// `LPUSH key element [element ...]`: puts the elements in before all others, the last one first;
 /// the new count. O(elements put in).
@@ -41,20 +41,21 @@ fn push(
     }
     let count = entry.map_or(0, |entry| cx.store.element_count(entry));
     let elements = 2..request.argument_count();
+    let fresh = |index| Fresh::element(request.value(index));
     let added_count = elements.len() as u64;
     let added_size = elements.clone().map(|index| value_size(cx, request.value(index))).sum();
     let outgrows = listpack::outgrows(cx, entry, added_count, added_size);
     if added_count == 1 {
         let place = Place::Rank(end.place(count));
-        cx.store.put_element(cx.now, &key, Order::List, place, &fresh(request.value(2)))?;
+        cx.store.put_element(cx.now, &key, Order::List, place, &fresh(2))?;
     } else {
-        let all = elements.clone().map(|index| fresh(request.value(index)));
+        let all = elements.clone().map(fresh);
         cx.store.reserve_elements(cx.now, &key, Order::List, all)?;
         // Reserve first: from here on nothing fails, so either all elements are put in or none is.
         for index in elements {
             let place = Place::Rank(end.place(count + index as u64 - 2));
             cx.store
-                .put_element(cx.now, &key, Order::List, place, &fresh(request.value(index)))
+                .put_element(cx.now, &key, Order::List, place, &fresh(index))
                 .expect("room was reserved");
         }
         cx.store.settle_collection(&key);

@@ -3,13 +3,8 @@ use super::encoding::Encoding;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::planted::{Bug, is_planted};
-use crate::resp::request::{Request, Value};
+use crate::resp::request::Request;
 use crate::store::{Fresh, Key, NameHash, Order, Place, Store, StoreFull, Type};
-
-/// A member on its way into a set.
-const fn fresh(member: &[u8], hash: Option<NameHash>) -> Fresh<'_> {
-    Fresh { name: Value::Bytes(member), hash, value: None, score: None }
-}
 
 /// Puts a member in that the set `key` does not have, and says in which way Redis would keep the
 /// set then. The set is made if it is missing.
@@ -27,7 +22,8 @@ pub(super) fn add(
         members.any(|member| member.name().size() > size_max)
     };
     let next = encoding.with(cx.hot, count, member, has_long);
-    cx.store.put_element(cx.now, key, Order::Set, Place::Own, &fresh(member, Some(hash)))?;
+    let fresh = Fresh::member(member, Some(hash));
+    cx.store.put_element(cx.now, key, Order::Set, Place::Own, &fresh)?;
     *encoding = next;
     Ok(())
 }
@@ -50,7 +46,7 @@ pub fn sadd(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
         None => Encoding::new(cx.hot, request.argument(2), count),
     };
     if count > 1 {
-        let fresh = members.clone().map(|member| fresh(member, None));
+        let fresh = members.clone().map(|member| Fresh::member(member, None));
         cx.store.reserve_elements(cx.now, &key, Order::Set, fresh)?;
     }
     let mut added_count = 0;

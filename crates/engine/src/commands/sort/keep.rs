@@ -109,7 +109,7 @@ impl List<'_> {
     }
 
     fn put(&mut self, cx: &mut Context<'_>, value: Value<'_>) -> Result<(), CommandError> {
-        let fresh = Fresh { name: value, hash: None, value: None, score: None };
+        let fresh = Fresh::element(value);
         let place = Place::Rank(self.count);
         cx.store.put_element(cx.now, self.key, Order::List, place, &fresh)?;
         self.count += 1;

@@ -7,9 +7,9 @@ use super::score;
 use crate::commands::arguments::is_word;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::resp::request::{Request, Value};
+use crate::resp::request::Request;
 use crate::store::tree::order::score_key;
-use crate::store::{Fresh, Kept, Key, NameHash, Order, Place, StoreFull, Type};
+use crate::store::{Fresh, Kept, Key, Order, Place, StoreFull, Type};
 
 /// Only members that are missing.
 pub(in crate::commands) const NX: u8 = 1 << 0;
@@ -96,7 +96,7 @@ impl<'a, 'r> Adding<'a, 'r> {
     /// A pair as a new member.
     fn fresh(&self, cx: &Context<'_>, index: usize) -> Fresh<'r> {
         let score = self.score(index).expect("all scores were parsed");
-        fresh(self.name(index), cx.store.name_hash(self.name(index)), score)
+        Fresh::scored(self.name(index), cx.store.name_hash(self.name(index)), score)
     }
 
     /// What becomes of a member whose score is `old`, and what its score is then.
@@ -132,11 +132,6 @@ enum Outcome {
     Changed(f64),
     /// The score that it had.
     Kept(f64),
-}
-
-/// A member on its way in. There is no score -0: Redis forgets the sign, too, while a set is small.
-pub(super) fn fresh(name: &[u8], hash: NameHash, score: f64) -> Fresh<'_> {
-    Fresh { name: Value::Bytes(name), hash: Some(hash), value: None, score: Some(score + 0.0) }
 }
 
 /// What was done.
@@ -214,7 +209,7 @@ fn reserve(
 ) -> Result<(), CommandError> {
     // Room does not depend on hashes, which cost more than all else here.
     let hash = cx.store.name_hash(b"");
-    let members = (0..adding.pair_count).map(|index| fresh(adding.name(index), hash, 0.0));
+    let members = (0..adding.pair_count).map(|index| Fresh::scored(adding.name(index), hash, 0.0));
     cx.store.reserve_elements(cx.now, key, Order::Sorted, members)?;
     Ok(())
 }

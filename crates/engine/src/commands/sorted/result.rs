@@ -2,14 +2,14 @@
 //!
 //! The scores of a member that is in several sets are added up in the order in which Redis does it,
 //! so that they are rounded alike.
-use super::add::{fresh, note_size, put};
+use super::add::{note_size, put};
 use super::combine::{Combination, Operation};
 use super::sources::read;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::portion::{Member, Portion};
-use crate::store::Key;
 use crate::store::tree::order::score_key;
+use crate::store::{Fresh, Key};
 
 /// A set on its way, under a name of its own.
 pub(in crate::commands) struct Grown<'k> {
@@ -36,7 +36,7 @@ impl<'k> Grown<'k> {
         cx: &mut Context<'_>,
         member: &Member<'_>,
     ) -> Result<(), CommandError> {
-        put(cx, self.key, &fresh(member.name, member.hash, member.score))?;
+        put(cx, self.key, &Fresh::scored(member.name, member.hash, member.score))?;
         self.name_size_max = self.name_size_max.max(member.name.len() as u64);
         Ok(())
     }

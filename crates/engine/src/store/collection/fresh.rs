@@ -23,6 +23,34 @@ pub struct Fresh<'a> {
     pub score: Option<f64>,
 }
 
+impl<'a> Fresh<'a> {
+    /// An element of a list.
+    #[inline]
+    pub const fn element(value: Value<'a>) -> Self {
+        Self { name: value, hash: None, value: None, score: None }
+    }
+
+    /// A member of a set. Room for one does not depend on its hash, which may then be missing.
+    #[inline]
+    pub const fn member(name: &'a [u8], hash: Option<NameHash>) -> Self {
+        Self { name: Value::Bytes(name), hash, value: None, score: None }
+    }
+
+    /// A field of a hash, as `member`.
+    #[inline]
+    pub const fn field(name: &'a [u8], hash: Option<NameHash>, value: Value<'a>) -> Self {
+        Self { name: Value::Bytes(name), hash, value: Some(value), score: None }
+    }
+
+    /// A member of a sorted set. There is no score -0: Redis forgets the sign, too, while a set is
+    /// small.
+    #[inline]
+    pub const fn scored(name: &'a [u8], hash: NameHash, score: f64) -> Self {
+        let score = Some(score + 0.0);
+        Self { name: Value::Bytes(name), hash: Some(hash), value: None, score }
+    }
+}
+
 /// Where an element is put.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Place {

@@ -1,6 +1,6 @@
 //! Changes in the middle of a list: LSET, LINSERT, LREM.
 use super::find::Wanted;
-use super::{TAKE_WORK, listpack, rank_of_index, value_size};
+use super::{TAKE_WORK, listpack, rank_of_index};
 use crate::commands::arguments::{integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
@@ -17,7 +17,7 @@ pub fn lset(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
     let rank = rank_of_index(index, cx.store.element_count(entry))
         .ok_or(CommandError::Line("ERR index out of range"))?;
     let value = request.value(3);
-    let outgrows = listpack::outgrows(cx, Some(entry), 1, value_size(cx, value));
+    let outgrows = listpack::outgrows(cx, Some(entry), 1, cx.store.value_size(value));
     cx.store.replace_ranked(cx.now, &key, rank, &Fresh::element(value))?;
     cx.store.settle_collection(&key);
     listpack::grow(cx, &key, outgrows);
@@ -49,7 +49,7 @@ pub fn linsert(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comman
         return Ok(());
     };
     let value = request.value(4);
-    let outgrows = listpack::outgrows(cx, Some(entry), 1, value_size(cx, value));
+    let outgrows = listpack::outgrows(cx, Some(entry), 1, cx.store.value_size(value));
     let place = Place::Rank(rank + u64::from(is_behind));
     cx.store.put_element(cx.now, &key, Order::List, place, &Fresh::element(value))?;
     listpack::grow(cx, &key, outgrows);

@@ -1,5 +1,5 @@
 //! Elements found by what they are: LPOS, and what LREM and LINSERT search with.
-use super::{LOOK_WORK, value_size};
+use super::LOOK_WORK;
 use crate::commands::arguments::{count, is_word, signed_count};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
@@ -27,7 +27,7 @@ pub(super) struct Wanted<'a> {
 
 impl<'a> Wanted<'a> {
     pub(super) fn new(cx: &Context<'_>, value: Value<'a>) -> Self {
-        Self { value, size: value_size(cx, value) }
+        Self { value, size: cx.store.value_size(value) }
     }
 
     /// Is `text` the same?

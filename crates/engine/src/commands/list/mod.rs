@@ -18,7 +18,6 @@ use crate::commands::arguments::is_word;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::work;
-use crate::resp::request::Value;
 use crate::store::Entry;
 
 /// Work that an element counts that is compared with another one: its size is read, and lies beside
@@ -64,14 +63,6 @@ impl End {
             Self::Left => 0,
             Self::Right => count,
         }
-    }
-}
-
-/// Bytes of an argument that may be staged.
-fn value_size(cx: &Context<'_>, value: Value<'_>) -> u64 {
-    match value {
-        Value::Bytes(bytes) => bytes.len() as u64,
-        Value::Staged(staged) => cx.store.staged_size(staged),
     }
 }
 

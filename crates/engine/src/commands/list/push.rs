@@ -1,5 +1,5 @@
 //! Elements put in at an end: all of a command's, or none.
-use super::{End, listpack, value_size};
+use super::{End, listpack};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::resp::request::Request;
@@ -43,7 +43,7 @@ fn push(
     let elements = 2..request.argument_count();
     let fresh = |index| Fresh::element(request.value(index));
     let added_count = elements.len() as u64;
-    let added_size = elements.clone().map(|index| value_size(cx, request.value(index))).sum();
+    let added_size = elements.clone().map(|index| cx.store.value_size(request.value(index))).sum();
     let outgrows = listpack::outgrows(cx, entry, added_count, added_size);
     if added_count == 1 {
         let place = Place::Rank(end.place(count));

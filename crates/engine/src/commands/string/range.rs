@@ -5,7 +5,7 @@ use crate::commands::error::CommandError;
 use crate::commands::texts::{BULK_OVERHEAD, reserve_reply};
 use crate::commands::work;
 use crate::planted::{Bug, is_planted};
-use crate::resp::request::{Request, Value};
+use crate::resp::request::Request;
 use crate::store::Expiry;
 
 /// `STRLEN key`: the size of the string in bytes; 0 if it is missing. O(1).
@@ -27,7 +27,7 @@ pub fn append(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Command
         let size = cx.store.string(entry)?.size();
         cx.store.write_at(cx.now, &key, size, value)?
     } else {
-        let size = value_size(cx, value);
+        let size = cx.store.value_size(value);
         // A string made by APPEND is kept as one made by SET: `int` or `embstr`, not `raw`.
         cx.store.set(cx.now, &key, value, Expiry::Clear)?;
         size
@@ -44,7 +44,7 @@ pub fn setrange(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comma
     let offset = u64::try_from(integer(request.argument(2))?)
         .map_err(|_| CommandError::Line("ERR offset is out of range"))?;
     let entry = cx.find_string(&key)?;
-    let size = if value_size(cx, value) == 0 {
+    let size = if cx.store.value_size(value) == 0 {
         // Nothing to write makes no key, and no string longer.
         match entry {
             Some(entry) => cx.store.string(entry)?.size(),
@@ -83,13 +83,6 @@ pub fn getrange(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comma
     }
     cx.reply.raw(b"\r\n");
     Ok(())
-}
-
-fn value_size(cx: &Context<'_>, value: Value<'_>) -> u64 {
-    match value {
-        Value::Bytes(bytes) => bytes.len() as u64,
-        Value::Staged(staged) => cx.store.staged_size(staged),
-    }
 }
 
 /// Are the positions in the wrong order from the start? Redis asks this before it moves those that

@@ -16,6 +16,12 @@ pub const VISIT: u64 = 64;
 /// Looking whether an element is one to visit: some 10 nanoseconds.
 pub const LOOK: u64 = 2;
 
+/// Asking whether an element is picked: a few nanoseconds.
+pub const ASK: u64 = 4;
+
+/// Picking an element by its rank, twice: 0.5 microseconds.
+pub const PICK: u64 = 128;
+
 /// Putting an element into a collection: some 2 microseconds in a sorted set.
 pub const PUT: u64 = 256;
 

@@ -1,20 +1,20 @@
 //! Sets: members without an order that means anything.
 //!
 //! `edit` puts members in and takes them out, `look` reads them, `scan` does so step by step,
-//! `chance` picks some (`sample` says which), `combine` reads several sets as one (`sources` finds
-//! them) and `keep` stores that. `encoding` is how Redis would keep a set.
+//! `pop` takes some out by chance and `random` answers some, `combine` reads several sets as one
+//! (`sources` finds them) and `keep` stores that. `encoding` is how Redis would keep a set.
 //!
 //! What is answered is measured first: by a bound that costs nothing, and where that is too much
 //! for a reply, by a walk of its own. Then it is written while nothing changes.
-pub mod chance;
 pub mod combine;
 pub mod edit;
 pub mod keep;
 pub mod look;
+pub mod pop;
+pub mod random;
 pub mod scan;
 
 mod encoding;
-mod sample;
 mod sources;
 
 use crate::commands::context::Context;

@@ -2,7 +2,7 @@
 use super::flag::{DENYOOM, FAST, READONLY, WRITE};
 use super::key::{ACCESS, Keys, OW, RO, RW, UPDATE};
 use super::{Command, Group, Run, Work, key, tip};
-use crate::commands::set::{chance, combine, edit, keep, look, scan};
+use crate::commands::set::{combine, edit, keep, look, pop, random, scan};
 
 const fn row(
     name: (&'static str, i8),
@@ -52,10 +52,10 @@ pub(super) const COMMANDS: &[Command] = &[
         .about("O(log n) for each member given", "Which of some members a set has."),
     row(("smove", 4),        WRITE | FAST,           key::MOVE,     "1.0.0", edit::smove)
         .about("O(log n)", "Moves a member from one set to another."),
-    row(("spop", -2),        WRITE | FAST,           key::POP,      "1.0.0", chance::spop)
+    row(("spop", -2),        WRITE | FAST,           key::POP,      "1.0.0", pop::spop)
         .work(Work::Value).tips(tip::VARIES)
         .about("O(log n) for each member taken out", "Takes members out of a set at random."),
-    row(("srandmember", -2), READONLY,               key::READ,     "1.0.0", chance::srandmember)
+    row(("srandmember", -2), READONLY,               key::READ,     "1.0.0", random::srandmember)
         .work(Work::Value).tips(tip::VARIES)
         .about("O(log n) for each member answered", "Members of a set by chance."),
     row(("srem", -3),        WRITE | FAST,           key::REMOVE,   "1.0.0", edit::srem)

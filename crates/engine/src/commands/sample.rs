@@ -6,10 +6,10 @@
 use crate::random::Random;
 
 /// Ranks that a sample lists: a page of them.
-pub(super) const LISTED_MAX: u64 = 1024;
+pub(crate) const LISTED_MAX: u64 = 1024;
 
 /// So many of the ranks below a count.
-pub(super) struct Sample {
+pub(crate) struct Sample {
     listed: [u32; LISTED_MAX as usize],
     count: u64,
     among: u64,
@@ -18,7 +18,7 @@ pub(super) struct Sample {
 
 /// The ranks of a sample, from the lowest on.
 #[derive(Clone)]
-pub(super) struct Ranks<'a> {
+pub(crate) struct Ranks<'a> {
     sample: &'a Sample,
     random: Random,
     next_rank: u64,
@@ -27,7 +27,7 @@ pub(super) struct Ranks<'a> {
 
 impl Sample {
     /// Draws `count` of `among` ranks. O(`count`), and a large one takes O(`among`) for each walk.
-    pub(super) fn draw(random: &mut Random, count: u64, among: u64) -> Self {
+    pub(crate) fn draw(random: &mut Random, count: u64, among: u64) -> Self {
         assert!(count <= among, "a sample is a part");
         let random = Random::new(random.bits());
         let mut sample = Self { listed: [0; LISTED_MAX as usize], count, among, random };
@@ -38,7 +38,7 @@ impl Sample {
     }
 
     /// Does each walk ask for every rank?
-    pub(super) const fn is_large(&self) -> bool {
+    pub(crate) const fn is_large(&self) -> bool {
         self.count > LISTED_MAX
     }
 
@@ -57,7 +57,7 @@ impl Sample {
     }
 
     /// The ranks, from the lowest on.
-    pub(super) fn ranks(&self) -> Ranks<'_> {
+    pub(crate) fn ranks(&self) -> Ranks<'_> {
         Ranks { sample: self, random: self.random.clone(), next_rank: 0, picked_count: 0 }
     }
 }

@@ -42,15 +42,19 @@ pub(super) fn asked(request: &Request<'_>, word: &str) -> Result<Option<Asked>, 
     Ok(Some(Asked { count, with_more }))
 }
 
+/// For each that is picked, ranks that may be asked whether they are: takes no longer than a random
+/// order does.
+const ASKED_FOR_EACH: u64 = 64;
+
 /// Which elements are picked.
 #[expect(clippy::large_enum_variant, reason = "there is one, for one command")]
 enum Picks {
     /// All of them.
     Whole,
-    /// Few different ones.
-    Few(Sample),
+    /// Different ones: few, or a good part of all.
+    Sampled(Sample),
     /// The first ones of a random order, however many elements there are.
-    Many(Permutation),
+    Scattered(Permutation),
     /// Those that a generator in this state says.
     Any(Random),
 }
@@ -61,10 +65,22 @@ impl Picks {
         match count {
             ..0 => Self::Any(Random::new(random.bits())),
             _ if count.unsigned_abs() >= among => Self::Whole,
-            _ if count.unsigned_abs() <= LISTED_MAX => {
-                Self::Few(Sample::draw(random, count.unsigned_abs(), among))
+            _ if count.unsigned_abs() <= LISTED_MAX
+                || among / count.unsigned_abs() < ASKED_FOR_EACH =>
+            {
+                Self::Sampled(Sample::draw(random, count.unsigned_abs(), among))
             }
-            _ => Self::Many(Permutation::new(among, random.bits())),
+            _ => Self::Scattered(Permutation::new(among, random.bits())),
+        }
+    }
+
+    /// The work of going through `count` of them, twice.
+    fn work(&self, count: u64) -> u64 {
+        match self {
+            Self::Whole => 0,
+            Self::Sampled(sample) => count * work::PICK + sample.asked_count() * work::ASK,
+            Self::Scattered(_) => count.saturating_mul(2 * work::PICK),
+            Self::Any(_) => count.saturating_mul(work::PICK),
         }
     }
 
@@ -72,10 +88,10 @@ impl Picks {
     fn visit(&self, store: &Store, entry: Entry, count: u64, mut visit: impl FnMut(Element<'_>)) {
         match self {
             Self::Whole => store.elements(entry, 0, false).for_each(visit),
-            Self::Few(sample) => {
+            Self::Sampled(sample) => {
                 sample.ranks().for_each(|rank| visit(store.element_at_rank(entry, rank)));
             }
-            Self::Many(order) => {
+            Self::Scattered(order) => {
                 for index in 0..count {
                     visit(store.element_at_rank(entry, order.at(index)));
                 }
@@ -108,9 +124,7 @@ pub(super) fn reply_picked(
     // However short they are. This bounds the count before anything is picked.
     reserve_reply(cx, picked_count.saturating_mul(text_count * TEXT_SIZE_MIN))?;
     let picks = Picks::draw(cx.store.random(), count, among);
-    if !matches!(picks, Picks::Whole) {
-        work::check(cx, picked_count.saturating_mul(work::PICK), TOO_MANY)?;
-    }
+    work::check(cx, picks.work(picked_count), TOO_MANY)?;
     let store = &*cx.store;
     cx.reply.measured(|reply| {
         head(reply, picked_count);

@@ -37,9 +37,13 @@ impl Sample {
         sample
     }
 
-    /// Does each walk ask for every rank?
-    pub(crate) const fn is_large(&self) -> bool {
+    const fn is_large(&self) -> bool {
         self.count > LISTED_MAX
+    }
+
+    /// Ranks that each walk asks whether they are picked.
+    pub(crate) const fn asked_count(&self) -> u64 {
+        if self.is_large() { self.among } else { 0 }
     }
 
     /// After Floyd: each round lets one more rank take part, which is picked itself where the one

@@ -19,7 +19,8 @@ pub const LOOK: u64 = 2;
 /// Asking whether an element is picked: a few nanoseconds.
 pub const ASK: u64 = 4;
 
-/// Picking an element by its rank, twice: 0.5 microseconds.
+/// Picking an element by its rank, twice: less than a microsecond. As much again where its rank is
+/// a place in a random order.
 pub const PICK: u64 = 128;
 
 /// Putting an element into a collection: some 2 microseconds in a sorted set.

@@ -6,7 +6,7 @@ use crate::commands::context::Context;
 use crate::commands::elements::TEXT_SIZE_MIN;
 use crate::commands::error::CommandError;
 use crate::commands::picks::reply_any;
-use crate::commands::sample::{LISTED_MAX, Sample};
+use crate::commands::sample::Sample;
 use crate::commands::texts::{reserve_reply, write_text};
 use crate::commands::work;
 use crate::planted::{Bug, is_planted};
@@ -56,9 +56,8 @@ fn pop_some(
     // However short they are. This bounds the count before anything is picked.
     reserve_reply(cx, count.saturating_mul(TEXT_SIZE_MIN))?;
     let among = cx.store.element_count(entry);
-    let asked_count = if count > LISTED_MAX { among } else { 0 };
-    work::check(cx, count * work::TAKE + asked_count * work::ASK, TOO_MANY)?;
     let sample = Sample::draw(cx.store.random(), count, among);
+    work::check(cx, count * work::TAKE + sample.asked_count() * work::ASK, TOO_MANY)?;
     let store = &*cx.store;
     cx.reply.measured(|reply| {
         reply.set(count);

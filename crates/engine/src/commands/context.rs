@@ -164,6 +164,15 @@ impl Context<'_> {
         self.store.read(self.now, key, true)
     }
 
+    /// What a key has was changed: those who watch it hear of that, and `count` changes are counted,
+    /// as in Redis.
+    #[inline]
+    pub fn changed(&mut self, key: &Key<'_>, count: u64) {
+        let before_count = self.store.counters.changes;
+        self.store.tell_watchers(key);
+        self.store.counters.changes = before_count + count;
+    }
+
     /// As `read`, for a command that reads strings.
     pub fn read_string(&mut self, key: &Key<'_>) -> Result<Option<Entry>, CommandError> {
         self.read_of(key, Type::String)

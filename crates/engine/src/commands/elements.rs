@@ -1,7 +1,8 @@
-//! What a reply says of a collection: its elements, whose room is made sure of first, or how many
-//! they are.
+//! What collections have in common: elements in replies, whose room is made sure of first, how many
+//! they are, and those that are taken out by their names.
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::planted::{Bug, is_planted};
 use crate::resp::output::REPLY_ROOM;
 use crate::resp::reply::{Reply, ReplyFull};
 use crate::resp::request::Request;
@@ -47,5 +48,30 @@ pub(crate) fn reply_count(
     let entry = cx.read_of(&key, kind)?;
     let count = entry.map_or(0, |entry| cx.store.element_count(entry));
     cx.reply.integer(count.cast_signed());
+    Ok(())
+}
+
+/// Takes out of the collection that is the first argument what the others name; replies with how
+/// many there were. With its last element the key goes. O(log n) for each.
+pub(crate) fn take_named(
+    cx: &mut Context<'_>,
+    request: &Request<'_>,
+    kind: Type,
+) -> Result<(), CommandError> {
+    let key = cx.key(request, 1);
+    let entry = cx.find_of(&key, kind)?;
+    let count = entry.map_or(0, |entry| cx.store.element_count(entry));
+    let mut taken_count = 0;
+    for name in request.arguments_from(2) {
+        if taken_count == count {
+            break;
+        }
+        let hash = cx.store.name_hash(name);
+        taken_count += u64::from(cx.store.take_named(&key, name, hash));
+    }
+    if taken_count > 0 && !is_planted(Bug::ElementUnseen) {
+        cx.changed(&key, taken_count);
+    }
+    cx.reply.integer(taken_count.cast_signed());
     Ok(())
 }

@@ -110,13 +110,16 @@ impl Storing<'_, '_> {
         fill: impl FnOnce(&mut Context<'_>, &mut Stored<'_>) -> Result<(), CommandError>,
     ) -> Result<u64, CommandError> {
         let sources = self.position..self.position + 1;
-        scratch::store(cx, self.request, sources, &self.target, |cx, key| {
+        let count = scratch::store(cx, self.request, sources, &self.target, |cx, key| {
             let Self { source, asked, .. } = self;
             let portion = Portion::new(cx.store.name_hash(b""));
             let mut stored = Stored { source, asked, grown: Grown::new(key), portion };
             fill(cx, &mut stored)?;
             stored.grown.end(cx);
             Ok(())
-        })
+        })?;
+        // As in Redis, each result counts.
+        cx.store.counters.changes += count.saturating_sub(1);
+        Ok(count)
     }
 }

@@ -60,6 +60,6 @@ pub fn hincrbyfloat(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), C
 fn set(cx: &mut Context<'_>, key: &Key<'_>, field: &[u8], text: &[u8]) -> Result<(), CommandError> {
     let is_long = is_long(cx, field, Value::Bytes(text));
     put(cx, key, field, Value::Bytes(text))?;
-    written(cx, key, is_long);
+    written(cx, key, 1, is_long);
     Ok(())
 }

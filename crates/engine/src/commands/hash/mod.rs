@@ -31,10 +31,10 @@ fn put(
     cx.store.put_named(cx.now, key, Order::Hash, &fresh)
 }
 
-/// Fields were written: tells those who watch the key, and notes whether Redis would now keep the
-/// hash in a table. Once there, it stays there.
-fn written(cx: &mut Context<'_>, key: &Key<'_>, outgrows: bool) {
-    cx.store.tell_watchers(key);
+/// So many fields were written: tells those who watch the key, and notes whether Redis would now
+/// keep the hash in a table. Once there, it stays there.
+fn written(cx: &mut Context<'_>, key: &Key<'_>, count: u64, outgrows: bool) {
+    cx.changed(key, count);
     let entry = cx.store.settle_collection(key).expect("a hash that was written to exists");
     let kept = cx.store.kept(entry);
     if kept.at_large {

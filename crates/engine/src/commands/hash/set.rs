@@ -1,6 +1,7 @@
 //! Writing and deleting fields. HSET and HMSET write all of theirs or none.
 use super::{is_long, put, value, written};
 use crate::commands::context::Context;
+use crate::commands::elements::take_named;
 use crate::commands::error::CommandError;
 use crate::resp::request::Request;
 use crate::store::{Fresh, Order, Type};
@@ -37,7 +38,7 @@ fn set_all(
         || pairs.clone().any(|(field, value)| is_long(cx, field, value));
     if pair_count == 1 {
         let is_new = put(cx, &key, request.argument(2), request.value(3))?;
-        written(cx, &key, outgrows);
+        written(cx, &key, 1, outgrows);
         return Ok(i64::from(is_new));
     }
     let fresh = pairs.clone().map(|(field, value)| Fresh::field(field, None, value));
@@ -48,7 +49,7 @@ fn set_all(
         let is_new = put(cx, &key, field, value).expect("room was reserved");
         new_count += i64::from(is_new);
     }
-    written(cx, &key, outgrows);
+    written(cx, &key, pair_count, outgrows);
     Ok(new_count)
 }
 
@@ -61,7 +62,7 @@ pub fn hsetnx(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Command
     if !exists {
         let is_long = is_long(cx, field, new);
         put(cx, &key, field, new)?;
-        written(cx, &key, is_long);
+        written(cx, &key, 1, is_long);
     }
     cx.reply.integer(i64::from(!exists));
     Ok(())
@@ -70,20 +71,5 @@ pub fn hsetnx(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Command
 /// `HDEL key field [field ...]`: deletes fields; how many there were. With the last one the key
 /// goes. O(log n) for each.
 pub fn hdel(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    let key = cx.key(request, 1);
-    let entry = cx.find_of(&key, Type::Hash)?;
-    let count = entry.map_or(0, |entry| cx.store.element_count(entry));
-    let mut deleted_count = 0;
-    for field in request.arguments_from(2) {
-        if deleted_count == count {
-            break;
-        }
-        let hash = cx.store.name_hash(field);
-        deleted_count += u64::from(cx.store.take_named(&key, field, hash));
-    }
-    if deleted_count > 0 {
-        cx.store.tell_watchers(&key);
-    }
-    cx.reply.integer(deleted_count.cast_signed());
-    Ok(())
+    take_named(cx, request, Type::Hash)
 }

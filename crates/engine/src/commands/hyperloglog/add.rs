@@ -35,10 +35,8 @@ pub fn pfadd(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
             }
         }
     };
-    if let Some(more_count) = raised_count.checked_sub(1) {
-        cx.store.tell_watchers(&key);
-        // As in Redis, each register that has risen counts.
-        cx.store.counters.changes += more_count;
+    if raised_count > 0 {
+        cx.changed(&key, raised_count);
     } else {
         cx.store.mark_raw(&key);
     }

@@ -22,7 +22,7 @@ pub fn lset(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
     cx.store.settle_collection(&key);
     listpack::grow(cx, &key, outgrows);
     listpack::shrink(cx, &key);
-    cx.store.tell_watchers(&key);
+    cx.changed(&key, 1);
     cx.reply.ok();
     Ok(())
 }
@@ -53,7 +53,7 @@ pub fn linsert(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comman
     let place = Place::Rank(rank + u64::from(is_behind));
     cx.store.put_element(cx.now, &key, Order::List, place, &Fresh::element(value))?;
     listpack::grow(cx, &key, outgrows);
-    cx.store.tell_watchers(&key);
+    cx.changed(&key, 1);
     cx.reply.integer(count.cast_signed() + 1);
     Ok(())
 }
@@ -71,7 +71,7 @@ pub fn lrem(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
     let removal = Removal { wanted, count_max, count: cx.store.element_count(entry) };
     let removed_count = removal.run(cx, &key, entry)?;
     if removed_count > 0 {
-        cx.store.tell_watchers(&key);
+        cx.changed(&key, removed_count);
         listpack::shrink(cx, &key);
     }
     cx.reply.integer(removed_count.cast_signed());

@@ -39,7 +39,7 @@ fn carry(
     if is_same && (from == to || count == 1) {
         // It stays where it is.
         reply::element(cx, entry, rank)?;
-        cx.store.tell_watchers(&source);
+        cx.changed(&source, 1);
         return Ok(());
     }
     let size = cx.store.element_at_rank(entry, rank).name().size();
@@ -52,9 +52,10 @@ fn carry(
     }
     listpack::grow(cx, &target, outgrows);
     listpack::shrink(cx, &source);
-    cx.store.tell_watchers(&target);
+    cx.changed(&target, 1);
     if !is_same {
-        cx.store.tell_watchers(&source);
+        // It is one change.
+        cx.changed(&source, 0);
     }
     kept.reply(cx);
     Ok(())

@@ -113,6 +113,6 @@ fn take(cx: &mut Context<'_>, key: &Key<'_>, end: End, count: u64, whole_count: 
         End::Right => whole_count - count,
     };
     cx.store.take_run(key, rank, count);
-    cx.store.tell_watchers(key);
+    cx.changed(key, count);
     listpack::shrink(cx, key);
 }

@@ -61,7 +61,7 @@ fn push(
         cx.store.settle_collection(&key);
     }
     listpack::grow(cx, &key, outgrows);
-    cx.store.tell_watchers(&key);
+    cx.changed(&key, added_count);
     cx.reply.integer((count + added_count).cast_signed());
     Ok(())
 }

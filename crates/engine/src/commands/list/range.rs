@@ -66,7 +66,7 @@ pub fn ltrim(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
     if rank > 0 {
         cx.store.take_run(&key, 0, rank);
     }
-    cx.store.tell_watchers(&key);
+    cx.changed(&key, count - kept_count);
     listpack::shrink(cx, &key);
     cx.reply.ok();
     Ok(())

@@ -1,8 +1,8 @@
 //! SADD, SREM and SMOVE: putting members in and taking them out.
 use super::encoding::Encoding;
 use crate::commands::context::Context;
+use crate::commands::elements::take_named;
 use crate::commands::error::CommandError;
-use crate::planted::{Bug, is_planted};
 use crate::resp::request::Request;
 use crate::store::{Fresh, Key, NameHash, Order, Place, Store, StoreFull, Type};
 
@@ -70,31 +70,15 @@ pub fn sadd(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
         cx.store.set_kept(&key, encoding.kept());
     }
     if added_count > 0 {
-        cx.store.tell_watchers(&key);
+        cx.changed(&key, added_count);
     }
-    cx.reply.integer(added_count);
+    cx.reply.integer(added_count.cast_signed());
     Ok(())
 }
 
 /// `SREM key member [member ...]`: takes members out; how many were there. O(members * log n).
 pub fn srem(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    let key = cx.key(request, 1);
-    let entry = cx.find_of(&key, Type::Set)?;
-    let count = entry.map_or(0, |entry| cx.store.element_count(entry));
-    let mut removed_count = 0;
-    for member in request.arguments_from(2) {
-        // With its last member the key is gone.
-        if removed_count == count {
-            break;
-        }
-        let hash = cx.store.name_hash(member);
-        removed_count += u64::from(cx.store.take_named(&key, member, hash));
-    }
-    if removed_count > 0 && !is_planted(Bug::ElementUnseen) {
-        cx.store.tell_watchers(&key);
-    }
-    cx.reply.integer(removed_count.cast_signed());
-    Ok(())
+    take_named(cx, request, Type::Set)
 }
 
 /// `SMOVE source destination member`: moves a member from one set to another; 1 if it was there.

@@ -30,8 +30,10 @@ pub fn spop(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
             pop_some(cx, &key, entry, count)?;
         }
         (Some(entry), Some(_)) => {
+            let count = cx.store.element_count(entry);
             reply_whole(cx, entry, true)?;
             cx.store.delete(cx.now, &key);
+            cx.store.counters.changes += count - 1;
         }
     }
     Ok(())
@@ -40,7 +42,7 @@ pub fn spop(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandEr
 fn pop_one(cx: &mut Context<'_>, key: &Key<'_>, entry: Entry) -> Result<(), CommandError> {
     let rank = reply_any(cx, entry)?;
     cx.store.take_ranked(key, rank);
-    cx.store.tell_watchers(key);
+    cx.changed(key, 1);
     Ok(())
 }
 
@@ -70,7 +72,7 @@ fn pop_some(
         cx.store.take_ranked(key, rank - taken_count as u64);
     }
     repack(cx, key, count);
-    cx.store.tell_watchers(key);
+    cx.changed(key, count);
     Ok(())
 }
 

@@ -41,6 +41,8 @@ pub(super) fn store(
         }
         Ok(())
     })?;
+    // As in Redis, each element counts.
+    cx.store.counters.changes += count.saturating_sub(1);
     cx.reply.integer(count.cast_signed());
     Ok(())
 }

@@ -176,7 +176,7 @@ pub(in crate::commands) fn add(
         }
     }
     if done.added_count + done.changed_count > 0 {
-        cx.store.tell_watchers(&key);
+        cx.changed(&key, (done.added_count + done.changed_count).cast_unsigned());
     }
     match (adding.has(INCR), done.score) {
         (true, Some(score)) => cx.reply.double(score),

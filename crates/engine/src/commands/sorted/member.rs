@@ -1,7 +1,7 @@
 //! Single members: their scores and ranks, how many there are, and taking them out by name.
 use crate::commands::arguments::is_word;
 use crate::commands::context::Context;
-use crate::commands::elements::reply_count;
+use crate::commands::elements::{reply_count, take_named};
 use crate::commands::error::CommandError;
 use crate::commands::texts::{BULK_OVERHEAD, reserve_reply};
 use crate::resp::request::Request;
@@ -96,20 +96,5 @@ fn rank(
 
 /// `ZREM key member [member ...]`: takes members out; how many there were. O(log n) for each.
 pub fn zrem(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    let key = cx.key(request, 1);
-    let mut taken_count = 0;
-    if cx.find_of(&key, Type::SortedSet)?.is_some() {
-        for name in request.arguments_from(2) {
-            if cx.store.find(cx.now, &key).is_none() {
-                break;
-            }
-            let hash = cx.store.name_hash(name);
-            taken_count += i64::from(cx.store.take_named(&key, name, hash));
-        }
-    }
-    if taken_count > 0 {
-        cx.store.tell_watchers(&key);
-    }
-    cx.reply.integer(taken_count);
-    Ok(())
+    take_named(cx, request, Type::SortedSet)
 }

@@ -60,6 +60,6 @@ pub(super) fn take_ranks(cx: &mut Context<'_>, key: &Key<'_>, ranks: Ranks) {
     if count > 0 {
         // Of a whole set, the store frees it in slices.
         cx.store.take_run(key, ranks.start, count);
-        cx.store.tell_watchers(key);
+        cx.changed(key, count);
     }
 }

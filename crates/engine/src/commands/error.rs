@@ -1,5 +1,6 @@
 //! Why a command was refused. Clients match on the first words, so the texts are Redis' own.
 use crate::marks::Mark;
+use crate::resp::output::REPLY_ROOM;
 use crate::resp::reply::ReplyFull;
 use crate::resp::request::Request;
 use crate::stdx::number;
@@ -88,8 +89,12 @@ impl From<ReplyFull> for CommandError {
     }
 }
 
-/// Bytes of the longest error line: two quotes of 128 bytes, and words around them.
-pub const LINE_SIZE_MAX: usize = 512;
+/// Bytes of the longest error line: words around two of the longest doubles, of 317 characters. Two
+/// quotes of 128 bytes take less.
+pub const LINE_SIZE_MAX: usize = 704;
+
+const _: () =
+    assert!(LINE_SIZE_MAX + 3 <= REPLY_ROOM as usize, "there is always room for an error");
 
 /// A line being put together from bytes. What does not fit is cut.
 pub struct LineText {

@@ -7,6 +7,9 @@
 //! Invariant: a score that GEOADD has made reads back as the middle of its cell. Any other score
 //! is a position, too: the one that Redis takes it for on x86.
 
+/// Letters of a position as text.
+pub(super) const GEOHASH_SIZE: usize = 11;
+
 /// The finest step: 52 bits, which a score holds exactly.
 pub(super) const STEP_MAX: u8 = 26;
 
@@ -70,11 +73,11 @@ impl Position {
 
     /// The text that other programs know as geohash: ten letters of five bits each, and one for
     /// the bits that are not there.
-    pub(super) fn geohash(self) -> [u8; 11] {
+    pub(super) fn geohash(self) -> [u8; GEOHASH_SIZE] {
         const LETTERS: &[u8; 32] = b"0123456789bcdefghjkmnpqrstuvwxyz";
         const BIT_COUNT: usize = 2 * STEP_MAX as usize;
         let cell = Cell::within(self, STEP_MAX, ALL_LATITUDES);
-        let mut text = [LETTERS[0]; 11];
+        let mut text = [LETTERS[0]; GEOHASH_SIZE];
         for (index, letter) in text[..10].iter_mut().enumerate() {
             let bits = cell.number() >> (BIT_COUNT - 5 * (index + 1));
             *letter = LETTERS[(bits & 0x1f) as usize];

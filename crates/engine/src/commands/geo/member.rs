@@ -1,5 +1,5 @@
 //! Single members: where they are, and how far from each other.
-use super::cell::Position;
+use super::cell::{GEOHASH_SIZE, Position};
 use super::distance::{between, unit};
 use super::position_of;
 use super::reply::{POSITION_SIZE_MAX, write_distance, write_position};
@@ -13,7 +13,7 @@ use crate::store::Type;
 /// `GEOPOS key [member ...]`: the longitude and latitude of each member, or null. O(log n) for
 /// each.
 pub fn geopos(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    each(cx, request, |reply, position| match position {
+    each(cx, request, POSITION_SIZE_MAX, |reply, position| match position {
         Some(position) => write_position(reply, position),
         None => reply.null_array(),
     })
@@ -22,21 +22,24 @@ pub fn geopos(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Command
 /// `GEOHASH key [member ...]`: the position of each member as a text of eleven letters, or null.
 /// O(log n) for each.
 pub fn geohash(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
-    each(cx, request, |reply, position| match position {
+    const SIZE_MAX: u64 = BULK_OVERHEAD + GEOHASH_SIZE as u64;
+    each(cx, request, SIZE_MAX, |reply, position| match position {
         Some(position) => reply.bulk(&position.geohash()),
         None => reply.null(),
     })
 }
 
+/// Replies with the position of each member, in `size_max` bytes at most.
 fn each(
     cx: &mut Context<'_>,
     request: &Request<'_>,
+    size_max: u64,
     write: fn(&mut Reply<'_>, Option<Position>),
 ) -> Result<(), CommandError> {
     let key = cx.key(request, 1);
     let entry = cx.read_of(&key, Type::SortedSet)?;
     let count = request.argument_count() as u64 - 2;
-    reserve_reply(cx, BULK_OVERHEAD + count * POSITION_SIZE_MAX)?;
+    reserve_reply(cx, BULK_OVERHEAD + count * size_max)?;
     cx.reply.array(count);
     for name in request.arguments_from(2) {
         let position = position_of(cx, entry, name);

@@ -10,11 +10,19 @@ use super::sparse::{Raised, Sparse};
 use super::{Encoding, HEADER_SIZE, Header, open, write};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::commands::work;
 use crate::resp::request::{Request, Value};
 use crate::store::{Key, StoreFull};
 
+/// Elements for which the opcodes of a sparse HyperLogLog are walked each time. Of more, those that
+/// change nothing are told by its registers, which takes as long as two or three walks.
+const FEW: usize = 8;
+
+/// Bytes of opcodes that are walked for one of work.
+const WALKED_AT_ONCE: u64 = 4;
+
 /// What each element of a request leaves behind.
-fn traces(request: &Request<'_>) -> impl Iterator<Item = Trace> {
+fn traces(request: &Request<'_>) -> impl ExactSizeIterator<Item = Trace> {
     request.arguments_from(2).map(Trace::of)
 }
 
@@ -53,25 +61,39 @@ fn add_sparse(
     mut sparse: Sparse,
     old_size: Option<u64>,
 ) -> Result<u64, CommandError> {
+    const TOO_MANY: &str = "OOM command-work-max: too many elements for one sparse HyperLogLog; \
+                            use PFADD with fewer";
     let mut raised_count = u64::from(old_size.is_none());
-    let mut registers: Option<Registers> = None;
+    // Of those that may be corrupt, only what a register needs is looked at.
+    let is_long = traces(request).len() > FEW;
+    let mut registers = if is_long { sparse.registers().ok() } else { None };
+    let (mut is_dense, mut work) = (false, 0);
     for trace in traces(request) {
-        let raised = match &mut registers {
-            Some(registers) => registers.raise(trace.index, trace.value),
-            None => match sparse.raise(trace, cx.hot.hll_sparse_size_max)? {
-                Raised::No => false,
-                Raised::Yes => true,
-                Raised::Dense => {
-                    let dense = registers.insert(sparse.registers()?);
-                    dense.raise(trace.index, trace.value)
+        let is_known = |registers: &mut Registers| !registers.raise(trace.index, trace.value);
+        if registers.as_mut().is_some_and(is_known) {
+            continue;
+        }
+        if is_dense {
+            raised_count += 1;
+            continue;
+        }
+        work += sparse.bytes().len() as u64 / WALKED_AT_ONCE;
+        work::check(cx, work, TOO_MANY)?;
+        match sparse.raise(trace, cx.hot.hll_sparse_size_max)? {
+            Raised::No => continue,
+            Raised::Yes => {}
+            Raised::Dense => {
+                is_dense = true;
+                if registers.is_none() {
+                    registers.insert(sparse.registers()?).raise(trace.index, trace.value);
                 }
-            },
-        };
-        raised_count += u64::from(raised);
+            }
+        }
+        raised_count += 1;
     }
     if raised_count > 0 {
         sparse.make_stale();
-        match registers {
+        match registers.filter(|_| is_dense) {
             None => write(cx, key, sparse.bytes(), old_size)?,
             Some(registers) => write(cx, key, &dense::pack(sparse.header(), &registers), old_size)?,
         }

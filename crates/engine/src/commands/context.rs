@@ -164,8 +164,8 @@ impl Context<'_> {
         self.store.read(self.now, key, true)
     }
 
-    /// What a key has was changed: those who watch it hear of that, and `count` changes are counted,
-    /// as in Redis.
+    /// What a key has was changed: those who watch it hear of that, and `count` changes are
+    /// counted, as in Redis.
     #[inline]
     pub fn changed(&mut self, key: &Key<'_>, count: u64) {
         let before_count = self.store.counters.changes;

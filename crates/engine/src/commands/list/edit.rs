@@ -1,6 +1,6 @@
 //! Changes in the middle of a list: LSET, LINSERT, LREM.
 use super::find::Wanted;
-use super::{TAKE_WORK, listpack, rank_of_index};
+use super::{listpack, rank_of_index};
 use crate::commands::arguments::{integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
@@ -104,7 +104,7 @@ impl Removal<'_> {
         const TOO_MANY: &str = "OOM command-work-max: too many elements to take out in one \
                                 command; use LREM with a smaller count";
         let work = self.wanted.check(cx, entry, self.count)?;
-        let work_of = |take_count: u64| work + take_count * TAKE_WORK;
+        let work_of = |take_count: u64| work + take_count * work::TAKE;
         let mut take_count = self.take_count_max();
         if work_of(take_count) > cx.limits.command_work_max {
             let elements = cx.store.elements(entry, 0, false);

@@ -1,12 +1,11 @@
 //! Elements found by what they are: LPOS, and what LREM and LINSERT search with.
-use super::LOOK_WORK;
+use super::object_count;
 use crate::commands::arguments::{count, is_word, signed_count};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::texts::{BULK_OVERHEAD, reserve_reply};
 use crate::commands::work;
 use crate::resp::request::{Request, Value};
-use crate::store::tree::order::ITEM_SIZE_MAX;
 use crate::store::{Entry, Store, Text, Type};
 
 /// Bytes that are compared at once with what is staged.
@@ -14,9 +13,6 @@ const COMPARE_SIZE: usize = 4096;
 
 /// Bytes that comparing texts takes as one of work: the processor compares more at a time.
 const COMPARED_AT_ONCE: u64 = 4;
-
-/// Work that an element counts that is an object of its own: a line of memory somewhere else.
-const OBJECT_WORK: u64 = 64;
 
 /// An element that is searched for.
 #[derive(Clone, Copy)]
@@ -68,11 +64,9 @@ impl<'a> Wanted<'a> {
     ) -> Result<u64, CommandError> {
         const TOO_LONG: &str = "OOM command-work-max: the list is too long to be searched by one \
                                 command; use LPOS with MAXLEN, or LRANGE";
-        let text_size = cx.store.text_bytes(entry);
-        let compared_size = count.saturating_mul(self.size).min(text_size);
-        let object_count = count.min(text_size / ITEM_SIZE_MAX as u64);
-        let work =
-            count * LOOK_WORK + compared_size / COMPARED_AT_ONCE + object_count * OBJECT_WORK;
+        let compared_size = count.saturating_mul(self.size).min(cx.store.text_bytes(entry));
+        let object_work = object_count(cx, entry, count) * work::OBJECT;
+        let work = count * work::COMPARE + compared_size / COMPARED_AT_ONCE + object_work;
         work::check(cx, work, TOO_LONG)?;
         Ok(work)
     }

@@ -19,16 +19,7 @@ use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::work;
 use crate::store::Entry;
-
-/// Work that an element counts that is compared with another one: its size is read, and lies beside
-/// those of its neighbours.
-const LOOK_WORK: u64 = 12;
-
-/// Work that an element counts that goes with its neighbours.
-const ELEMENT_WORK: u64 = 32;
-
-/// Work that an element counts that is taken out by itself.
-const TAKE_WORK: u64 = 512;
+use crate::store::tree::order::ITEM_SIZE_MAX;
 
 /// An end of a list.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -72,14 +63,24 @@ fn rank_of_index(index: i64, count: u64) -> Option<u64> {
     (rank < count).then_some(rank)
 }
 
-/// May a command take so many neighbours out of a list at once? Those that are objects of their own
-/// count for more, and all of them go with the key.
-fn check_run(cx: &Context<'_>, entry: Entry, run_count: u64) -> Result<(), CommandError> {
+/// Of `count` elements of a list, how many may be objects of their own.
+fn object_count(cx: &Context<'_>, entry: Entry, count: u64) -> u64 {
+    count.min(cx.store.text_bytes(entry) / ITEM_SIZE_MAX as u64)
+}
+
+/// May a command take so many neighbours out of a list at once, each of which is `element_work`?
+/// Those that are objects of their own count for more, and all of them go with the key.
+fn check_run(
+    cx: &Context<'_>,
+    entry: Entry,
+    run_count: u64,
+    element_work: u64,
+) -> Result<(), CommandError> {
     const TOO_MANY: &str = "OOM command-work-max: too many elements to take out in one command; \
                             take fewer at a time";
     if run_count == cx.store.element_count(entry) {
         return Ok(());
     }
-    let object_work = (cx.store.text_bytes(entry) / 8).min(run_count * TAKE_WORK / 2);
-    work::check(cx, run_count * ELEMENT_WORK + object_work, TOO_MANY)
+    let object_work = object_count(cx, entry, run_count) * work::OBJECT;
+    work::check(cx, run_count * element_work + object_work, TOO_MANY)
 }

@@ -5,6 +5,7 @@ use crate::commands::arguments::{count, counted_keys, is_word, pop_count};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::texts::BULK_OVERHEAD;
+use crate::commands::work;
 use crate::resp::request::Request;
 use crate::store::{Entry, Key, Type};
 
@@ -100,7 +101,8 @@ fn check(
 ) -> Result<Run, CommandError> {
     let whole_count = cx.store.element_count(entry);
     let count = wanted_count.min(whole_count);
-    check_run(cx, entry, count)?;
+    // They are gone through twice, to be measured and to be written.
+    check_run(cx, entry, count, work::VISIT)?;
     let run = Run { entry, rank: end.rank(whole_count), is_back: end == End::Right, count };
     run.reserve(cx, before_size)?;
     Ok(run)

@@ -5,6 +5,7 @@ use crate::commands::arguments::integer;
 use crate::commands::context::Context;
 use crate::commands::elements::reply_count;
 use crate::commands::error::CommandError;
+use crate::commands::work;
 use crate::resp::request::Request;
 use crate::store::Type;
 
@@ -60,7 +61,7 @@ pub fn ltrim(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
     };
     let count = cx.store.element_count(entry);
     let (rank, kept_count) = range(start, stop, count).unwrap_or((0, 0));
-    check_run(cx, entry, count - kept_count)?;
+    check_run(cx, entry, count - kept_count, work::LOOK)?;
     // From the end first: then the ranks of the others stay.
     cx.store.take_run(&key, rank + kept_count, count - rank - kept_count);
     if rank > 0 {

@@ -98,6 +98,8 @@ pub struct Connection {
     pub phase: Phase,
     /// Why it waits.
     pub parked: Parked,
+    /// Bytes of room for a reply that it waits for; 0 while any may do.
+    pub awaited_size: u64,
     /// A receive is armed.
     pub is_receiving: bool,
     /// A send is in flight.

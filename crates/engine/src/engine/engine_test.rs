@@ -19,6 +19,9 @@ mod room_test;
 #[path = "scratch_test.rs"]
 mod scratch_test;
 
+#[path = "waiting_test.rs"]
+mod waiting_test;
+
 #[path = "transaction_test.rs"]
 mod transaction_test;
 

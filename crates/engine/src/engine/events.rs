@@ -154,8 +154,9 @@ impl Engine {
             return;
         }
         if connection.parked == Parked::Output && !is_planted(Bug::OutputUnwoken) {
-            connection.parked = Parked::No;
+            self.wake_sent(slot);
         }
+        let connection = &mut self.connections[slot as usize];
         if connection.has_work() && connection.parked == Parked::No {
             self.runnable.push(&mut self.connections, slot);
         }

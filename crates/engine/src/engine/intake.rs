@@ -10,6 +10,7 @@ use crate::limits::GROUP_SPANS;
 use crate::marks::Mark;
 use crate::memory::blocks::{BLOCK_SIZE, Span};
 use crate::resp::grammar::{Bounds, ERROR_SIZE_MAX, ProtocolError};
+use crate::resp::output::REPLY_ROOM;
 use crate::resp::partial::Step;
 use crate::resp::request::{Request, StagedId};
 use crate::store::StoreFull;
@@ -210,7 +211,7 @@ impl Engine {
         let request = Request::new(b"", &[Span { start: 0, size: 0 }]);
         let line = error.line(&request);
         if !self.shared.write_error(slot as usize, &mut connection.output, line.bytes()) {
-            self.park_for_room(slot);
+            self.park_for_room(slot, u64::from(REPLY_ROOM));
             return;
         }
         self.shared.statistics.count_error(error.kind());
@@ -231,11 +232,11 @@ impl Engine {
     /// What comes after requests that were run, or could not be.
     pub(super) fn after(&mut self, slot: u32, end: &End) -> Next {
         match end {
-            End::NoRoom | End::Retry { for_buffers: true } => {
-                self.park_for_room(slot);
+            End::AwaitsRoom(size) => {
+                self.park_for_room(slot, *size);
                 Next::Stop
             }
-            End::Retry { for_buffers: false } => {
+            End::AwaitsStore => {
                 self.park(slot, Parked::Store);
                 Next::Stop
             }

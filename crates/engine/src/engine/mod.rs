@@ -15,6 +15,7 @@ mod shared;
 mod stream;
 mod timers;
 mod turn;
+mod waiting;
 
 pub use check::InUse;
 

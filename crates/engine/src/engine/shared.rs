@@ -19,7 +19,7 @@ use crate::memory::usage::Usage;
 use crate::options::hot::HotSettings;
 use crate::options::settings::Settings;
 use crate::options::table::{OptionId, option};
-use crate::resp::output::{Output, ReplyPool};
+use crate::resp::output::{Output, REPLY_ROOM, ReplyPool};
 use crate::resp::reply::{Protocol, Reply};
 use crate::resp::request::Request;
 use crate::store::{NameHash, Store};
@@ -62,13 +62,11 @@ pub(super) enum End {
     /// All ran, or the turn's bytes are spent, or the last one left something to do first: orders,
     /// a transaction, a value to stream, the end of the connection.
     Done(Orders),
-    /// The next reply has no room now: nothing of its request was done.
-    NoRoom,
-    /// The next request asked to be run again in a later turn: nothing of it was done.
-    Retry {
-        /// When buffers came back; else when the store has freed what it owes.
-        for_buffers: bool,
-    },
+    /// The next request has to be run in a later turn, when so many bytes of room for its reply
+    /// can be had: nothing of it was done.
+    AwaitsRoom(u64),
+    /// The same, when the store has freed what it owes.
+    AwaitsStore,
 }
 
 /// A part of the turn's bound.
@@ -156,7 +154,7 @@ impl Shared {
         for (request, first_hash) in requests {
             let (protocol, reply_mode) = (cx.session().protocol, cx.session().reply_mode);
             if cx.reply.begin(protocol).is_err() {
-                refused = Some(End::NoRoom);
+                refused = Some(End::AwaitsRoom(u64::from(REPLY_ROOM)));
                 break;
             }
             cx.first_hash = first_hash;
@@ -167,7 +165,7 @@ impl Shared {
             if cx.orders.retry {
                 // CLIENT REPLY SKIP still skips it when it is run again.
                 cx.session().reply_mode = reply_mode;
-                refused = Some(End::Retry { for_buffers: cx.reply.must_wait() });
+                refused = Some(cx.reply.awaited_size().map_or(End::AwaitsStore, End::AwaitsRoom));
                 break;
             }
             count += 1;

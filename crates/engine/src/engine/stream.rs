@@ -58,6 +58,7 @@ impl Engine {
         };
         if waits {
             let is_sending = replies.ready_count(output) > 0;
+            self.connections[slot as usize].awaited_size = 0;
             self.park(slot, if is_sending { Parked::Output } else { Parked::Pool });
         } else {
             output.end_streams(replies);

@@ -41,9 +41,6 @@ const PREFETCH_NAME_MAX: u32 = 256;
 /// several names.
 const LOOKED_ARGUMENTS_MAX: u32 = 4;
 
-/// Requests of the turn that wait because a buffer was empty: looked at in one turn.
-const WAKES_PER_TURN: u32 = 64;
-
 const _: () = assert!(GROUP_SPANS as usize > 2 * BUFFER_ARGUMENTS_MAX, "a group has room");
 
 /// Does a connection's next request follow at once?
@@ -414,55 +411,5 @@ impl Engine {
             }
         }
         self.settle(slot);
-    }
-
-    /// The connection waits for `reason`.
-    pub(super) fn park(&mut self, slot: u32, reason: Parked) {
-        let connection = &mut self.connections[slot as usize];
-        assert!(reason != Parked::No, "nothing to wait for");
-        connection.parked = reason;
-        self.store_is_awaited |= reason == Parked::Store;
-        self.marks.reach(match reason {
-            Parked::No | Parked::Output => Mark::ParkedOutput,
-            Parked::Pool => Mark::ParkedPool,
-            Parked::Store => Mark::ParkedStore,
-        });
-        if reason != Parked::Output {
-            self.waiting.push(&mut self.connections, slot);
-        }
-    }
-
-    /// The connection waits for buffers: its own, or those of others if it holds none.
-    pub(super) fn park_for_room(&mut self, slot: u32) {
-        let held_count = self.connections[slot as usize].output.held_count();
-        self.park(slot, if held_count > 0 { Parked::Output } else { Parked::Pool });
-    }
-
-    /// Looks at the first of those that wait, in their order.
-    fn wake(&mut self) {
-        self.store_is_awaited = false;
-        let came_back = core::mem::take(&mut self.buffers_came_back);
-        // Those behind are looked at in the next turn.
-        self.buffers_came_back = came_back && self.waiting.count() > WAKES_PER_TURN;
-        for _ in 0..self.waiting.count().min(WAKES_PER_TURN) {
-            let Some(slot) = self.waiting.pop(&mut self.connections) else { break };
-            let connection = &mut self.connections[slot as usize];
-            if !matches!(connection.phase, Phase::Open | Phase::Draining) {
-                continue;
-            }
-            match connection.parked {
-                Parked::Store if is_planted(Bug::StoreUnwoken) => {}
-                Parked::Store => connection.parked = Parked::No,
-                Parked::Pool if came_back && !is_planted(Bug::PoolUnwoken) => {
-                    connection.parked = Parked::No;
-                }
-                Parked::Pool => {
-                    self.waiting.push(&mut self.connections, slot);
-                    continue;
-                }
-                Parked::No | Parked::Output => continue,
-            }
-            self.runnable.push(&mut self.connections, slot);
-        }
     }
 }

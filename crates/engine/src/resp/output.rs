@@ -10,7 +10,7 @@ use crate::memory::buffer::BufferHandle;
 use crate::planted::{Bug, is_planted};
 use crate::resp::request::PinId;
 
-pub use super::pool::{Grant, REPLY_ROOM, Refusal, ReplyPool};
+pub use super::pool::{Decision, Grant, REPLY_ROOM, Refusal, ReplyPool};
 pub use super::streams::Piece;
 
 /// Output that waits to be sent.

@@ -33,6 +33,16 @@ impl Grant {
     pub const fn size(&self) -> u64 {
         self.buffer_count as u64 * BUFFER_SIZE as u64
     }
+
+    /// Shared buffers that it allows.
+    pub const fn shared_count(&self) -> u32 {
+        if self.jumbo { 0 } else { self.buffer_count }
+    }
+
+    /// Does it go with the jumbo permit?
+    pub const fn is_jumbo(&self) -> bool {
+        self.jumbo
+    }
 }
 
 /// Why a reply may not be written now.
@@ -41,6 +51,19 @@ pub enum Refusal {
     /// Buffers will be there when this connection or another has sent what it holds.
     Wait,
     /// It is above `reply-max`: waiting does not help.
+    TooLarge,
+}
+
+/// What the rule says of a reply that asks for room.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Decision {
+    /// It may be written.
+    Granted(Grant),
+    /// Others, or the connection itself, hold the shared buffers that it needs.
+    SharedUsed,
+    /// Another has the jumbo permit, or this one's last jumbo reply is still being sent.
+    JumboUsed,
+    /// It is above `reply-max`.
     TooLarge,
 }
 
@@ -200,24 +223,40 @@ impl ReplyPool {
         local: bool,
         patient: bool,
     ) -> Result<Grant, Refusal> {
-        let room = self.room_size(output);
+        let (answer, mark) = match self.decide(output, size, local, patient) {
+            Decision::Granted(grant) if grant.jumbo => {
+                (self.jumbo_taken, output.jumbo) = (true, true);
+                (Ok(grant), Mark::JumboGranted)
+            }
+            Decision::Granted(grant) => return Ok(grant),
+            Decision::SharedUsed => (Err(Refusal::Wait), Mark::ReplyFull),
+            Decision::JumboUsed => (Err(Refusal::Wait), Mark::JumboRefused),
+            Decision::TooLarge => (Err(Refusal::TooLarge), Mark::ReplyTooLarge),
+        };
+        self.marks.reach(mark);
+        answer
+    }
+
+    /// What `admit` would say now. Nothing is taken: so those that wait are looked at without
+    /// executing what they wait with.
+    pub fn decide(&self, output: &Output, size: u64, local: bool, patient: bool) -> Decision {
+        let room = u64::from(self.room_size(output));
+        if size <= room {
+            return Decision::Granted(Grant::default());
+        }
         if size > self.reply_max + u64::from(REPLY_ROOM) {
-            self.marks.reach(Mark::ReplyTooLarge);
-            return Err(Refusal::TooLarge);
+            return Decision::TooLarge;
         }
         if let Some(grant) = self.admit_shared(output, size, local) {
-            return Ok(grant);
+            return Decision::Granted(grant);
         }
-        let buffer_count = (size - u64::from(room)).div_ceil(BUFFER_SIZE as u64) as u32;
-        let (open_count, held_max) = self.share(output.held_count - output.jumbo_count, local);
-        if buffer_count > open_count {
-            self.marks.reach(Mark::ReplyFull);
-        }
+        let buffer_count = (size - room).div_ceil(BUFFER_SIZE as u64) as u32;
+        let (_, held_max) = self.share(output.held_count - output.jumbo_count, local);
         if buffer_count <= held_max && patient {
             // It will fit once its own output, or that of others, is sent.
-            return Err(Refusal::Wait);
+            return Decision::SharedUsed;
         }
-        self.admit_jumbo(output, buffer_count)
+        self.decide_jumbo(output, buffer_count)
     }
 
     /// As `admit`, of the shared buffers alone.
@@ -269,22 +308,14 @@ impl ReplyPool {
         (free_count.saturating_sub(kept_count), held_max)
     }
 
-    fn admit_jumbo(&mut self, output: &mut Output, buffer_count: u32) -> Result<Grant, Refusal> {
+    const fn decide_jumbo(&self, output: &Output, buffer_count: u32) -> Decision {
         if self.jumbo_taken && !output.jumbo {
-            self.marks.reach(Mark::JumboRefused);
-            return Err(Refusal::Wait);
+            return Decision::JumboUsed;
         }
-        if buffer_count > self.jumbo_capacity - self.jumbo_used {
-            if self.jumbo_used > 0 {
-                return Err(Refusal::Wait);
-            }
-            self.marks.reach(Mark::ReplyTooLarge);
-            return Err(Refusal::TooLarge);
+        if buffer_count <= self.jumbo_capacity - self.jumbo_used {
+            return Decision::Granted(Grant { buffer_count, jumbo: true });
         }
-        self.marks.reach(Mark::JumboGranted);
-        self.jumbo_taken = true;
-        output.jumbo = true;
-        Ok(Grant { buffer_count, jumbo: true })
+        if self.jumbo_used > 0 { Decision::JumboUsed } else { Decision::TooLarge }
     }
 
     /// The reply goes on in a later turn: what is left of its grant is kept for it until then.

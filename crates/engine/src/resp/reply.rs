@@ -68,7 +68,8 @@ pub struct Reply<'a> {
     written_size: u64,
     /// Bytes that were dropped while muted: what `measured` asks for.
     dropped_size: u64,
-    must_wait: bool,
+    /// The command has to be run again, when so many bytes of room can be had.
+    awaited_size: Option<u64>,
 }
 
 impl<'a> Reply<'a> {
@@ -87,7 +88,7 @@ impl<'a> Reply<'a> {
             in_transaction: false,
             written_size: 0,
             dropped_size: 0,
-            must_wait: false,
+            awaited_size: None,
         }
     }
 
@@ -96,7 +97,7 @@ impl<'a> Reply<'a> {
     pub fn begin(&mut self, protocol: Protocol) -> Result<(), Refusal> {
         self.pool.settle(self.output);
         self.grant = self.pool.admit(self.output, u64::from(REPLY_ROOM), self.local, true)?;
-        (self.protocol, self.muted, self.must_wait) = (protocol, false, false);
+        (self.protocol, self.muted, self.awaited_size) = (protocol, false, None);
         Ok(())
     }
 
@@ -121,7 +122,7 @@ impl<'a> Reply<'a> {
             in_transaction: true,
             written_size: 0,
             dropped_size: 0,
-            must_wait: false,
+            awaited_size: None,
         }
     }
 
@@ -169,7 +170,7 @@ impl<'a> Reply<'a> {
                 Ok(())
             }
             Err(Refusal::Wait) if patient => {
-                self.must_wait = true;
+                self.awaited_size = Some(whole);
                 Err(ReplyFull::Wait)
             }
             Err(_) => Err(ReplyFull::TooLarge { size }),
@@ -244,7 +245,7 @@ impl<'a> Reply<'a> {
         if self.in_transaction {
             return ReplyFull::TooLarge { size };
         }
-        self.must_wait = true;
+        self.awaited_size = Some(0);
         ReplyFull::Wait
     }
 
@@ -275,9 +276,10 @@ impl<'a> Reply<'a> {
         self.pool.settle(self.output);
     }
 
-    /// Did `reserve` answer `Wait`, so that the command runs again when buffers came back?
-    pub const fn must_wait(&self) -> bool {
-        self.must_wait
+    /// The room for which the command has to wait, if `reserve` answered `Wait`; 0 for a place of
+    /// a large value, which may be free whenever buffers come back.
+    pub const fn awaited_size(&self) -> Option<u64> {
+        self.awaited_size
     }
 
     /// The transaction goes on in a later turn, with `resume`.

@@ -1,0 +1,42 @@
+//! Connections that wait run their request again when there is room for its reply, and not before.
+use super::*;
+
+/// Elements of the list: as one reply they need the jumbo permit.
+const ELEMENT_COUNT: usize = 20_000;
+
+/// Replies that each client asks for, one after the other.
+const ROUNDS: usize = 10;
+
+/// A request is run in vain when it comes, while others have what it needs; then it is run when
+/// its turn has come. What other clients send and get in between wakes nobody.
+#[test]
+fn what_waits_for_a_large_reply_is_not_run_in_vain_again_and_again() {
+    let mut world = World::new(&limits(), 50);
+    let busy = world.connect();
+    world.turn();
+    let pushes = format!("RPUSH list {}\r\n", "element-of-a-list ".repeat(100));
+    for count in (100..=ELEMENT_COUNT).step_by(100) {
+        world.check(busy, &pushes, &format!(":{count}\r\n"));
+    }
+    let clients: Vec<usize> = (0..6).map(|_| world.connect()).collect();
+    world.turn();
+    let reply_size = "*20000\r\n".len() + ELEMENT_COUNT * "$17\r\nelement-of-a-list\r\n".len();
+    for round in 1..=ROUNDS {
+        for &client in &clients {
+            world.clients[client].outgoing.extend_from_slice(b"LRANGE list 0 -1\r\n");
+        }
+        world.run_until(|world| {
+            clients.iter().all(|&client| world.clients[client].incoming.len() == round * reply_size)
+        });
+        // Buffers of others come and go all the time.
+        world.clients[busy].outgoing.extend_from_slice(&b"PING\r\n".repeat(2_000));
+    }
+    let refused_count = [Mark::JumboRefused, Mark::ReplyFull]
+        .map(|mark| world.engine.marks().count(mark))
+        .iter()
+        .sum::<u32>();
+    let reply_count = (clients.len() * ROUNDS) as u32;
+    assert!(refused_count > reply_count / 2, "nobody waited: {refused_count}");
+    assert!(refused_count <= reply_count, "{refused_count} in vain for {reply_count} replies");
+    world.end();
+}

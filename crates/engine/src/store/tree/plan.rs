@@ -221,5 +221,5 @@ impl Cut {
 /// What a leaf takes that needs `size` bytes: where classes are narrow a little more, so that not
 /// every element moves it.
 pub fn roomy(size: u32) -> u32 {
-    if size < 512 { size + size / 8 } else { size }
+    if size < 512 { size + size / 16 } else { size }
 }

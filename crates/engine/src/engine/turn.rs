@@ -273,6 +273,7 @@ impl Engine {
 
     /// Asks for what the group will read of large collections, level by level. The name is the
     /// argument behind the key, or for members of sorted sets, which follow their scores, the last.
+    /// Of a list it is the end that the command's first letter says.
     fn look_ahead(&self, keys: &[Option<Key<'_>>; GROUP_SIZE]) {
         let store = &self.shared.store;
         let mut looks: [Option<Ahead>; GROUP_SIZE] = [None; GROUP_SIZE];
@@ -285,13 +286,24 @@ impl Engine {
                 let Some(found) = key.as_ref().and_then(|key| store.order_ahead(key)) else {
                     continue;
                 };
-                let index = if found.1 == Order::Sorted { argument_count - 1 } else { 2 };
-                if !(3..=LOOKED_ARGUMENTS_MAX).contains(&argument_count) {
+                let text = |index: u32| {
+                    let span = self.spans[(entry.first_span + index) as usize];
+                    &input.filled()[span.start as usize..][..span.size as usize]
+                };
+                let (least_count, name_index) = match found.1 {
+                    Order::List => (2, 0),
+                    Order::Sorted => (3, argument_count - 1),
+                    _ => (3, 2),
+                };
+                if !(least_count..=LOOKED_ARGUMENTS_MAX).contains(&argument_count) {
                     continue;
                 }
-                let span = self.spans[(entry.first_span + index) as usize];
-                if span.size <= PREFETCH_NAME_MAX {
-                    let name = &input.filled()[span.start as usize..][..span.size as usize];
+                let name = text(name_index);
+                if found.1 == Order::List {
+                    let is_last = name.first().is_some_and(|letter| letter | 0x20 == b'r');
+                    looks[count] = Some(store.begin_ahead_at_end(found.0, is_last));
+                    count += 1;
+                } else if name.len() <= PREFETCH_NAME_MAX as usize {
                     looks[count] = Some(store.begin_ahead(found, store.name_hash(name)));
                     count += 1;
                 }

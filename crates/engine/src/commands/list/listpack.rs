@@ -75,8 +75,13 @@ pub(super) fn shrink(cx: &mut Context<'_>, key: &Key<'_>) {
     if !cx.store.kept(entry).at_large {
         return;
     }
-    let (limit, extent) = (Extent::limit(cx), Extent::of(cx, Some(entry)));
-    if extent.size <= limit.size / 2 && extent.count <= limit.count / 2 {
+    let (limit, count) = (Extent::limit(cx), cx.store.element_count(entry));
+    let fixed_size = EMPTY_SIZE + ELEMENT_OVERHEAD * count;
+    let is_little = count <= limit.count / 2
+        && (limit.size / 2)
+            .checked_sub(fixed_size)
+            .is_some_and(|bytes_max| !cx.store.text_bytes_exceed(entry, bytes_max));
+    if is_little {
         cx.store.set_kept(key, Kept { at_large: false, as_text: false });
     }
 }

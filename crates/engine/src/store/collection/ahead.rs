@@ -1,15 +1,16 @@
 //! Asking for what a command will read of a large collection, while those of its group do the same.
 //!
-//! A look for a name goes from node to node, and each of them may be beyond the caches. Here the
+//! A look for a name, or for an end of a list, goes from node to node, and each of them may be beyond the caches. Here the
 //! looks of a group go down together: each step asks for the node that it comes to next, and leaves
 //! it to arrive while the others take their steps. Nothing is changed, and nothing is remembered:
 //! the command looks again.
 use crate::memory::frames::Ref;
-use crate::prefetch::prefetch_line;
+use crate::prefetch::{prefetch, prefetch_line};
 use crate::store::lookup::NameHash;
-use crate::store::tree::{Next, Order, PageAt};
+use crate::store::tree::{Next, Order, PageAt, Tree};
 use crate::store::types::Key;
 use crate::store::{Store, object};
+use zerocopy::IntoBytes;
 
 /// Bytes of a cache line.
 const LINE_SIZE: usize = 64;
@@ -25,11 +26,17 @@ pub struct Ahead {
     node: Ref,
     low: u64,
     high: u64,
-    /// What it looks for: a hash, or the key of a score.
+    /// What it looks for: a hash, the key of a score, or an end of a list.
     key: u64,
-    /// The place of a score in its leaf was asked for.
-    is_at_score: bool,
+    /// Eight bits of the hash of the name.
+    tag: u8,
+    /// The place in the node was asked for: of a score in its leaf, of a list's last child; of a
+    /// name what says where its cell is.
+    is_place_asked: bool,
 }
+
+/// What stands for the last element of a list; the first one is 0.
+const LAST: u64 = u64::MAX;
 
 impl Store {
     /// Was there ever a collection to look ahead in?
@@ -38,15 +45,13 @@ impl Store {
         self.has_trees
     }
 
-    /// The order of a large collection whose elements have names. The key's object was asked for
-    /// before.
+    /// The object and the order of a large collection. The key's object was asked for before.
     #[inline]
     pub fn order_ahead(&self, key: &Key<'_>) -> Option<(Ref, Order)> {
         let at = self.index.first_match(key.hash)?;
         let header = object::header(&self.frames, at);
         let is_tree = header.is_collection() && header.is_tree();
-        let order = is_tree.then(|| header.order()).filter(|order| *order != Order::List)?;
-        Some((at, order))
+        is_tree.then(|| (at, header.order()))
     }
 
     /// Begins to look for a name, in a collection that `order_ahead` has found.
@@ -56,44 +61,87 @@ impl Store {
             Order::Sorted => (Order::Scores, hash.scores_key()),
             order => (order, hash.to_u64()),
         };
+        self.begin_at_root((owner, order), key, hash.tag())
+    }
+
+    /// Begins to look for the first or the last element of a list that `order_ahead` has found.
+    #[inline]
+    pub fn begin_ahead_at_end(&self, owner: Ref, is_last: bool) -> Ahead {
+        self.begin_at_root((owner, Order::List), if is_last { LAST } else { 0 }, 0)
+    }
+
+    #[inline]
+    fn begin_at_root(&self, (owner, order): (Ref, Order), key: u64, tag: u8) -> Ahead {
         let node = self.tree_at(owner, order).root;
         self.ask_for(node);
-        Ahead { owner, order, node, low: 0, high: u64::MAX, key, is_at_score: false }
+        Ahead { owner, order, node, low: 0, high: u64::MAX, key, tag, is_place_asked: false }
     }
 
     /// One step down. False: everything is asked for.
     #[inline]
     pub fn step_ahead(&self, ahead: &mut Ahead) -> bool {
         let tree = self.tree_at(ahead.owner, ahead.order);
+        if ahead.order == Order::List {
+            return self.step_to_end(&tree, ahead);
+        }
         match tree.next(&self.frames, ahead.node, ahead.key, (ahead.low, ahead.high)) {
             Next::Child { at, low, high } => {
                 (ahead.node, ahead.low, ahead.high) = (at, low, high);
                 self.ask_for(at);
                 true
             }
-            Next::Leaf if ahead.order != Order::Scores => {
-                let page = PageAt::of_leaf(&self.frames, ahead.node).page(&self.frames, tree.order);
-                page.directory().chunks(LINE_SIZE).for_each(prefetch_line);
-                false
-            }
-            Next::Leaf => self.step_at_score(ahead),
+            Next::Leaf if ahead.order == Order::Scores => self.step_at_score(ahead),
+            Next::Leaf => self.step_at_name(ahead),
         }
+    }
+
+    /// In a leaf: asks for its directory, then for the cell that has the name, by its tag.
+    fn step_at_name(&self, ahead: &mut Ahead) -> bool {
+        let page = PageAt::of_leaf(&self.frames, ahead.node).page(&self.frames, ahead.order);
+        if !ahead.is_place_asked {
+            ahead.is_place_asked = true;
+            page.directory().chunks(LINE_SIZE).for_each(prefetch_line);
+            return true;
+        }
+        if let Some(index) = page.find_tag(ahead.tag, 0) {
+            let cell = page.from_cell(index);
+            prefetch(&cell[..cell.len().min(LINE_SIZE)]);
+        }
+        false
+    }
+
+    /// In a list: asks for the first or last child, then goes on with it; in a leaf for what says
+    /// where its cells are, and for their end.
+    fn step_to_end(&self, tree: &Tree, ahead: &mut Ahead) -> bool {
+        let Some(child) = tree.end_of(&self.frames, ahead.node, ahead.key == LAST) else {
+            let page = PageAt::of_leaf(&self.frames, ahead.node).page(&self.frames, Order::List);
+            page.directory().chunks(LINE_SIZE).for_each(prefetch_line);
+            prefetch_line(page.room());
+            return false;
+        };
+        if ahead.is_place_asked {
+            ahead.node = child.at;
+            self.ask_for(ahead.node);
+        } else {
+            prefetch_line(child.as_bytes());
+        }
+        ahead.is_place_asked = !ahead.is_place_asked;
+        true
     }
 
     /// In a leaf of scores: asks for the place of the score, then goes on with it to the member.
     fn step_at_score(&self, ahead: &mut Ahead) -> bool {
         let tree = self.tree_at(ahead.owner, Order::Scores);
         let keys = (ahead.low, ahead.high);
-        if !ahead.is_at_score {
-            ahead.is_at_score = true;
+        if !ahead.is_place_asked {
+            ahead.is_place_asked = true;
             prefetch_line(tree.guess_of_score(&self.frames, ahead.node, ahead.key, keys));
             return true;
         }
         let Some(score) = tree.score_in(&self.frames, ahead.node, ahead.key, keys) else {
             return false;
         };
-        ahead.order = Order::Sorted;
-        ahead.key = score;
+        (ahead.order, ahead.key, ahead.is_place_asked) = (Order::Sorted, score, false);
         ahead.node = self.tree_at(ahead.owner, Order::Sorted).root;
         true
     }

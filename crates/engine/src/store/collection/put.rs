@@ -41,11 +41,10 @@ struct Target {
 
 /// Where in a tree an element goes, and what that takes.
 struct Branch {
-    path: Path,
-    index: usize,
+    target: Target,
     plan: Plan,
-    /// Of a sorted set: the same for its score.
-    scores: Option<(Path, usize, Plan)>,
+    /// Of a sorted set: what its score takes.
+    scores_plan: Option<Plan>,
 }
 
 impl Store {
@@ -60,15 +59,30 @@ impl Store {
         fresh: &Fresh<'_>,
     ) -> Result<(), StoreFull> {
         self.check_fresh(key, fresh)?;
+        let mut sought = None;
         if let Some((at, _)) = self.locate(key) {
             self.check_count(at, 1)?;
             let target = self.target(at, place, fresh);
             if self.put_here(at, &target, fresh) {
                 return Ok(());
             }
+            sought = Some(target);
         }
+        self.put_with_room(now, (key, order), place, fresh, sought)
+    }
+
+    /// As `put_element`, where room has to be made, or may have to be. `sought` is where the
+    /// element goes, if that is known.
+    fn put_with_room(
+        &mut self,
+        now: Now,
+        (key, order): (&Key<'_>, Order),
+        place: Place,
+        fresh: &Fresh<'_>,
+        mut sought: Option<Target>,
+    ) -> Result<(), StoreFull> {
         loop {
-            let (step, needs) = self.needs_of_put(key, order, place, fresh);
+            let (step, needs) = self.needs_of_put((key, order), place, fresh, sought.take());
             let has_moved = !needs.is_none() && {
                 let steps_before = self.room_steps;
                 self.make_room_for_entry(now, &needs, key, key)?;
@@ -96,7 +110,7 @@ impl Store {
                     // Where something moved to make room, the way to the leaf is another one.
                     let branch = if has_moved {
                         self.frames.marks.reach(Mark::PlaceSoughtAgain);
-                        self.branch(&tree, place, fresh)
+                        self.branch(&tree, self.target(at, place, fresh), fresh)
                     } else {
                         branch
                     };
@@ -119,6 +133,7 @@ impl Store {
         fresh: &Fresh<'_>,
     ) -> Result<bool, StoreFull> {
         self.check_fresh(key, fresh)?;
+        let mut sought = None;
         if let Some((at, _)) = self.locate(key) {
             let hash = fresh.hash.expect("names have hashes");
             match self.seek_name(at, self.form(at), fresh.short_name(), hash) {
@@ -131,13 +146,15 @@ impl Store {
                 }
                 Err(spot) => {
                     self.check_count(at, 1)?;
-                    if self.put_here(at, &Target { spot, scores: None }, fresh) {
+                    let target = Target { spot, scores: None };
+                    if self.put_here(at, &target, fresh) {
                         return Ok(true);
                     }
+                    sought = Some(target);
                 }
             }
         }
-        self.put_element(now, key, order, Place::Own, fresh)?;
+        self.put_with_room(now, (key, order), Place::Own, fresh, sought)?;
         Ok(true)
     }
 
@@ -204,10 +221,10 @@ impl Store {
 
     fn needs_of_put(
         &self,
-        key: &Key<'_>,
-        order: Order,
+        (key, order): (&Key<'_>, Order),
         place: Place,
         fresh: &Fresh<'_>,
+        sought: Option<Target>,
     ) -> (Step, Needs) {
         let mut needs = Needs::NONE;
         self.need_large(&mut needs, fresh);
@@ -233,9 +250,10 @@ impl Store {
                 (Step::Outgrow, needs)
             }
             Form::Tree(tree) => {
-                let branch = self.branch(&tree, place, fresh);
+                let target = sought.unwrap_or_else(|| self.target(at, place, fresh));
+                let branch = self.branch(&tree, target, fresh);
                 needs.add(&branch.plan.needs);
-                if let Some((_, _, plan)) = &branch.scores {
+                if let Some(plan) = &branch.scores_plan {
                     needs.add(&plan.needs);
                 }
                 (Step::Branch(branch), needs)
@@ -243,19 +261,16 @@ impl Store {
         }
     }
 
-    /// Where in a tree an element goes.
-    fn branch(&self, tree: &Tree, place: Place, fresh: &Fresh<'_>) -> Branch {
-        let (path, index) = self.place_in_tree(tree, place, fresh);
+    /// What it takes to put an element where it goes in a tree.
+    fn branch(&self, tree: &Tree, target: Target, fresh: &Fresh<'_>) -> Branch {
         let cell = fresh.cell(tree.order, &[], 0, 0);
-        let plan = tree.plan(&self.frames, &path, index, &cell);
-        let scores = (tree.order == Order::Sorted).then(|| {
-            let scores = self.tree_at(tree.owner, Order::Scores);
-            let (path, index) = self.place_of_score(tree.owner, fresh);
+        let plan = tree.plan(&self.frames, target.spot.path(), target.spot.index, &cell);
+        let scores_plan = target.scores.as_ref().map(|spot| {
             let cell = Cell::of_score(&[], fresh.hash.expect("members have hashes").scores_key());
-            let plan = scores.plan(&self.frames, &path, index, &cell);
-            (path, index, plan)
+            let scores = self.tree_at(tree.owner, Order::Scores);
+            scores.plan(&self.frames, spot.path(), spot.index, &cell)
         });
-        Branch { path, index, plan, scores }
+        Branch { target, plan, scores_plan }
     }
 
     fn place_in_tree(&self, tree: &Tree, place: Place, fresh: &Fresh<'_>) -> (Path, usize) {
@@ -290,10 +305,11 @@ impl Store {
         let parts = self.make_parts(fresh);
         let pieces = parts.pieces();
         let cell = fresh.cell(tree.order, &pieces, bytes, parts.large_count);
-        tree.insert(&mut self.frames, &branch.path, branch.index, &cell, &branch.plan);
+        let Target { spot, scores } = &branch.target;
+        tree.insert(&mut self.frames, spot.path(), spot.index, &cell, &branch.plan);
         self.set_tree(&tree);
-        if let Some((path, index, plan)) = &branch.scores {
-            self.put_score(at, fresh, path, *index, plan);
+        if let (Some(spot), Some(plan)) = (scores, &branch.scores_plan) {
+            self.put_score(at, fresh, spot, plan);
         }
         self.count_elements(at, 1);
         self.freed_count += 2;
@@ -320,13 +336,13 @@ impl Store {
         }
     }
 
-    fn put_score(&mut self, at: Ref, fresh: &Fresh<'_>, path: &Path, index: usize, plan: &Plan) {
+    fn put_score(&mut self, at: Ref, fresh: &Fresh<'_>, spot: &Spot, plan: &Plan) {
         let mut scores = self.tree_at(at, Order::Scores);
         let (hash, score) = score_cell(fresh);
         let key = fresh.hash.expect("members have hashes").scores_key();
         let parts = [&hash[..], &score];
         let cell = Cell::of_score(&parts, key);
-        scores.insert(&mut self.frames, path, index, &cell, plan);
+        scores.insert(&mut self.frames, spot.path(), spot.index, &cell, plan);
         self.set_tree(&scores);
     }
 

@@ -130,6 +130,11 @@ impl Spot {
     pub(super) fn of_cursor(frames: &Frames, cursor: &Cursor) -> Self {
         Self { path: Some(cursor.path), page: cursor.path.page_at(frames), index: cursor.index }
     }
+
+    /// The way to its leaf, in a tree.
+    pub(super) fn path(&self) -> &Path {
+        self.path.as_ref().expect("a spot in a tree has a path")
+    }
 }
 
 impl Store {
@@ -354,6 +359,15 @@ impl Store {
                 self.text_bytes(entry)
             }
             Form::Page(page) => u64::from(page.size),
+        }
+    }
+
+    /// Have all texts of a collection more than `bytes_max` bytes together? Looks no further than is
+    /// needed to say so.
+    pub fn text_bytes_exceed(&self, entry: Entry, bytes_max: u64) -> bool {
+        match self.form(entry.object) {
+            Form::Tree(tree) => tree.bytes_exceed(&self.frames, bytes_max),
+            Form::Page(_) => self.text_bytes(entry) > bytes_max,
         }
     }
 

@@ -69,7 +69,7 @@ impl Header {
 /// A subtree, as its parent knows it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
-pub(super) struct Child {
+pub struct Child {
     /// The least key that it may hold.
     pub key: u64,
     /// Bytes of the texts of its elements.

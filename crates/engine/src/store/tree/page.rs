@@ -80,6 +80,12 @@ impl<'a> Page<'a> {
         self.bytes.len() as u32 - self.used_size()
     }
 
+    /// The bytes that are still free: the first of them are where the next cell goes.
+    #[inline]
+    pub fn room(&self) -> &'a [u8] {
+        &self.bytes[self.end()..][..self.room_size() as usize]
+    }
+
     /// Bytes of header and cells, and bytes of the directory.
     pub(super) fn extents(&self) -> (u32, u32) {
         (self.end() as u32, (self.count() * self.order.entry_size()) as u32)

@@ -1,7 +1,7 @@
 //! Putting an element into a tree, first half: what happens to its leaf, and what that takes.
 use super::Tree;
 use super::grow::inner_needs;
-use super::node::{LEAF_SIZE_MAX, NODE_HEADER_SIZE, children};
+use super::node::{LEAF_SIZE_MAX, NODE_HEADER_SIZE};
 use super::order::SCORE_CELL_SIZE;
 use super::page::{EMPTY_SIZE, Page};
 use super::seek::Path;
@@ -11,6 +11,9 @@ use crate::memory::frames::{Frames, Needs};
 /// More elements than any leaf has: 4 KiB hold 819 of the smallest, two bytes and three of the
 /// directory. A multiple of 64, for `Marks`.
 const LEAF_COUNT_MAX: usize = 1024;
+
+/// A leaf at an end of a list that grows gets one part in so many more than it needs.
+const END_SHARE: u32 = 8;
 
 /// An element to be put into a tree.
 #[derive(Clone, Copy, Debug)]
@@ -109,7 +112,8 @@ impl Tree {
             .then(|| self.cut(frames, path, page, index, cell))
             .flatten();
         let Some(cut) = cut else {
-            let class = frames.class_of(roomy(size));
+            let is_end = self.is_end_of_list(frames, path);
+            let class = frames.class_of(if is_end { size + size / END_SHARE } else { roomy(size) });
             needs.slot(class);
             return Plan { change: Change::Grow(class), needs };
         };
@@ -135,18 +139,12 @@ impl Tree {
         if self.order.is_hashed() {
             return self.median_key(frames, page, cell.key);
         }
-        let steps = path.steps();
         let count = page.count();
-        let is_last = || {
-            steps
-                .iter()
-                .all(|step| usize::from(step.index) + 1 == children(frames, step.node).len())
-        };
         // Who appends, or puts before all others, leaves full leaves behind.
-        if index == count && is_last() {
+        if index == count && path.is_last(frames) {
             return Some(Cut::Before(count, false));
         }
-        if index == 0 && steps.iter().all(|step| step.index == 0) {
+        if index == 0 && path.is_first() {
             return Some(Cut::Before(0, true));
         }
         if count == 1 {

@@ -25,6 +25,10 @@ const MERGED_CHILD_COUNT_MAX: usize = CHILD_COUNT_MAX / 8 * 7;
 /// A slot that has less than one part in so many free is left as it is.
 const SLACK_SHARE: u32 = 16;
 
+/// The same at the ends of a list. More than what a leaf there has in advance when it grows, so that
+/// pushes and pops by turns do not move it each time.
+const END_SLACK_SHARE: u32 = 5;
+
 impl Tree {
     /// Takes the element `index` of the leaf of `path` out. Objects that its cell refers to are the
     /// caller's now. False when the tree is empty, and gone.
@@ -85,7 +89,9 @@ impl Tree {
         let here = frames.class_at(path.leaf);
         let wanted = frames.class_of(roomy(used_size));
         let (size, wanted_size) = (frames.class_size(here), frames.class_size(wanted));
-        if size.saturating_sub(wanted_size) > size / SLACK_SHARE && frames.fits_slot(wanted) {
+        let is_end = self.is_end_of_list(frames, path);
+        let slack_share = if is_end { END_SLACK_SHARE } else { SLACK_SHARE };
+        if size.saturating_sub(wanted_size) > size / slack_share && frames.fits_slot(wanted) {
             self.resize_leaf(frames, path, wanted);
         }
     }

@@ -49,6 +49,18 @@ impl Path {
         self.steps().last().map_or(0, key)
     }
 
+    /// Does it lead to the first leaf?
+    pub(super) fn is_first(&self) -> bool {
+        self.steps().iter().all(|step| step.index == 0)
+    }
+
+    /// Does it lead to the last leaf?
+    pub(super) fn is_last(&self, frames: &Frames) -> bool {
+        let is_last =
+            |step: &Step| usize::from(step.index) + 1 == children(frames, step.node).len();
+        self.steps().iter().all(is_last)
+    }
+
     /// Where the leaf's page is.
     #[inline]
     pub fn page_at(&self, frames: &Frames) -> PageAt {
@@ -123,6 +135,21 @@ impl Tree {
         let child = &children[index];
         let high = children.get(index + 1).map_or(high, |next| next.key);
         Next::Child { at: child.at, low: child.key, high }
+    }
+
+    /// The first or last child of an inner node; none of a leaf.
+    pub fn end_of<'a>(&self, frames: &'a Frames, node: Ref, is_last: bool) -> Option<&'a Child> {
+        if header(frames, node).is_leaf() {
+            return None;
+        }
+        let children = children(frames, node);
+        if is_last { children.last() } else { children.first() }
+    }
+
+    /// Does `path` lead to the first or the last leaf of a list? Queues grow and shrink there
+    /// element by element: fewer moves are worth a part of one leaf.
+    pub(super) fn is_end_of_list(&self, frames: &Frames, path: &Path) -> bool {
+        self.order == Order::List && (path.is_first() || path.is_last(frames))
     }
 
     /// The bytes of a leaf of scores where that with a key may be.

@@ -2,6 +2,7 @@
 use super::tree::{Item, text};
 use super::{Store, object};
 use crate::memory::frames::{Frames, Ref};
+use crate::prefetch::prefetch_line;
 use core::cmp::Ordering;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -56,6 +57,15 @@ impl Store {
         let (offset, size) = (place.0 >> 16, place.0 & 0xFFFF);
         let bytes = &self.frames.all()[offset as usize..][..size as usize];
         Some(Text::of_item(&self.frames, Item::Bytes(bytes)))
+    }
+
+    /// Asks for the beginning of a text in a cell, before it is read. A hint, also where the place
+    /// is not valid any more.
+    #[inline]
+    pub fn prefetch_text(&self, place: TextPlace) {
+        if place.0 & TextPlace::OBJECT_BIT == 0 {
+            prefetch_line(&self.frames.all()[(place.0 >> 16) as usize..]);
+        }
     }
 }
 

@@ -50,6 +50,12 @@ impl Workspace {
         self.count
     }
 
+    /// All records, if they are few and on the stack.
+    #[inline]
+    pub fn few(&mut self) -> Option<&mut [Record]> {
+        if self.list.is_none() { Some(&mut self.here[..self.count]) } else { None }
+    }
+
     /// A record.
     #[inline]
     pub fn record(&self, store: &Store, index: usize) -> Record {

@@ -1,64 +1,56 @@
-//! Sorting in place: a heap whose top is the first record of all, taken off as often as is wanted.
+//! Sorting in place: a heap whose top is the last record of all, taken off one after the other.
 //!
-//! Without recursion and without memory of its own; O(n + k log n) for the first k of n.
+//! Without recursion and without memory of its own, and O(n log n) whatever the records are: for
+//! those that `segments` could not divide well.
 use super::order::Order;
 use crate::store::{Record, Store, Workspace};
+use core::ops::Range;
 
 /// Children of a node: they lie side by side, and there are half as many levels as with two.
 const CHILD_COUNT: usize = 4;
 
-/// Puts the first `wanted_count` records to the end, the first one last: `position` says where.
-pub(super) fn sort(store: &mut Store, records: &mut Workspace, order: Order, wanted_count: usize) {
-    let count = records.count();
+/// Puts the records of a range in order.
+pub(super) fn sort(store: &mut Store, records: &mut Workspace, order: Order, range: &Range<usize>) {
+    let (start, count) = (range.start, range.len());
     for root in (0..count.div_ceil(CHILD_COUNT)).rev() {
-        let record = records.record(store, root);
-        sift(store, records, order, (root, count), record);
+        let record = records.record(store, start + root);
+        sift(store, records, order, &(start..range.end), (root, record));
     }
-    for end in (count - wanted_count..count).rev() {
-        let (first, last) = (records.record(store, 0), records.record(store, end));
-        records.set_record(store, end, first);
-        if end > 0 {
-            sift(store, records, order, (0, end), last);
-        }
+    for end in (start + 1..range.end).rev() {
+        let (top, last) = (records.record(store, start), records.record(store, end));
+        records.set_record(store, end, top);
+        sift(store, records, order, &(start..end), (0, last));
     }
 }
 
-/// Where the record is that comes behind `index` others.
-pub(super) const fn position(records: &Workspace, index: usize) -> usize {
-    records.count() - 1 - index
-}
-
-/// Puts `record` into the heap of the first `count` records, at `root` or below: what comes before
-/// it moves up.
+/// Puts `record` into the heap of the records of a range, at `root` or below: what comes behind it
+/// moves up.
 fn sift(
     store: &mut Store,
     records: &mut Workspace,
     order: Order,
-    (root, count): (usize, usize),
-    record: Record,
+    range: &Range<usize>,
+    (root, record): (usize, Record),
 ) {
+    let (start, count) = (range.start, range.len());
     let mut hole = root;
     loop {
         let first = CHILD_COUNT * hole + 1;
         if first >= count {
             break;
         }
-        let (mut child, mut best) = (first, records.record(store, first));
+        let (mut child, mut best) = (first, records.record(store, start + first));
         for index in first + 1..(first + CHILD_COUNT).min(count) {
-            let other = records.record(store, index);
-            if order.is_before(store, &other, &best) {
+            let other = records.record(store, start + index);
+            if order.is_before(store, &best, &other) {
                 (child, best) = (index, other);
             }
         }
-        if order.is_before(store, &record, &best) {
+        if order.is_before(store, &best, &record) {
             break;
         }
-        records.set_record(store, hole, best);
+        records.set_record(store, start + hole, best);
         hole = child;
     }
-    records.set_record(store, hole, record);
+    records.set_record(store, start + hole, record);
 }
-
-#[cfg(test)]
-#[path = "heap_test.rs"]
-mod heap_test;

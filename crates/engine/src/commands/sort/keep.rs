@@ -29,10 +29,12 @@ pub(super) fn store(
     let target = cx.key(request, target);
     let count = scratch::store(cx, request, 1..2, &target, |cx, scratch| {
         let mut list = List { key: scratch, count: 0, work: cx.work.get(), name: Name::new() };
+        // Where a text is read may move when room is made for it.
+        let mut room = [0; SLOT_SIZE_MAX as usize];
         for index in 0..sequence.count() {
-            let rank = sequence.rank(cx.store, index);
+            sequence.prefetch(cx.store, index + AHEAD);
             for pattern in options.gets() {
-                list.push(cx, &Found { source, rank, pattern })?;
+                list.push(cx, &Found { source, sequence, index, pattern }, &mut room)?;
             }
         }
         if let Some(entry) = cx.store.peek(scratch) {
@@ -47,16 +49,20 @@ pub(super) fn store(
     Ok(())
 }
 
+/// How far ahead of it elements are asked for.
+const AHEAD: u64 = 16;
+
 /// What a GET finds for an element.
 struct Found<'a, 'r> {
     source: &'a Source<'r>,
-    rank: u64,
+    sequence: &'a Sequence,
+    index: u64,
     pattern: Pattern<'r>,
 }
 
 impl Found<'_, '_> {
     fn place(&self, cx: &mut Context<'_>, name: &mut Name, look: Look) -> TextPlace {
-        let element = self.source.element(cx.store, self.rank);
+        let element = self.sequence.element(cx.store, self.source, self.index);
         self.pattern.find(cx, name, element, look)
     }
 }
@@ -70,17 +76,22 @@ struct List<'a> {
 }
 
 impl List<'_> {
-    /// Puts what was found in at the end; where nothing was, an empty text.
-    fn push(&mut self, cx: &mut Context<'_>, found: &Found<'_, '_>) -> Result<(), CommandError> {
+    /// Puts what was found in at the end, by way of `room`; where nothing was, an empty text.
+    fn push(
+        &mut self,
+        cx: &mut Context<'_>,
+        found: &Found<'_, '_>,
+        room: &mut [u8],
+    ) -> Result<(), CommandError> {
         let place = found.place(cx, &mut self.name, Look::First);
         let Some(text) = cx.store.text_at(place) else { return self.put(cx, Value::Bytes(b"")) };
         self.work = self.work.saturating_add(text.size());
         let (slice, size) = (text.as_slice(), text.size());
         if let Some(slice) = slice {
-            let mut copy = [0; SLOT_SIZE_MAX as usize];
-            copy[..slice.len()].copy_from_slice(slice);
+            let copy = &mut room[..slice.len()];
+            copy.copy_from_slice(slice);
             work::check(cx, self.work, TOO_LARGE)?;
-            return self.put(cx, Value::Bytes(&copy[..size as usize]));
+            return self.put(cx, Value::Bytes(copy));
         }
         work::check(cx, self.work, TOO_LARGE)?;
         self.push_large(cx, found, size)

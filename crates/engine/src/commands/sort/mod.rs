@@ -2,7 +2,7 @@
 //!
 //! `options` reads the arguments, `pattern` finds what an element names, `sequence` says which
 //! elements come in which order: where they have to be sorted, `weights` notes by what, `order`
-//! compares and `heap` sorts. `answer` replies, `keep` is STORE.
+//! compares, `segments` and at worst `heap` sort. `answer` replies, `keep` is STORE.
 //!
 //! What is noted of each element lies in a workspace of data memory, which is given back in the
 //! end. Texts are not copied: while elements are sorted, nothing is written and no room is made.
@@ -12,6 +12,7 @@ mod keep;
 mod options;
 mod order;
 mod pattern;
+mod segments;
 mod sequence;
 mod weights;
 
@@ -33,6 +34,9 @@ const COMPARISON_WORK: u64 = 16;
 /// Work that an option counts each time that it is read, and so many of its bytes as one more.
 const OPTION_WORK: u64 = 2;
 const OPTION_BYTES: u64 = 4;
+
+/// Elements whose places are read at once.
+const PORTION: usize = 128;
 
 const TOO_LARGE: &str = "OOM command-work-max: too many elements to sort in one command; use a \
                          sorted set, or read the elements with LRANGE, SSCAN or ZRANGE";
@@ -74,6 +78,14 @@ impl<'r> Source<'r> {
     /// Where an element is.
     fn element(&self, store: &Store, rank: u64) -> TextPlace {
         store.element_at_rank(self.entry(store), rank).name().place()
+    }
+
+    /// Where the elements are from `rank` on, forth or back, as many as there are `places`.
+    fn elements(&self, store: &Store, rank: u64, is_back: bool, places: &mut [TextPlace]) {
+        let elements = store.elements(self.entry(store), rank, is_back);
+        for (place, element) in places.iter_mut().zip(elements) {
+            *place = element.name().place();
+        }
     }
 }
 
@@ -130,7 +142,7 @@ fn check_work(
         let lookup_work = if has_weights { LOOKUP_WORK + reading_work } else { 0 };
         let element_work = work::VISIT + lookup_work + 2 * COMPARISON_WORK;
         work = work.saturating_add(source.count.saturating_mul(element_work));
-        work = work.saturating_add(wanted.end() * source.levels() * COMPARISON_WORK);
+        work = work.saturating_add(wanted.count * source.levels() * COMPARISON_WORK);
         // Long texts that begin alike are read in each comparison.
         work = work.saturating_add(cx.store.text_bytes(entry) / 8 * source.levels());
     }

@@ -8,6 +8,7 @@ use crate::commands::arguments::{integer, is_word};
 use crate::commands::error::CommandError;
 use crate::resp::request::Request;
 use crate::store::Type;
+use core::ops::Range;
 
 /// Arguments of a command, an option each.
 const LIMIT_SIZE: usize = 3;
@@ -36,9 +37,9 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// How many elements must be in order, the first one first.
-    pub(super) const fn end(self) -> u64 {
-        if self.count == 0 { 0 } else { self.start + self.count }
+    /// Their places among all.
+    pub(super) const fn places(self) -> Range<usize> {
+        self.start as usize..(self.start + self.count) as usize
     }
 }
 

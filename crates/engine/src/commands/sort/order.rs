@@ -15,14 +15,23 @@ impl Order {
     /// Does `one` come before `other`? Of two different elements one always does.
     #[inline]
     pub(super) fn is_before(self, store: &Store, one: &Record, other: &Record) -> bool {
-        let by_key = one.key.cmp(&other.key);
-        let order = by_key.then_with(|| compare_texts(store, one, other));
+        self.compare(store, one, other) == Ordering::Less
+    }
+
+    /// Which of two elements comes first.
+    #[inline]
+    pub(super) fn compare(self, store: &Store, one: &Record, other: &Record) -> Ordering {
+        let order = match one.key.cmp(&other.key) {
+            Ordering::Equal => compare_texts(store, one, other),
+            order => order,
+        };
         let order = if self.is_descending { order.reverse() } else { order };
-        order.then(one.rank.cmp(&other.rank)) == Ordering::Less
+        order.then(one.rank.cmp(&other.rank))
     }
 }
 
 /// Nothing comes before any text.
+#[inline(never)]
 fn compare_texts(store: &Store, one: &Record, other: &Record) -> Ordering {
     match (store.text_at(one.text), store.text_at(other.text)) {
         (Some(one), Some(other)) => one.compare(&other),

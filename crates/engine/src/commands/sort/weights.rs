@@ -1,7 +1,7 @@
 //! What elements are sorted by: numbers, or texts; their own, or those of what they name.
 use super::options::Options;
 use super::pattern::{Look, Name};
-use super::{Source, TOO_LARGE};
+use super::{PORTION, Source, TOO_LARGE};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::work;
@@ -19,8 +19,13 @@ pub(super) fn note(
 ) -> Result<(), CommandError> {
     let (by, is_alpha) = (options.by(source).copied(), options.is_alpha(source));
     let (mut name, mut work) = (Name::new(), cx.work.get());
+    let mut portion = [TextPlace::NONE; PORTION];
     for rank in 0..source.count {
-        let element = source.element(cx.store, rank);
+        let index = rank as usize % PORTION;
+        if index == 0 {
+            source.elements(cx.store, rank, false, &mut portion);
+        }
+        let element = portion[index];
         let weight = by.map_or(element, |by| by.find(cx, &mut name, element, Look::First));
         let record = if is_alpha {
             let text = cx.store.text_at(weight);

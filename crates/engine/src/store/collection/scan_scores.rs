@@ -10,11 +10,14 @@ use super::Element;
 use crate::marks::Mark;
 use crate::store::Store;
 use crate::store::tree::order::{score, score_key, scores_key};
-use crate::store::tree::{Bound, Cursor, Order, Tree};
-use core::ops::{Range, RangeInclusive};
+use crate::store::tree::{Bound, Cursor, Order, Page, Path, Tree};
+use core::ops::RangeInclusive;
 
 /// Tags that can be looked at while the members of a score are found: half a microsecond.
 const SEEK_LOOKS: u64 = 128;
+
+/// Members that are compared with a score before the last one of that score is sought.
+const NEAR_COUNT: usize = 4;
 
 /// A part of a walk.
 struct Step {
@@ -60,7 +63,7 @@ impl Store {
         let whole_count = tree.totals(&self.frames).0;
         if step.look_count >= whole_count {
             self.frames.marks.reach(Mark::ScoresWalked);
-            self.visit_step(tree, 0..whole_count, &step, &mut visit);
+            self.visit_all(tree, &step, &mut visit);
             return (next, whole_count);
         }
         let mut place = self.place_of(&scores, first);
@@ -74,16 +77,18 @@ impl Store {
             if before.replace((key, score.to_bits())) == Some((key, score.to_bits())) {
                 continue;
             }
-            let ranks = self.ranks_of_score(tree, score);
-            self.visit_step(tree, ranks, &Step::of_key(key), &mut visit);
+            self.visit_score(tree, score, &Step::of_key(key), &mut visit);
         }
         (next, step.look_count)
     }
 
     /// How far a step goes. Keys that agree are not divided.
     fn step(&self, tree: &Tree, scores: &Tree, first: u64, count: u64) -> Step {
-        let mut step = Step { first, next: None, look_count: 0 };
         let whole_count = tree.totals(&self.frames).0;
+        // Each score has a member at least: of many it is clear that all are looked at.
+        let looks_min = count.saturating_mul(SEEK_LOOKS + 1);
+        let look_count = if looks_min < whole_count { 0 } else { whole_count };
+        let mut step = Step { first, next: None, look_count };
         let (mut seen_count, mut last) = (0, None);
         let mut place = self.place_of(scores, first);
         while let Some(cell) = place.cell(&self.frames, scores) {
@@ -92,10 +97,10 @@ impl Store {
                 step.next = Some(key);
                 break;
             }
-            // Else all members are looked at, whatever their scores.
+            // Beyond that all members are looked at, whatever their scores.
             if step.look_count < whole_count {
-                let ranks = self.ranks_of_score(tree, score(Order::Scores, cell));
-                step.look_count += SEEK_LOOKS + (ranks.end - ranks.start);
+                step.look_count +=
+                    SEEK_LOOKS + self.count_of_score(tree, score(Order::Scores, cell));
             }
             seen_count += 1;
             last = Some(key);
@@ -104,36 +109,62 @@ impl Store {
         step
     }
 
-    /// Visits those members with the given ranks that the step is about.
-    fn visit_step<'a>(
+    /// Visits those members that a step over all of them is about.
+    fn visit_all<'a>(&'a self, tree: &Tree, step: &Step, visit: &mut impl FnMut(Element<'a>)) {
+        let tags = step.tags();
+        let mut path = tree.first_leaf(&self.frames);
+        loop {
+            let page = path.page(&self.frames, Order::Sorted);
+            for (index, tag) in page.tags().enumerate() {
+                if tags.contains(&tag) {
+                    self.visit_due(page, index, step, visit);
+                }
+            }
+            let Some(next) = path.next(&self.frames) else { return };
+            path = next;
+        }
+    }
+
+    /// Visits those members with a score that a step is about.
+    fn visit_score<'a>(
         &'a self,
         tree: &Tree,
-        ranks: Range<u64>,
+        score: f64,
         step: &Step,
         visit: &mut impl FnMut(Element<'a>),
     ) {
         let tags = step.tags();
-        let (mut path, mut start) = tree.seek_rank(&self.frames, ranks.start);
-        let mut left_count = (ranks.end - ranks.start) as usize;
+        let (mut path, mut start) = self.place_of_score_start(tree, score);
         loop {
             let page = path.page(&self.frames, Order::Sorted);
-            let end = page.count().min(start + left_count);
-            for index in start..end {
-                if !tags.contains(&page.tag(index)) {
-                    continue;
-                }
-                let cell = page.cell(index);
-                let element = Element { frames: &self.frames, order: Order::Sorted, cell };
-                if step.has(self.hash_of_element(&element).scores_key()) {
-                    visit(element);
+            let count = page.count();
+            // Where the last one of a leaf has the score, the others need not be asked.
+            let goes_on = start == count || has_score(page, count - 1, score);
+            let differs = |index: &usize| !has_score(page, *index, score);
+            let end = if goes_on { None } else { (start..count).find(differs) };
+            for index in start..end.unwrap_or(count) {
+                if tags.contains(&page.tag(index)) {
+                    self.visit_due(page, index, step, visit);
                 }
             }
-            left_count -= end - start;
-            if left_count == 0 {
-                return;
-            }
-            path = path.next(&self.frames).expect("ranks are below the count of members");
-            start = 0;
+            let next = if goes_on { path.next(&self.frames) } else { None };
+            let Some(next) = next else { return };
+            (path, start) = (next, 0);
+        }
+    }
+
+    /// Visits a member with a tag of a step if that is about it.
+    fn visit_due<'a>(
+        &'a self,
+        page: Page<'a>,
+        index: usize,
+        step: &Step,
+        visit: &mut impl FnMut(Element<'a>),
+    ) {
+        let cell = page.cell(index);
+        let element = Element { frames: &self.frames, order: Order::Sorted, cell };
+        if step.has(self.hash_of_element(&element).scores_key()) {
+            visit(element);
         }
     }
 
@@ -145,15 +176,32 @@ impl Store {
         place
     }
 
-    /// The ranks of all members with a score.
-    fn ranks_of_score(&self, tree: &Tree, score: f64) -> Range<u64> {
-        let score = score_key(score);
-        let rank = |name| {
-            let spot = self.spot_of_bound(tree.owner, &Bound { score, name });
-            self.rank_of_spot(tree.owner, &spot)
-        };
-        rank(Some(b"".as_slice()))..rank(None)
+    /// Where the members with a score begin: a leaf, and the position in it, or its end.
+    fn place_of_score_start(&self, tree: &Tree, score: f64) -> (Path, usize) {
+        let bound = Bound { score: score_key(score), name: Some(b"") };
+        tree.seek_bound(&self.frames, &bound)
     }
+
+    /// How many members have a score. O(log n).
+    fn count_of_score(&self, tree: &Tree, score: f64) -> u64 {
+        let (path, start) = self.place_of_score_start(tree, score);
+        let page = path.page(&self.frames, Order::Sorted);
+        // Mostly the next one has another.
+        let near = start..page.count().min(start + NEAR_COUNT);
+        if let Some(end) = near.into_iter().find(|index| !has_score(page, *index, score)) {
+            return (end - start) as u64;
+        }
+        let rank = tree.rank_of(&self.frames, &path) + start as u64;
+        let bound = Bound { score: score_key(score), name: None };
+        let (path, end) = tree.seek_bound(&self.frames, &bound);
+        tree.rank_of(&self.frames, &path) + end as u64 - rank
+    }
+}
+
+/// Has the member at a position this score?
+#[inline]
+fn has_score(page: Page<'_>, index: usize, other: f64) -> bool {
+    score_key(score(Order::Sorted, page.from_cell(index))) == score_key(other)
 }
 
 #[cfg(test)]

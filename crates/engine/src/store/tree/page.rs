@@ -154,6 +154,12 @@ impl<'a> Page<'a> {
         &self.bytes[self.bytes.len() - self.count() * self.order.entry_size()..]
     }
 
+    /// The tags of all elements, in their order.
+    #[inline]
+    pub fn tags(&self) -> impl Iterator<Item = u8> + use<'a> {
+        self.directory().chunks_exact(self.order.entry_size()).rev().map(|entry| entry[2])
+    }
+
     /// The first element from `start` on that has the tag.
     #[inline]
     pub fn find_tag(&self, tag: u8, start: usize) -> Option<usize> {

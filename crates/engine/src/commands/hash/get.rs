@@ -5,7 +5,10 @@ use crate::commands::elements::reply_count;
 use crate::commands::error::CommandError;
 use crate::commands::texts::{BULK_OVERHEAD, reply_text, reserve_reply, write_text};
 use crate::resp::request::Request;
-use crate::store::{Text, Type};
+use crate::store::{Text, TextPlace, Type};
+
+/// Values that are found once, to be measured and then written. Others are looked up again.
+const REMEMBERED_MAX: usize = 128;
 
 /// `HGET key field`: the value of a field, or null. O(log n) plus the size of the value.
 pub fn hget(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
@@ -20,13 +23,22 @@ pub fn hmget(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
     let key = cx.key(request, 1);
     let entry = cx.read_of(&key, Type::Hash)?;
     let fields = request.arguments_from(2);
-    let size_of = |field| value(cx.store, entry, field).map_or(0, |text| text.size());
-    let sizes = fields.clone().map(|field| BULK_OVERHEAD + size_of(field));
-    let size = BULK_OVERHEAD + sizes.sum::<u64>();
+    let (mut places, mut size) = ([TextPlace::NONE; REMEMBERED_MAX], BULK_OVERHEAD);
+    for (index, field) in fields.clone().enumerate() {
+        let text = value(cx.store, entry, field);
+        size += BULK_OVERHEAD + text.map_or(0, |text| text.size());
+        if let Some(place) = places.get_mut(index) {
+            *place = text.map_or(TextPlace::NONE, |text| text.place());
+        }
+    }
     reserve_reply(cx, size)?;
     cx.reply.array(fields.len() as u64);
-    for field in fields {
-        match value(cx.store, entry, field) {
+    for (index, field) in fields.enumerate() {
+        let text = match places.get(index) {
+            Some(place) => cx.store.text_at(*place),
+            None => value(cx.store, entry, field),
+        };
+        match text {
             Some(text) => write_text(&mut cx.reply, text),
             None => cx.reply.null(),
         }

@@ -7,6 +7,10 @@
 /// A whole text as a number; none if it is no number, is not a number, or has a magnitude beyond
 /// that of doubles.
 pub fn parse(text: &[u8]) -> Option<f64> {
+    let integer = read_integer(text);
+    if integer.is_some() {
+        return integer;
+    }
     let value = read(text)?;
     let digits = magnitude(text);
     let is_word = digits.first().is_some_and(|byte| byte.eq_ignore_ascii_case(&b'i'));
@@ -29,6 +33,10 @@ pub fn parse_bound(text: &[u8]) -> Option<f64> {
 /// count. That is what SORT asks of a weight: it also refuses decimals that only a double of fewer
 /// bits could hold.
 pub fn parse_weight(text: &[u8]) -> Option<f64> {
+    let integer = read_integer(text);
+    if integer.is_some() {
+        return integer;
+    }
     let text = trimmed(text);
     if text.is_empty() {
         return Some(0.0);
@@ -65,6 +73,20 @@ fn has_significant_digit(digits: &[u8]) -> bool {
     };
     let mantissa = digits.iter().take_while(|byte| !byte.eq_ignore_ascii_case(&marker));
     mantissa.into_iter().any(|byte| !matches!(byte, b'0' | b'.'))
+}
+
+/// A decimal integer of few digits, which a double holds exactly: what most texts are.
+#[expect(clippy::cast_precision_loss, reason = "so many digits have less than 53 bits")]
+fn read_integer(text: &[u8]) -> Option<f64> {
+    const DIGITS_MAX: usize = 15;
+    let digits = magnitude(text);
+    if digits.is_empty() || digits.len() > DIGITS_MAX {
+        return None;
+    }
+    let value = digits.iter().try_fold(0_u64, |value, byte| {
+        byte.is_ascii_digit().then(|| value * 10 + u64::from(byte - b'0'))
+    })?;
+    Some(if text[0] == b'-' { -(value as f64) } else { value as f64 })
 }
 
 fn read(text: &[u8]) -> Option<f64> {

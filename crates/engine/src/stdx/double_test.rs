@@ -5,6 +5,10 @@ use super::{parse, parse_bound, parse_weight};
 fn scores_are_whole_texts_within_the_range() {
     for (text, value) in [
         ("1.5", 1.5),
+        ("7", 7.0),
+        ("+007", 7.0),
+        ("-999999999999999", -999_999_999_999_999.0),
+        ("9999999999999999", 1e16),
         ("-0.1", -0.1),
         ("1e3", 1_000.0),
         (".5", 0.5),

@@ -9,7 +9,7 @@ use crate::store::{Store, object};
 impl Store {
     /// Takes `count` elements of the list or sorted set `key` out, from the element `rank` on; with
     /// the last one the key goes. O(leaves), and O(log n) for each element of a leaf of which some
-    /// stay, and for each score.
+    /// stay that has objects, and for each score.
     pub fn take_run(&mut self, key: &Key<'_>, rank: u64, count: u64) {
         let (at, place) = self.locate(key).expect("the caller found the key");
         let whole_count = self.count_at(at);
@@ -31,38 +31,43 @@ impl Store {
 
     /// Takes elements of a small collection out; how many.
     fn cut_page(&mut self, page: PageAt, order: Order, rank: u64, count: u64) -> u64 {
-        for _ in 0..count {
-            self.drop_texts(page, order, rank as usize);
-            page.page_mut(&mut self.frames, order).remove(rank as usize);
+        for index in rank..rank + count {
+            self.drop_texts(page, order, index as usize);
         }
+        page.page_mut(&mut self.frames, order).remove_run(rank as usize, count as usize);
         count
     }
 
-    /// Takes the leaf that begins with an element out, if all of it goes, or else that element; how
-    /// many these were.
+    /// Takes elements of one leaf out, from an element on: all of the leaf, or those of it that go,
+    /// or where some are objects the first one; how many these were.
     fn cut_leaf(&mut self, at: Ref, mut tree: Tree, rank: u64, count: u64) -> u64 {
         let order = tree.order;
         let spot = self.spot_at_rank(at, rank);
         let path = spot.path.expect("a spot in a tree has a path");
         let leaf_count = spot.page.page(&self.frames, order).count();
         let is_whole = spot.index == 0 && leaf_count as u64 <= count;
-        let cut_count = if is_whole { leaf_count } else { 1 };
+        let has_objects = node_header(&self.frames, spot.page.holder).count > 0;
+        let cut_count = match (is_whole, has_objects) {
+            (true, _) => leaf_count,
+            (false, true) => 1,
+            (false, false) => (leaf_count - spot.index).min(count as usize),
+        };
         if order == Order::Sorted {
             for index in spot.index..spot.index + cut_count {
                 self.take_score(at, &Spot { index, ..spot });
             }
         }
         if is_whole {
-            if node_header(&self.frames, spot.page.holder).count > 0 {
-                for index in 0..leaf_count {
-                    self.drop_texts(spot.page, order, index);
-                }
+            for index in (0..leaf_count).filter(|_| has_objects) {
+                self.drop_texts(spot.page, order, index);
             }
             tree.remove_leaf(&mut self.frames, &path);
-        } else {
+        } else if has_objects {
             let texts = large_items_at(&self.frames, spot.page, order, spot.index);
             tree.remove(&mut self.frames, &path, spot.index);
             self.drop_each(texts);
+        } else {
+            tree.remove_run(&mut self.frames, &path, spot.index, cut_count);
         }
         self.set_tree(&tree);
         self.count_elements(at, -(cut_count as u32).cast_signed());

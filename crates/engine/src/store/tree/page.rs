@@ -251,17 +251,42 @@ impl<'a> PageMut<'a> {
 
     /// Takes the element `index` out. O(bytes of the page).
     pub fn remove(&mut self, index: usize) {
+        self.remove_row(index, 1);
+    }
+
+    /// Takes so many elements from `index` on out. O(bytes of the page) where their cells lie in a
+    /// row, and for each one where they do not.
+    pub fn remove_run(&mut self, index: usize, run_count: usize) {
+        let page = self.as_page();
+        let end = |index| page.cell_start(index) + page.cell(index).len();
+        let is_row =
+            (index + 1..index + run_count).all(|next| page.cell_start(next) == end(next - 1));
+        if is_row {
+            self.remove_row(index, run_count);
+            return;
+        }
+        for index in (index..index + run_count).rev() {
+            self.remove_row(index, 1);
+        }
+    }
+
+    /// Takes elements out whose cells lie in a row.
+    #[inline]
+    fn remove_row(&mut self, index: usize, run_count: usize) {
         let page = self.as_page();
         let (count, end) = (page.count(), page.end());
-        let (start, size) = (page.cell_start(index), page.cell(index).len());
+        let start = page.cell_start(index);
+        let last = index + run_count - 1;
+        let size = page.cell_start(last) + page.cell(last).len() - start;
         self.bytes.copy_within(start + size..end, start);
         let entry_size = self.order.entry_size();
         if entry_size > 0 {
             let low = self.bytes.len() - count * entry_size;
-            let entry = self.bytes.len() - (index + 1) * entry_size;
-            self.bytes.copy_within(low..entry, low + entry_size);
+            let entry = self.bytes.len() - (index + run_count) * entry_size;
+            self.bytes.copy_within(low..entry, low + run_count * entry_size);
+            let low = low + run_count * entry_size;
             let is_last = start + size == end;
-            let others = if is_last { &mut [] } else { &mut self.bytes[low + entry_size..] };
+            let others = if is_last { &mut [] } else { &mut self.bytes[low..] };
             for entry in others.chunks_exact_mut(entry_size) {
                 let offset = number(entry, 0);
                 if offset > start {
@@ -269,7 +294,7 @@ impl<'a> PageMut<'a> {
                 }
             }
         }
-        set_number(self.bytes, 0, count - 1);
+        set_number(self.bytes, 0, count - run_count);
         set_number(self.bytes, 2, end - size);
     }
 }

@@ -54,6 +54,24 @@ impl Tree {
         true
     }
 
+    /// Takes elements of the leaf of `path` out, so many from `index` on, and not all of them. No
+    /// cell of the leaf refers to an object.
+    pub fn remove_run(&mut self, frames: &mut Frames, path: &Path, index: usize, count: usize) {
+        let page = path.page_at(frames);
+        assert_eq!(header(frames, path.leaf).count, 0, "objects are dropped one by one");
+        let size_of = |index: usize| {
+            text::size_of_cell(frames, self.order, page.page(frames, self.order).cell(index))
+        };
+        let bytes: u64 = (index..index + count).map(size_of).sum();
+        page.page_mut(frames, self.order).remove_run(index, count);
+        for step in path.steps() {
+            let child = child_mut(frames, step.node, usize::from(step.index));
+            child.count -= count as u32;
+            child.bytes -= bytes;
+        }
+        self.tighten_leaf(frames, path);
+    }
+
     /// Takes the leaf of `path` out with all its elements; it is not the only one. Objects that its
     /// cells refer to are gone before.
     pub fn remove_leaf(&mut self, frames: &mut Frames, path: &Path) {

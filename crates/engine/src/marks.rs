@@ -234,6 +234,8 @@ pub enum Mark {
     LeafMerged,
     /// A leaf went with all its elements.
     LeafCut,
+    /// A leaf of members was put behind all others.
+    LeafAppended,
     /// An inner node moved to a slot of another class.
     InnerMoved,
     /// An inner node of a tree became two.
@@ -290,7 +292,7 @@ pub enum Mark {
 pub const COUNT: usize = ALL.len();
 
 /// Every mark with its name in print.
-pub const ALL: [(Mark, &str); 136] = [
+pub const ALL: [(Mark, &str); 137] = [
     (Mark::ReceiveFull, "receive pool full"),
     (Mark::ReceiveKept, "receive buffer kept"),
     (Mark::InputCarried, "input carried"),
@@ -402,6 +404,7 @@ pub const ALL: [(Mark, &str); 136] = [
     (Mark::LeafSplit, "leaf split"),
     (Mark::LeafMerged, "leaves merged"),
     (Mark::LeafCut, "leaf cut whole"),
+    (Mark::LeafAppended, "leaf appended whole"),
     (Mark::InnerMoved, "inner node resized"),
     (Mark::InnerSplit, "inner node split"),
     (Mark::InnerMerged, "inner nodes merged"),

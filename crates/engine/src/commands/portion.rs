@@ -5,8 +5,8 @@
 use crate::commands::member::MEMBER_SIZE_MAX;
 use crate::store::{NameHash, Text};
 
-/// Members of a portion at most.
-const MEMBER_COUNT_MAX: usize = 128;
+/// Members of a portion at most: what two leaves of a set have.
+pub const MEMBER_COUNT_MAX: usize = 256;
 
 /// Bytes of all its names: those of the longest one.
 const SIZE_MAX: usize = MEMBER_SIZE_MAX;
@@ -77,6 +77,23 @@ impl Portion {
         (*own_hash, *own_score) = (hash, score);
         self.size = *end as usize;
         self.count += 1;
+    }
+
+    /// Is there room for so many members, if they are short?
+    pub const fn has_room_for(&self, count: u64) -> bool {
+        self.count as u64 + count <= MEMBER_COUNT_MAX as u64
+    }
+
+    /// The hashes of all members, in their order.
+    pub fn hashes(&self) -> impl Iterator<Item = NameHash> {
+        self.members[..self.count].iter().map(|member| member.1)
+    }
+
+    /// The member that comes behind `index` others.
+    pub fn member(&self, index: usize) -> Member<'_> {
+        let start = index.checked_sub(1).map_or(0, |before| self.members[before].0);
+        let (end, hash, score) = self.members[index];
+        Member { name: &self.names[start as usize..end as usize], hash, score }
     }
 
     /// All members, in their order.

@@ -4,21 +4,23 @@
 //! members.
 use super::LOOKUP_WORK;
 use super::combine::{Combination, TOO_LARGE};
-use super::edit::add;
 use super::encoding::{Encoding, is_integer};
 use super::sources::Sources;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::portion::Portion;
+use crate::commands::portion::{MEMBER_COUNT_MAX, Member, Portion};
 use crate::commands::{scratch, work};
 use crate::resp::request::Request;
-use crate::store::{Entry, Key, NameHash, Store, StoreFull};
+use crate::store::{Entry, Fresh, Key, NameHash, Order, Place, Store, StoreFull};
 
 /// What has been built so far.
 struct Built {
     count: u64,
     encoding: Encoding,
     has_text: bool,
+    name_size_max: u64,
+    /// The highest hash of all, if there is one.
+    hash_max: Option<u64>,
     work: u64,
     /// Redis adds all members of the first set, and then takes out those of the others.
     counts_all: bool,
@@ -52,7 +54,15 @@ fn build(
     let starts_packed = combination == Combination::Intersection && first != Encoding::Integers;
     let encoding = if starts_packed { Encoding::Packed } else { Encoding::Integers };
     let counts_all = combination == Combination::Difference && adds_before(cx.store, sources);
-    let mut built = Built { count: 0, encoding, has_text: false, work: 0, counts_all };
+    let mut built = Built {
+        count: 0,
+        encoding,
+        has_text: false,
+        name_size_max: 0,
+        hash_max: None,
+        work: 0,
+        counts_all,
+    };
     fill(cx, sources, combination, scratch, &mut built)?;
     work::check(cx, built.work, TOO_LARGE)?;
     if starts_packed && !built.has_text && built.count <= cx.hot.set_intset_count_max {
@@ -111,7 +121,16 @@ impl Built {
     ) -> Result<u64, CommandError> {
         let mut next = rank;
         let entry = entry.expect("sources are spared");
+        let mut leaf_end = rank;
         for element in cx.store.elements(entry, rank, false) {
+            if next == leaf_end {
+                // Whole leaves, so that the next portion is behind this one.
+                let count = cx.store.count_in_leaf(entry, next);
+                if portion.count() > 0 && !portion.has_room_for(count) {
+                    break;
+                }
+                leaf_end += count;
+            }
             if !portion.has_room(element.name().size()) {
                 break;
             }
@@ -141,13 +160,52 @@ impl Built {
         portion: &Portion,
     ) -> Result<(), StoreFull> {
         for member in portion.members() {
-            let mut encoding = self.encoding;
-            add(cx, scratch, &mut encoding, member.name, member.hash)?;
+            let is_long = |size_max| self.name_size_max > size_max;
+            if !self.counts_all {
+                self.encoding = self.encoding.with(cx.hot, self.count, member.name, is_long);
+            }
+            self.name_size_max = self.name_size_max.max(member.name.len() as u64);
             self.count += 1;
-            self.encoding = if self.counts_all { self.encoding } else { encoding };
+        }
+        let mut places = [0; MEMBER_COUNT_MAX];
+        let places = in_order(portion, &mut places);
+        let mut done = 0;
+        while done < places.len() {
+            let rest = places[done..].iter().map(|&place| {
+                let Member { name, hash, .. } = portion.member(place.into());
+                Fresh::member(name, Some(hash))
+            });
+            let first = portion.member(places[done].into());
+            let is_behind = self.hash_max.is_none_or(|hash_max| first.hash.to_u64() > hash_max);
+            let mut count = 0;
+            if is_behind {
+                count = cx.store.append(cx.now, scratch, rest)?;
+            }
+            if count == 0 {
+                let fresh = Fresh::member(first.name, Some(first.hash));
+                cx.store.put_element(cx.now, scratch, Order::Set, Place::Own, &fresh)?;
+                count = 1;
+            }
+            done += count;
+            let last = portion.member(places[done - 1].into()).hash.to_u64();
+            self.hash_max = self.hash_max.max(Some(last));
         }
         Ok(())
     }
+}
+
+/// The places of the members of a portion, in the order of their hashes.
+fn in_order<'a>(portion: &Portion, places: &'a mut [u16; MEMBER_COUNT_MAX]) -> &'a [u16] {
+    let mut keyed = [(0, 0); MEMBER_COUNT_MAX];
+    let keyed = &mut keyed[..portion.count()];
+    for (index, (entry, hash)) in keyed.iter_mut().zip(portion.hashes()).enumerate() {
+        *entry = (hash.to_u64(), index as u16);
+    }
+    keyed.sort_unstable();
+    for (place, (_, index)) in places.iter_mut().zip(keyed.iter()) {
+        *place = *index;
+    }
+    &places[..portion.count()]
 }
 
 /// Would Redis add all members of the first set, and then take out those of the others?

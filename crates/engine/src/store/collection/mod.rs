@@ -12,6 +12,7 @@
 //!
 //! Invariant: a collection has an element, or there is no key.
 mod ahead;
+mod append;
 mod carry;
 mod check;
 mod copy;

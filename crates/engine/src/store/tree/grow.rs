@@ -44,6 +44,37 @@ impl Tree {
         }
     }
 
+    /// Adds what it takes to put a leaf behind the last one, besides the leaf.
+    pub fn append_needs(&self, frames: &Frames, needs: &mut Needs) {
+        inner_needs(frames, &self.last_leaf(frames), needs);
+    }
+
+    /// Puts a leaf behind the last one. Its elements have keys from the given one on, above those
+    /// of all others; so many they are, and so many bytes their texts have.
+    pub fn append_leaf(
+        &mut self,
+        frames: &mut Frames,
+        leaf: Ref,
+        (key, count, bytes): (u64, u32, u64),
+    ) {
+        let path = self.last_leaf(frames);
+        let new = Child { key, bytes, count, at: leaf };
+        let Some((last, above)) = path.steps().split_last() else {
+            let (count, bytes) = self.totals(frames);
+            let only = Child { key: 0, bytes, count: count as u32, at: path.leaf };
+            self.grow_root(frames, [only, new]);
+            return;
+        };
+        // The leaf's parent is told what is below it with the leaf itself.
+        for step in above {
+            let child = child_mut(frames, step.node, usize::from(step.index));
+            child.count = child.count.checked_add(count).expect("elements are counted in 32 bits");
+            child.bytes += bytes;
+        }
+        let before = children(frames, last.node)[usize::from(last.index)];
+        self.insert_child(frames, &path, path.steps().len(), [before, new]);
+    }
+
     /// Divides an inner node, with one more child behind the child `index`.
     fn split_inner(
         &self,

@@ -33,7 +33,9 @@ mod tree_test;
 pub use check::Found;
 pub use insert::copy_page;
 pub use moves::{adopt_large, large_items_at, moved_large, moved_node, set_parent};
-pub use node::{Child, NODE_HEADER_SIZE, PageAt, header as node_header, make_leaf};
+pub use node::{
+    Child, LEAF_SIZE_MAX, NODE_HEADER_SIZE, PageAt, header as node_header, make_leaf,
+};
 pub use order::{Item, Order};
 pub use page::{EMPTY_SIZE, Page, PageMut};
 pub use plan::{Cell, Plan, roomy};

@@ -22,7 +22,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 pub const NODE_HEADER_SIZE: u32 = 8;
 
 /// Bytes of a leaf, header included, that it is split beyond.
-pub(super) const LEAF_SIZE_MAX: u32 = 2048;
+pub const LEAF_SIZE_MAX: u32 = 2048;
 
 /// Children of an inner node at most: it takes up to 4 KiB.
 pub(super) const CHILD_COUNT_MAX: usize = 170;

@@ -43,10 +43,14 @@ pub(super) fn note(
     Ok(())
 }
 
-/// A weight as a number; 0 if there is none. One that is not even in one piece is none.
+/// A weight as a number; 0 if there is none. One in several pieces is none, unless it ends for C,
+/// with a NUL, in the first of them.
 fn number(store: &Store, weight: TextPlace) -> Result<f64, CommandError> {
     let Some(text) = store.text_at(weight) else { return Ok(0.0) };
-    text.as_slice()
+    let first = text.chunks(0, text.size()).next().unwrap_or_default();
+    let is_whole = first.len() as u64 == text.size();
+    Some(first)
+        .filter(|first| is_whole || first.contains(&0))
         .and_then(double::parse_weight)
         .ok_or(CommandError::Line("ERR One or more scores can't be converted into double"))
 }

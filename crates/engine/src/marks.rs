@@ -286,13 +286,27 @@ pub enum Mark {
     ScanResumed,
     /// A step over a sorted set looked at all of it.
     ScoresWalked,
+    /// A sparse HyperLogLog became a dense one.
+    RegistersPromoted,
+    /// PFCOUNT answered what the HyperLogLog had kept.
+    CountRemembered,
+    /// SORT took a workspace of data memory.
+    WorkspaceTaken,
+    /// LCS had its table in data memory.
+    TableStaged,
+    /// A result took the place of a key.
+    ResultReplaced,
+    /// A result without elements deleted its target.
+    ResultEmpty,
+    /// A result could not be made.
+    ResultGivenUp,
 }
 
 /// Count of marks.
 pub const COUNT: usize = ALL.len();
 
 /// Every mark with its name in print.
-pub const ALL: [(Mark, &str); 137] = [
+pub const ALL: [(Mark, &str); 144] = [
     (Mark::ReceiveFull, "receive pool full"),
     (Mark::ReceiveKept, "receive buffer kept"),
     (Mark::InputCarried, "input carried"),
@@ -430,6 +444,13 @@ pub const ALL: [(Mark, &str); 137] = [
     (Mark::PlaceSoughtAgain, "place in a tree sought again"),
     (Mark::ScanResumed, "scan resumed in a tree"),
     (Mark::ScoresWalked, "scan looked at all scores"),
+    (Mark::RegistersPromoted, "registers became dense"),
+    (Mark::CountRemembered, "count remembered"),
+    (Mark::WorkspaceTaken, "workspace taken"),
+    (Mark::TableStaged, "table staged"),
+    (Mark::ResultReplaced, "result took a key"),
+    (Mark::ResultEmpty, "result without elements"),
+    (Mark::ResultGivenUp, "result given up"),
 ];
 
 /// How often each mark was reached. Cells, because those that read reach marks as well.

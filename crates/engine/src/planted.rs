@@ -191,10 +191,28 @@ pub enum Bug {
     ScanLeafSkips,
     /// SPOP of several takes a neighbour of one that it answers.
     PoppedBeside,
+    /// The element that makes a HyperLogLog dense is not in it.
+    RegisterLost,
+    /// A dense HyperLogLog that changes keeps its count.
+    CountFresh,
+    /// A search among positions leaves out its last cell.
+    CellForgotten,
+    /// SORT does not look at the last child of a node.
+    RecordUnsorted,
+    /// SORT does not give its workspace back.
+    WorkspaceKept,
+    /// LCS forgets what one word carries into the next.
+    WordCarryForgotten,
+    /// A result that cannot be made is not given up.
+    ResultKept,
+    /// The sources of a result may leave while it is made.
+    SourceUnspared,
+    /// A range of names takes its open end.
+    EndTaken,
 }
 
 /// Every bug with its name in print.
-pub const ALL: [(Bug, &str); 89] = [
+pub const ALL: [(Bug, &str); 98] = [
     (Bug::ClassBorder, "class border"),
     (Bug::HoleHalfUnlinked, "hole half unlinked"),
     (Bug::SlotFreedTwice, "slot freed twice"),
@@ -284,6 +302,15 @@ pub const ALL: [(Bug, &str); 89] = [
     (Bug::ElementUnseen, "watch of an element missed"),
     (Bug::ScanLeafSkips, "scan skips a leaf"),
     (Bug::PoppedBeside, "neighbour popped"),
+    (Bug::RegisterLost, "register lost"),
+    (Bug::CountFresh, "count of a changed one kept"),
+    (Bug::CellForgotten, "cell forgotten"),
+    (Bug::RecordUnsorted, "record left unsorted"),
+    (Bug::WorkspaceKept, "workspace kept"),
+    (Bug::WordCarryForgotten, "carry between words forgotten"),
+    (Bug::ResultKept, "half a result kept"),
+    (Bug::SourceUnspared, "source unspared"),
+    (Bug::EndTaken, "open end taken"),
 ];
 
 /// The one bug of this process; 0 is none. The only global of the engine, and only here.

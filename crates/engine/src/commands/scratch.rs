@@ -9,6 +9,8 @@
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::limits::SLOT_SIZE_MAX;
+use crate::marks::Mark;
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::Request;
 use crate::store::{Entry, Key, Store, StoreFull};
 use core::ops::Range;
@@ -32,10 +34,14 @@ pub fn store(
     make(cx, request, sources, target.name, |cx, scratch| {
         fill(cx, scratch)?;
         let Some(entry) = cx.store.peek(scratch) else {
+            cx.statistics.marks.reach(Mark::ResultEmpty);
             cx.store.delete(cx.now, target);
             return Ok(0);
         };
         let count = cx.store.element_count(entry);
+        if cx.store.peek(target).is_some() {
+            cx.statistics.marks.reach(Mark::ResultReplaced);
+        }
         cx.store.take_place(cx.now, scratch, target)?;
         Ok(count)
     })
@@ -70,6 +76,12 @@ fn make<T>(
     spare(cx, request, sources.clone(), true);
     let made = work(cx, &scratch);
     spare(cx, request, sources, false);
+    if made.is_err() {
+        cx.statistics.marks.reach(Mark::ResultGivenUp);
+        if is_planted(Bug::ResultKept) {
+            return made;
+        }
+    }
     cx.store.discard(&scratch);
     made
 }
@@ -98,8 +110,13 @@ fn free_key<'a>(
 }
 
 /// Lets eviction leave the keys among these arguments alone, or no longer.
-fn spare(cx: &mut Context<'_>, request: &Request<'_>, arguments: Range<usize>, are_spared: bool) {
-    for index in arguments {
+pub fn spare(
+    cx: &mut Context<'_>,
+    request: &Request<'_>,
+    arguments: Range<usize>,
+    are_spared: bool,
+) {
+    for index in arguments.filter(|_| !is_planted(Bug::SourceUnspared)) {
         let key = cx.key(request, index);
         cx.store.spare(&key, are_spared);
     }

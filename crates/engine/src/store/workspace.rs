@@ -8,7 +8,9 @@
 use super::types::{Key, StoreFull};
 use super::{Steps, Store, TextPlace};
 use crate::clock::Now;
+use crate::marks::Mark;
 use crate::memory::frames::{Needs, Ref};
+use crate::planted::{Bug, is_planted};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 /// What is noted of an element.
@@ -118,6 +120,7 @@ impl Store {
         }
         self.make_room(now, &needs, Some(spared), &mut Steps::of_command())?;
         // Reserve first: from here on nothing fails.
+        self.frames.marks.reach(Mark::WorkspaceTaken);
         workspace.list = self.frames.allocate_frame();
         for index in 0..frame_count {
             let frame = self.frames.allocate_frame();
@@ -130,7 +133,7 @@ impl Store {
     /// Takes a workspace back.
     #[expect(clippy::needless_pass_by_value, reason = "what was given back is gone")]
     pub fn give_workspace(&mut self, workspace: Workspace) {
-        if workspace.list.is_none() {
+        if workspace.list.is_none() || is_planted(Bug::WorkspaceKept) {
             return;
         }
         for index in 0..workspace.count.div_ceil(1 << workspace.shift) {

@@ -11,6 +11,8 @@ use super::{Encoding, HEADER_SIZE, Header, open, write};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::work;
+use crate::marks::Mark;
+use crate::planted::{Bug, is_planted};
 use crate::resp::request::{Request, Value};
 use crate::store::{Key, StoreFull};
 
@@ -84,8 +86,12 @@ fn add_sparse(
             Raised::Yes => {}
             Raised::Dense => {
                 is_dense = true;
+                cx.statistics.marks.reach(Mark::RegistersPromoted);
                 if registers.is_none() {
-                    registers.insert(sparse.registers()?).raise(trace.index, trace.value);
+                    let registers = registers.insert(sparse.registers()?);
+                    if !is_planted(Bug::RegisterLost) {
+                        registers.raise(trace.index, trace.value);
+                    }
                 }
             }
         }
@@ -132,7 +138,7 @@ fn add_dense(
             raised_count += 1;
         }
     }
-    if header.cardinality().is_some() {
+    if header.cardinality().is_some() && !is_planted(Bug::CountFresh) {
         let [.., last] = header.to_stale().0;
         put(cx, HEADER_SIZE as u64 - 1, &[last]).expect("room was made");
     }

@@ -4,6 +4,7 @@ use super::registers::Registers;
 use super::{HEADER_SIZE, check_work, open, visit_runs};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::marks::Mark;
 use crate::resp::request::{Request, Value};
 
 /// Bytes of a cardinality.
@@ -27,6 +28,7 @@ fn count_one(cx: &mut Context<'_>, request: &Request<'_>) -> Result<u64, Command
     let Some(entry) = cx.read(&key) else { return Ok(0) };
     let (text, header) = open(cx.store, entry)?;
     if let Some(cardinality) = header.cardinality() {
+        cx.statistics.marks.reach(Mark::CountRemembered);
         cx.store.mark_raw(&key);
         return Ok(cardinality);
     }

@@ -6,6 +6,7 @@
 //! after a bounded count of divisions, so that it is O(n log n) at worst.
 use super::heap;
 use super::order::Order;
+use crate::planted::{Bug, is_planted};
 use crate::random::Random;
 use crate::store::{Record, Store, Workspace};
 use core::ops::Range;
@@ -44,7 +45,8 @@ pub(super) fn sort(
     wanted: &Range<usize>,
 ) {
     if let Some(few) = records.few() {
-        few.sort_unstable_by(|one, other| order.compare(store, one, other));
+        let left_count = usize::from(is_planted(Bug::RecordUnsorted)).min(few.len());
+        few[left_count..].sort_unstable_by(|one, other| order.compare(store, one, other));
         return;
     }
     let halvings = (records.count() / FEW + 1).ilog2() + 1;

@@ -3,6 +3,7 @@
 //! Invariant: ranks count from the lowest score, whichever way the client counts.
 use crate::commands::arguments::integer;
 use crate::commands::error::CommandError;
+use crate::planted::{Bug, is_planted};
 use crate::stdx::double;
 use crate::store::tree::order::score_key;
 use crate::store::{Bound, Entry, Store};
@@ -103,6 +104,7 @@ impl<'a> NameEnd<'a> {
             Self::Behind => return count,
             Self::At { name, is_open } => (name, is_open),
         };
+        let is_open = is_open && !is_planted(Bug::EndTaken);
         let takes_equal = is_open != is_high;
         let key = |rank| score_key(store.element_at_rank(entry, rank).score());
         let only = key(0);

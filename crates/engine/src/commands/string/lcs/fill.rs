@@ -9,6 +9,7 @@ use super::table::{BATCH_ROWS, STRIP_COLUMNS, STRIP_WORDS, Table, WORD_COLUMNS};
 use super::{FIRST, Pair, SECOND};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::planted::{Bug, is_planted};
 
 /// Rows that carries from strip to strip are kept for. If there are more, there is one strip: the
 /// pairs of letters are at most as many as Redis could have in 512 MiB, four bytes for each.
@@ -65,7 +66,7 @@ impl Strip {
             let (sum, is_over) = row.overflowing_add(*row & mask);
             let (sum, is_over_again) = sum.overflowing_add(u64::from(carry));
             *row = sum | *row & !mask;
-            carry = is_over || is_over_again;
+            carry = is_over || is_over_again && !is_planted(Bug::WordCarryForgotten);
         }
         carry
     }

@@ -6,6 +6,7 @@ use super::no_room;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::limits::SLOT_SIZE_MAX;
+use crate::marks::Mark;
 use crate::resp::request::StagedId;
 use crate::store::Store;
 
@@ -51,6 +52,7 @@ impl Table {
     ) -> Result<Self, CommandError> {
         let size = row_count * row_size(column_count);
         let staged = if size > WINDOW_SIZE as u64 {
+            cx.statistics.marks.reach(Mark::TableStaged);
             Some(cx.store.stage(cx.now, size).map_err(no_room)?)
         } else {
             None

@@ -6,6 +6,7 @@ use super::sparse::{Raised, Sparse};
 use super::{Encoding, Header, check_work, open, write};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::commands::scratch;
 use crate::resp::request::Request;
 
 /// `PFMERGE destination [source ...]`: adds to the destination, made if it is missing, all that the
@@ -32,12 +33,17 @@ pub fn pfmerge(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comman
             sparse = Sparse::of(&text)?;
         }
     }
-    if !is_dense && fill(&mut sparse, &registers, cx.hot.hll_sparse_size_max)? {
+    let is_sparse = !is_dense && fill(&mut sparse, &registers, cx.hot.hll_sparse_size_max)?;
+    // What has been read is not to leave in favour of what was made of it.
+    scratch::spare(cx, request, 2..request.argument_count(), true);
+    let written = if is_sparse {
         sparse.make_stale();
-        write(cx, &target, sparse.bytes(), old_size)?;
+        write(cx, &target, sparse.bytes(), old_size)
     } else {
-        write(cx, &target, &dense::pack(header.to_stale(), &registers), old_size)?;
-    }
+        write(cx, &target, &dense::pack(header.to_stale(), &registers), old_size)
+    };
+    scratch::spare(cx, request, 2..request.argument_count(), false);
+    written?;
     cx.store.tell_watchers(&target);
     cx.reply.ok();
     Ok(())

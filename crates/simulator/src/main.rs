@@ -176,6 +176,7 @@ fn judge_the_model(port: &str, seeds: &str) -> Result<(), String> {
         near_deadlines: false,
         has_collections: false,
         has_all_collections: false,
+        has_computed: false,
     };
     let plan = Plan { command_count: 400, profile, clock_is_ours: false, may_be_full: false };
     let mut said = BTreeSet::new();

@@ -203,6 +203,7 @@ pub fn run_seed(
         near_deadlines,
         has_collections: false,
         has_all_collections: false,
+        has_computed: false,
     };
     let plan = Plan { command_count: 400, profile, clock_is_ours: true, may_be_full: false };
     let mut granite = Granite::new(limits, seed, faults);
@@ -277,6 +278,7 @@ impl Script {
             near_deadlines: true,
             has_collections: false,
             has_all_collections: false,
+            has_computed: false,
         };
         let plan = Plan { command_count: 0, profile, clock_is_ours: true, may_be_full: false };
         // A fuzzer ends its process after some thousands of these.

@@ -18,6 +18,7 @@ mod expiry;
 mod follow;
 mod glob;
 mod keyspace;
+mod lcs;
 mod long_double;
 mod room;
 mod server;

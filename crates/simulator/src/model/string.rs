@@ -1,4 +1,5 @@
 //! Strings: SET and its kin, counters, ranges.
+use super::collection::Elements;
 use super::long_double::LongDouble;
 use super::{
     Call, Encoding, Entry, Failure, NOT_AN_INTEGER, Outcome, STRING_SIZE_MAX, SYNTAX, integer,
@@ -123,6 +124,9 @@ impl Call<'_> {
     }
 
     pub(super) fn get(&mut self) -> Outcome {
+        if let Some(Elements::Registers(registers)) = self.elements(1) {
+            return self.get_registers(registers);
+        }
         Ok(self.entry(1).map_or(Value::Null, |entry| Value::bulk(&entry.value)))
     }
 

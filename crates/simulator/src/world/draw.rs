@@ -142,6 +142,7 @@ impl Nature {
             _ => {}
         }
         nature.profile.has_all_collections = random.below(2) == 0;
+        nature.profile.has_computed = random.below(3) == 0;
         nature
     }
 
@@ -320,6 +321,7 @@ fn profile(random: &mut Random, limits: &Limits) -> Profile {
         // Drawn aside, so that the worlds of old seeds stay what they are.
         has_collections: random.clone().below(2) == 0,
         has_all_collections: false,
+        has_computed: false,
     }
 }
 

@@ -1,19 +1,27 @@
-//! Collections: lists, hashes, sets and sorted sets, each as the plainest thing that can be one.
+//! Collections: lists, hashes, sets and sorted sets, each as the plainest thing that can be one;
+//! and HyperLogLogs, which are strings, but of registers.
 //!
 //! Where Redis promises no order, replies are compared without; where chance decides, they are
 //! checked and followed.
 mod chance;
 mod combine;
+mod geo;
 mod hash;
+mod hyperloglog;
+mod lexical;
 mod list;
 mod pop;
 mod ranges;
+mod registers;
 mod scan;
 mod set;
+mod sort;
 mod sorted;
+mod sphere;
 
 use super::{Call, Entry, Failure, Model, Outcome, refuse};
 use crate::value::Value;
+use registers::Registers;
 pub(super) use scan::Walk;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,6 +35,7 @@ pub(super) enum Elements {
     Hash(BTreeMap<Vec<u8>, Vec<u8>>),
     Set(BTreeSet<Vec<u8>>),
     Sorted(BTreeMap<Vec<u8>, f64>),
+    Registers(Registers),
 }
 
 impl Elements {
@@ -37,6 +46,7 @@ impl Elements {
             Self::Hash(_) => "hash",
             Self::Set(_) => "set",
             Self::Sorted(_) => "zset",
+            Self::Registers(_) => "string",
         }
     }
 
@@ -46,12 +56,23 @@ impl Elements {
             Self::Hash(hash) => hash.is_empty(),
             Self::Set(set) => set.is_empty(),
             Self::Sorted(sorted) => sorted.is_empty(),
+            Self::Registers(_) => false,
         }
     }
 }
 
 /// Every command that is modelled, and its arity.
 pub(super) const ARITIES: &[(&str, i32)] = &[
+    ("GEOADD", -5),
+    ("GEODIST", -4),
+    ("GEOHASH", -2),
+    ("GEOPOS", -2),
+    ("GEORADIUS", -6),
+    ("GEORADIUSBYMEMBER", -5),
+    ("GEORADIUSBYMEMBER_RO", -5),
+    ("GEORADIUS_RO", -6),
+    ("GEOSEARCH", -7),
+    ("GEOSEARCHSTORE", -8),
     ("HDEL", -3),
     ("HEXISTS", 3),
     ("HGET", 3),
@@ -68,6 +89,7 @@ pub(super) const ARITIES: &[(&str, i32)] = &[
     ("HSETNX", 4),
     ("HSTRLEN", 3),
     ("HVALS", 2),
+    ("LCS", -3),
     ("LINDEX", 3),
     ("LINSERT", 5),
     ("LLEN", 2),
@@ -81,6 +103,9 @@ pub(super) const ARITIES: &[(&str, i32)] = &[
     ("LREM", 4),
     ("LSET", 4),
     ("LTRIM", 4),
+    ("PFADD", -2),
+    ("PFCOUNT", -2),
+    ("PFMERGE", -2),
     ("RPOP", -2),
     ("RPOPLPUSH", 3),
     ("RPUSH", -3),
@@ -96,6 +121,8 @@ pub(super) const ARITIES: &[(&str, i32)] = &[
     ("SMEMBERS", 2),
     ("SMISMEMBER", -3),
     ("SMOVE", 4),
+    ("SORT", -2),
+    ("SORT_RO", -2),
     ("SPOP", -2),
     ("SRANDMEMBER", -2),
     ("SREM", -3),
@@ -111,19 +138,23 @@ pub(super) const ARITIES: &[(&str, i32)] = &[
     ("ZINTER", -3),
     ("ZINTERCARD", -3),
     ("ZINTERSTORE", -4),
+    ("ZLEXCOUNT", 4),
     ("ZMPOP", -4),
     ("ZMSCORE", -3),
     ("ZPOPMAX", -2),
     ("ZPOPMIN", -2),
     ("ZRANDMEMBER", -2),
     ("ZRANGE", -4),
+    ("ZRANGEBYLEX", -4),
     ("ZRANGEBYSCORE", -4),
     ("ZRANGESTORE", -5),
     ("ZRANK", 3),
     ("ZREM", -3),
+    ("ZREMRANGEBYLEX", 4),
     ("ZREMRANGEBYRANK", 4),
     ("ZREMRANGEBYSCORE", 4),
     ("ZREVRANGE", -4),
+    ("ZREVRANGEBYLEX", -4),
     ("ZREVRANGEBYSCORE", -4),
     ("ZREVRANK", 3),
     ("ZSCAN", -3),
@@ -135,6 +166,10 @@ pub(super) const ARITIES: &[(&str, i32)] = &[
 impl Call<'_> {
     pub(super) fn run_collection(&mut self, name: &str) -> Outcome {
         match name.as_bytes()[0] {
+            _ if name.starts_with("SORT") => self.sort(),
+            _ if name == "LCS" => self.lcs(),
+            b'G' => self.run_geo(name),
+            b'P' => self.run_hyperloglog(name),
             b'H' => self.run_hash(name),
             b'S' => self.run_set(name),
             b'Z' => self.run_sorted(name),
@@ -142,8 +177,13 @@ impl Call<'_> {
         }
     }
 
+    /// Is this word among the arguments from `first` on, in any case?
+    fn has_word(&self, first: usize, word: &str) -> bool {
+        (first..self.count()).any(|index| self.is_word(index, word))
+    }
+
     /// The elements of the key that argument `index` names.
-    fn elements(&self, index: usize) -> Option<&Elements> {
+    pub(super) fn elements(&self, index: usize) -> Option<&Elements> {
         self.entry(index).and_then(|entry| entry.elements.as_ref())
     }
 
@@ -207,6 +247,8 @@ impl Model {
             Some("list") => "LRANGE  0 -1",
             Some("hash") => "HGETALL ",
             Some("set") => "SMEMBERS ",
+            // Two ways to compute a distance differ in the last digits.
+            Some("zset") if name.starts_with(b"distances:") => "ZRANGE  0 -1",
             Some("zset") => "ZRANGE  0 -1 WITHSCORES",
             _ => "GET ",
         };

@@ -26,6 +26,7 @@ impl Elements {
             Self::Hash(hash) => hash.keys().cloned().collect(),
             Self::Set(set) => set.clone(),
             Self::Sorted(sorted) => sorted.keys().cloned().collect(),
+            Self::Registers(_) => BTreeSet::new(),
         }
     }
 }

@@ -12,6 +12,7 @@ const NOT_A_FLOAT: &str = "ERR value is not a valid float";
 impl Call<'_> {
     pub(super) fn run_sorted(&mut self, name: &str) -> Outcome {
         match name {
+            _ if name.contains("LEX") || self.has_word(4, "BYLEX") => self.run_lexical(name),
             "ZADD" => self.zadd(),
             "ZREM" => self.zrem(),
             "ZINCRBY" => self.zincrby(),

@@ -66,7 +66,7 @@ impl Strip {
             let (sum, is_over) = row.overflowing_add(*row & mask);
             let (sum, is_over_again) = sum.overflowing_add(u64::from(carry));
             *row = sum | *row & !mask;
-            carry = is_over || is_over_again && !is_planted(Bug::WordCarryForgotten);
+            carry = is_over && !is_planted(Bug::WordCarryForgotten) || is_over_again;
         }
         carry
     }

@@ -61,6 +61,7 @@ fn a_wrong_model_is_found_out() {
         near_deadlines: true,
         has_collections: false,
         has_all_collections: false,
+        has_computed: false,
     };
     let plan = Plan { command_count: 300, profile, clock_is_ours: true, may_be_full: false };
     let mut granite = Granite::new(Limits::tiny(), 1, Faults::default());

@@ -197,7 +197,7 @@ pub enum Bug {
     CountFresh,
     /// A search among positions leaves out its last cell.
     CellForgotten,
-    /// SORT does not look at the last child of a node.
+    /// SORT leaves its first record where it was.
     RecordUnsorted,
     /// SORT does not give its workspace back.
     WorkspaceKept,

@@ -59,9 +59,10 @@ fn longest(one: &[u8], other: &[u8]) -> (Vec<u8>, Vec<Match>) {
     let mut table = vec![vec![0_u32; other.len() + 1]; one.len() + 1];
     for (i, letter) in one.iter().enumerate() {
         for (j, against) in other.iter().enumerate() {
-            table[i + 1][j + 1] = match letter == against {
-                true => table[i][j] + 1,
-                false => table[i][j + 1].max(table[i + 1][j]),
+            table[i + 1][j + 1] = if letter == against {
+                table[i][j] + 1
+            } else {
+                table[i][j + 1].max(table[i + 1][j])
             };
         }
     }

@@ -119,6 +119,7 @@ impl Workload {
         Some(text.into_bytes())
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "there are at most 360,000 thousandths")]
     fn angle(&mut self, most: u64) -> String {
         let thousandths = self.random.below(2_000 * most) as i64 - 1_000 * most as i64;
         format!("{}", thousandths as f64 / 1_000.0)

@@ -36,7 +36,7 @@ fn every_client_gets_its_own_replies_whatever_the_kernel_does() {
     assert!(all.judged_count > 50_000, "{all:#?}");
     // Worlds that never met these have proved little. Hogs take longer: long runs count them.
     for (what, least) in [
-        ("EXECABORT Transaction discarded because of previous errors.", 20),
+        ("EXECABORT Transaction discarded because of previous errors.", 10),
         ("OOM command not allowed when used memory > 'maxmemory'.", 500),
         ("OOM staged-values-max large values are arriving", 1),
         ("client turned away", 100),

@@ -1,9 +1,9 @@
 //! Asking for what a command will read of a large collection, while those of its group do the same.
 //!
-//! A look for a name, or for an end of a list, goes from node to node, and each of them may be beyond the caches. Here the
-//! looks of a group go down together: each step asks for the node that it comes to next, and leaves
-//! it to arrive while the others take their steps. Nothing is changed, and nothing is remembered:
-//! the command looks again.
+//! A look for a name, or for an end of a list, goes from node to node, and each of them may be
+//! beyond the caches. Here the looks of a group go down together: each step asks for the node that
+//! it comes to next, and leaves it to arrive while the others take their steps. Nothing is changed,
+//! and nothing is remembered: the command looks again.
 use crate::memory::frames::Ref;
 use crate::prefetch::{prefetch, prefetch_line};
 use crate::store::lookup::NameHash;

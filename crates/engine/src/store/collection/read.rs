@@ -362,8 +362,8 @@ impl Store {
         }
     }
 
-    /// Have all texts of a collection more than `bytes_max` bytes together? Looks no further than is
-    /// needed to say so.
+    /// Have all texts of a collection more than `bytes_max` bytes together? Looks no
+    /// further than is needed to say so.
     pub fn text_bytes_exceed(&self, entry: Entry, bytes_max: u64) -> bool {
         match self.form(entry.object) {
             Form::Tree(tree) => tree.bytes_exceed(&self.frames, bytes_max),

@@ -33,9 +33,7 @@ mod tree_test;
 pub use check::Found;
 pub use insert::copy_page;
 pub use moves::{adopt_large, large_items_at, moved_large, moved_node, set_parent};
-pub use node::{
-    Child, LEAF_SIZE_MAX, NODE_HEADER_SIZE, PageAt, header as node_header, make_leaf,
-};
+pub use node::{Child, LEAF_SIZE_MAX, NODE_HEADER_SIZE, PageAt, header as node_header, make_leaf};
 pub use order::{Item, Order};
 pub use page::{EMPTY_SIZE, Page, PageMut};
 pub use plan::{Cell, Plan, roomy};
@@ -78,8 +76,8 @@ impl Tree {
         })
     }
 
-    /// Have the texts of all elements more than `bytes_max` bytes together? Looks no further than is
-    /// needed to say so.
+    /// Have the texts of all elements more than `bytes_max` bytes together? Looks no
+    /// further than is needed to say so.
     pub fn bytes_exceed(&self, frames: &Frames, bytes_max: u64) -> bool {
         if header(frames, self.root).is_leaf() {
             return self.totals(frames).1 > bytes_max;

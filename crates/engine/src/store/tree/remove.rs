@@ -25,8 +25,8 @@ const MERGED_CHILD_COUNT_MAX: usize = CHILD_COUNT_MAX / 8 * 7;
 /// A slot that has less than one part in so many free is left as it is.
 const SLACK_SHARE: u32 = 16;
 
-/// The same at the ends of a list. More than what a leaf there has in advance when it grows, so that
-/// pushes and pops by turns do not move it each time.
+/// The same at the ends of a list. More than what a leaf there has in advance when it grows, so
+/// that pushes and pops by turns do not move it each time.
 const END_SLACK_SHARE: u32 = 5;
 
 impl Tree {

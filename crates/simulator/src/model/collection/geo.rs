@@ -161,25 +161,22 @@ impl Call<'_> {
             Some(at) => Some(self.integer(at + 1)? as usize),
             None => None,
         };
-        match target {
-            Some(target) => {
-                self.store_hits(target, area.map_or(1.0, |area| area.unit), hits, count)
-            }
-            None => {
-                let unit = area.map_or(1.0, |area| area.unit);
-                let objection = self.objection(&hits, unit, count);
-                self.legal(objection.is_none(), &objection.unwrap_or_default())
-            }
+        let unit = area.map_or(1.0, |area| area.unit);
+        if let Some(target) = target {
+            return self.store_hits(target, unit, hits, count);
         }
+        let objection = self.objection(&hits, unit, count);
+        self.legal(objection.is_none(), &objection.unwrap_or_default())
     }
 
     /// What is searched; nothing where there is nothing to search.
     fn area(&self, name: &str, source: usize) -> Result<Option<Area>, Failure> {
         let is_new = name.starts_with("GEOSEARCH");
         let find = |word| (source + 1..self.count()).find(|at| self.is_word(*at, word));
-        let member = match is_new {
-            true => find("FROMMEMBER").map(|at| at + 1),
-            false => name.starts_with("GEORADIUSBYMEMBER").then_some(2),
+        let member = if is_new {
+            find("FROMMEMBER").map(|at| at + 1)
+        } else {
+            name.starts_with("GEORADIUSBYMEMBER").then_some(2)
         };
         let sorted = self.sorted(source)?;
         let center = match member {
@@ -272,7 +269,9 @@ impl Call<'_> {
         let is_any = self.has_word(3, "ANY");
         let is_back = self.has_word(3, "DESC");
         if is_back {
-            shown.iter_mut().for_each(|distance| *distance = -*distance);
+            for distance in &mut shown {
+                *distance = -*distance;
+            }
         }
         let is_sorted = self.has_word(3, "ASC") || is_back || count.is_some() && !is_any;
         if is_sorted && shown.windows(2).any(|pair| pair[1] < pair[0] - SLACK) {

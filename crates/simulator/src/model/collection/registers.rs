@@ -45,6 +45,7 @@ impl Registers {
     }
 
     /// About how many different elements were added.
+    #[expect(clippy::cast_precision_loss, reason = "there are 16,384 of them")]
     pub(super) fn estimate(&self) -> i64 {
         let total = COUNT as f64;
         let mut counts = [0.0; RUN_BITS as usize + 2];

@@ -1,4 +1,4 @@
-//! SORT and SORT_RO, as the generator says them: a set that is not sorted is only looked at, and
+//! SORT and `SORT_RO`, as the generator says them: a set that is not sorted is only looked at, and
 //! nothing is sorted by texts that other keys have, of which Redis leaves equal ones in any order.
 use super::{Call, Elements, Outcome, WRONG_TYPE};
 use crate::model::{Entry, Failure, refuse};

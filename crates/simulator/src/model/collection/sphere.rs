@@ -37,11 +37,13 @@ impl Position {
     }
 
     /// The score of a member that is here.
+    #[expect(clippy::cast_precision_loss, reason = "a score has 52 bits")]
     pub(super) fn score(self) -> f64 {
         self.interleaved(LATITUDE_MAX) as f64
     }
 
     /// The middle of the cell that a score stands for.
+    #[expect(clippy::cast_precision_loss, reason = "half of a score has 26 bits")]
     pub(super) fn of_score(score: f64) -> Self {
         let number = score as u64;
         let half = |shift: u32| {

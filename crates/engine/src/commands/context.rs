@@ -43,6 +43,15 @@ pub struct Orders {
     pub retry: bool,
 }
 
+/// Hashes that the prefetch has computed already.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Known {
+    /// That of the first argument as a key.
+    pub first: Option<NameHash>,
+    /// That of an argument as the name of an element, and which one it is.
+    pub element: Option<(u8, NameHash)>,
+}
+
 /// A connection's view of the server, for its commands.
 pub struct Context<'a> {
     /// The time of this turn.
@@ -57,8 +66,8 @@ pub struct Context<'a> {
     pub sessions: &'a mut [Session],
     /// The slot of the connection that sent the command.
     pub current: usize,
-    /// The hash of the request's first argument, where the prefetch has computed it already.
-    pub first_hash: Option<NameHash>,
+    /// What the prefetch has computed already.
+    pub known: Known,
     /// MULTI's queue.
     pub queueing: Option<Queueing<'a>>,
     /// What CONFIG GET and SET read and write.
@@ -141,12 +150,25 @@ impl Context<'_> {
     #[inline(always)]
     pub fn key<'r>(&self, request: &Request<'r>, index: usize) -> Key<'r> {
         let (database, name) = (self.sessions[self.current].database, request.argument(index));
-        match self.first_hash {
+        match self.known.first {
             Some(hash) if index == 1 => {
                 debug_assert_eq!(hash, self.store.name_hash(name), "the hash of another request");
                 self.store.key_hashed(database, name, hash)
             }
             _ => self.store.key(database, name),
+        }
+    }
+
+    /// The hash of argument `index` as the name of an element.
+    #[inline(always)]
+    pub fn name_hash(&self, request: &Request<'_>, index: usize) -> NameHash {
+        let compute = || self.store.name_hash(request.argument(index));
+        match self.known.element {
+            Some((known, hash)) if usize::from(known) == index => {
+                debug_assert_eq!(hash, compute(), "the hash of another request");
+                hash
+            }
+            _ => compute(),
         }
     }
 

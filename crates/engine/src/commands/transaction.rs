@@ -5,7 +5,7 @@
 //! so that nobody sees it half done.
 //!
 //! Invariant: a transaction that has failed holds no blocks: it can only end with EXECABORT.
-use crate::commands::context::Context;
+use crate::commands::context::{Context, Known};
 use crate::commands::dispatch;
 use crate::commands::error::CommandError;
 use crate::commands::queue::{self, Walk, discard_staged};
@@ -127,7 +127,7 @@ pub fn exec(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
     let transaction = &mut cx.session().transaction;
     (transaction.open, transaction.running, transaction.at) = (false, true, Place::START);
     cx.reply.array(count.into());
-    cx.first_hash = None;
+    cx.known = Known::default();
     go_on(cx);
     Ok(())
 }

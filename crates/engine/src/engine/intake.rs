@@ -3,6 +3,7 @@
 use super::Engine;
 use super::shared::{End, Spent};
 use super::turn::Next;
+use crate::commands::context::Known;
 use crate::commands::error::CommandError;
 use crate::commands::transaction;
 use crate::connection::{Moment, NoRoom, Parked};
@@ -187,7 +188,7 @@ impl Engine {
         let count = connection.partial.spans(&self.requests, own);
         let request = Request::new(self.requests.bytes(), &own[..count]);
         self.shared.statistics.mark((self.shared.hooks.ticks)());
-        let requests = iter::once((request, None));
+        let requests = iter::once((request, Known::default()));
         let output = &mut connection.output;
         let ran = self.shared.run(slot as usize, output, requests, u64::MAX, other);
         self.shared.statistics.settle(self.shared.hooks.ticks);

@@ -2,7 +2,7 @@
 //! adds a connection's own output and its requests, and runs them.
 use crate::clock::Now;
 use crate::commands::config;
-use crate::commands::context::{Context, Orders, Queueing};
+use crate::commands::context::{Context, Known, Orders, Queueing};
 use crate::commands::dispatch;
 use crate::commands::session::{ReplyMode, Session, ShortText, Transaction};
 use crate::commands::statistics::Statistics;
@@ -22,7 +22,7 @@ use crate::options::table::{OptionId, option};
 use crate::resp::output::{Output, REPLY_ROOM, ReplyPool};
 use crate::resp::reply::{Protocol, Reply};
 use crate::resp::request::Request;
-use crate::store::{NameHash, Store};
+use crate::store::Store;
 use alloc::boxed::Box;
 use core::cell::Cell;
 
@@ -134,14 +134,14 @@ impl Shared {
         };
     }
 
-    /// Runs requests of the connection in `slot`, each with the hash of its first argument if that
-    /// is known, until they have taken `bytes_max` of the turn; `spans` is room for a request that
+    /// Runs requests of the connection in `slot`, each with the hashes that
+    /// are known, until they have taken `bytes_max` of the turn; `spans` is room for a request that
     /// EXEC unpacks. All see the same context, which is made once.
     pub(super) fn run<'r>(
         &mut self,
         slot: usize,
         output: &mut Output,
-        requests: impl Iterator<Item = (Request<'r>, Option<NameHash>)>,
+        requests: impl Iterator<Item = (Request<'r>, Known)>,
         bytes_max: u64,
         spans: &mut [Span],
     ) -> Ran {
@@ -151,13 +151,13 @@ impl Shared {
         let mut orders = Orders::default();
         let (mut count, mut spent, mut refused) = (0, Spent::default(), None);
         let mut cx = self.context(slot, spans, &mut orders, |pool| Reply::new(output, pool, local));
-        for (request, first_hash) in requests {
+        for (request, known) in requests {
             let (protocol, reply_mode) = (cx.session().protocol, cx.session().reply_mode);
             if cx.reply.begin(protocol).is_err() {
                 refused = Some(End::AwaitsRoom(u64::from(REPLY_ROOM)));
                 break;
             }
-            cx.first_hash = first_hash;
+            cx.known = known;
             cx.work.set(0);
             let written_size = cx.reply.written_size();
             dispatch::execute(&mut cx, &request);
@@ -233,7 +233,7 @@ impl Shared {
             reply: reply(&mut self.replies),
             sessions: &mut self.sessions,
             current: slot,
-            first_hash: None,
+            known: Known::default(),
             queueing: Some(Queueing { blocks: &mut self.queues, spans }),
             settings: &mut self.settings,
             hot: &self.hot,

@@ -7,15 +7,16 @@
 use super::Engine;
 use super::shared::Ran;
 use crate::clock::Now;
-use crate::commands::context::Orders;
-use crate::connection::{Parked, Phase};
+use crate::commands::context::{Known, Orders};
+use crate::connection::{Connection, Parked, Phase};
 use crate::limits::GROUP_SPANS;
 use crate::marks::Mark;
+use crate::memory::blocks::Span;
 use crate::memory::buffer::BUFFER_SIZE;
 use crate::planted::{Bug, is_planted};
 use crate::resp::parse::parse;
 use crate::resp::request::Request;
-use crate::store::{Ahead, Key, NameHash, Order};
+use crate::store::{Ahead, Key, Order, Store};
 use core::ops::Range;
 
 /// Requests in a group. One connection may fill it: a pipeline of 64 is then answered in one send
@@ -60,8 +61,8 @@ struct Entry {
     end_span: u32,
     /// Where in the input the next request begins.
     end: u32,
-    /// The hash of the first argument, most commands' key.
-    hash: Option<NameHash>,
+    /// The hashes of the first argument, most commands' key, and of an element's name.
+    known: Known,
 }
 
 /// One connection's part of a group.
@@ -221,7 +222,7 @@ impl Engine {
                 group.span_count += parsed.argument_count as usize;
                 let end_span = group.span_count as u32;
                 group.entries[group.entry_count] =
-                    Entry { first_span, end_span, end: at, hash: None };
+                    Entry { first_span, end_span, end: at, known: Known::default() };
                 group.entry_count += 1;
             }
             if !group.has_room() {
@@ -256,7 +257,7 @@ impl Engine {
                 if entry.end_span - entry.first_span >= 2 && span.size <= PREFETCH_NAME_MAX {
                     let name = &input.filled()[span.start as usize..][..span.size as usize];
                     let hash = store.name_hash(name);
-                    entry.hash = Some(hash);
+                    entry.known.first = Some(hash);
                     let key = store.key_hashed(database, name, hash);
                     store.prefetch_bucket(&key);
                     *place = Some(key);
@@ -267,58 +268,8 @@ impl Engine {
             store.prefetch_object(key);
         }
         if store.has_trees() {
-            self.look_ahead(&keys);
-        }
-    }
-
-    /// Asks for what the group will read of large collections, level by level. The name is the
-    /// argument behind the key, or for members of sorted sets, which follow their scores, the last.
-    /// Of a list it is the end that the command's first letter says.
-    fn look_ahead(&self, keys: &[Option<Key<'_>>; GROUP_SIZE]) {
-        let store = &self.shared.store;
-        let mut looks: [Option<Ahead>; GROUP_SIZE] = [None; GROUP_SIZE];
-        let mut count = 0;
-        for visit in &self.group.visits[..self.group.visit_count] {
-            let Some(input) = &self.connections[visit.slot as usize].input else { continue };
-            let range = visit.first_entry as usize..visit.end_entry as usize;
-            for (key, entry) in keys[range.clone()].iter().zip(&self.group.entries[range]) {
-                let argument_count = entry.end_span - entry.first_span;
-                let Some(found) = key.as_ref().and_then(|key| store.order_ahead(key)) else {
-                    continue;
-                };
-                let text = |index: u32| {
-                    let span = self.spans[(entry.first_span + index) as usize];
-                    &input.filled()[span.start as usize..][..span.size as usize]
-                };
-                let (least_count, name_index) = match found.1 {
-                    Order::List => (2, 0),
-                    Order::Sorted => (3, argument_count - 1),
-                    _ => (3, 2),
-                };
-                if !(least_count..=LOOKED_ARGUMENTS_MAX).contains(&argument_count) {
-                    continue;
-                }
-                let name = text(name_index);
-                if found.1 == Order::List {
-                    let is_last = name.first().is_some_and(|letter| letter | 0x20 == b'r');
-                    looks[count] = Some(store.begin_ahead_at_end(found.0, is_last));
-                    count += 1;
-                } else if name.len() <= PREFETCH_NAME_MAX as usize {
-                    looks[count] = Some(store.begin_ahead(found, store.name_hash(name)));
-                    count += 1;
-                }
-            }
-        }
-        let mut is_going = count > 0;
-        while is_going {
-            is_going = false;
-            for look in &mut looks[..count] {
-                if look.as_mut().is_some_and(|look| store.step_ahead(look)) {
-                    is_going = true;
-                } else {
-                    *look = None;
-                }
-            }
+            let inputs = (&*self.connections, &*self.spans);
+            look_ahead(store, &mut self.group, inputs, &keys);
         }
     }
 
@@ -382,7 +333,7 @@ impl Engine {
         let entries = &self.group.entries[entries.start as usize..entries.end as usize];
         let requests = entries.iter().map(|entry| {
             let spans = &group[entry.first_span as usize..entry.end_span as usize];
-            (Request::in_place(bytes, spans), entry.hash)
+            (Request::in_place(bytes, spans), entry.known)
         });
         let output = &mut connection.output;
         Some(self.shared.run(slot as usize, output, requests, bytes_max, large))
@@ -423,5 +374,59 @@ impl Engine {
             }
         }
         self.settle(slot);
+    }
+}
+
+/// Asks for what the group will read of large collections, level by level. The name is the
+/// argument behind the key, or for members of sorted sets, which follow their scores, the last.
+/// Of a list it is the end that the command's first letter says.
+fn look_ahead(
+    store: &Store,
+    group: &mut Group,
+    (connections, spans): (&[Connection], &[Span]),
+    keys: &[Option<Key<'_>>; GROUP_SIZE],
+) {
+    let mut looks: [Option<Ahead>; GROUP_SIZE] = [None; GROUP_SIZE];
+    let mut count = 0;
+    for visit in &group.visits[..group.visit_count] {
+        let Some(input) = &connections[visit.slot as usize].input else { continue };
+        let range = visit.first_entry as usize..visit.end_entry as usize;
+        for (key, entry) in keys[range.clone()].iter().zip(&mut group.entries[range]) {
+            let argument_count = entry.end_span - entry.first_span;
+            let Some(found) = key.as_ref().and_then(|key| store.order_ahead(key)) else {
+                continue;
+            };
+            let (least_count, name_index) = match found.1 {
+                Order::List => (2, 0),
+                Order::Sorted => (3, argument_count - 1),
+                _ => (3, 2),
+            };
+            if !(least_count..=LOOKED_ARGUMENTS_MAX).contains(&argument_count) {
+                continue;
+            }
+            let span = spans[(entry.first_span + name_index) as usize];
+            let name = &input.filled()[span.start as usize..][..span.size as usize];
+            if found.1 == Order::List {
+                let is_last = name.first().is_some_and(|letter| letter | 0x20 == b'r');
+                looks[count] = Some(store.begin_ahead_at_end(found.0, is_last));
+                count += 1;
+            } else if name.len() <= PREFETCH_NAME_MAX as usize {
+                let hash = store.name_hash(name);
+                entry.known.element = Some((name_index as u8, hash));
+                looks[count] = Some(store.begin_ahead(found, hash));
+                count += 1;
+            }
+        }
+    }
+    let mut is_going = count > 0;
+    while is_going {
+        is_going = false;
+        for look in &mut looks[..count] {
+            if look.as_mut().is_some_and(|look| store.step_ahead(look)) {
+                is_going = true;
+            } else {
+                *look = None;
+            }
+        }
     }
 }

@@ -14,7 +14,8 @@ const REMEMBERED_MAX: usize = 128;
 pub fn hget(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let key = cx.key(request, 1);
     let entry = cx.read_of(&key, Type::Hash)?;
-    reply_text(cx, |store| value(store, entry, request.argument(2)))
+    let (field, hash) = (request.argument(2), cx.name_hash(request, 2));
+    reply_text(cx, |store| Some(store.element(entry?, field, hash)?.value()))
 }
 
 /// `HMGET key field [field ...]`: the values of fields; null for one that is missing. O(log n) for

@@ -14,9 +14,13 @@ pub fn zcard(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandE
 }
 
 /// The score of a member that may be there.
-fn score_of(cx: &Context<'_>, entry: Option<Entry>, name: &[u8]) -> Option<f64> {
-    let element = cx.store.element(entry?, name, cx.store.name_hash(name))?;
-    Some(element.score())
+fn score_of(
+    cx: &Context<'_>,
+    entry: Option<Entry>,
+    request: &Request<'_>,
+    index: usize,
+) -> Option<f64> {
+    cx.store.score(entry?, request.argument(index), cx.name_hash(request, index))
 }
 
 fn reply_score(cx: &mut Context<'_>, score: Option<f64>) {
@@ -30,7 +34,7 @@ fn reply_score(cx: &mut Context<'_>, score: Option<f64>) {
 pub fn zscore(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let key = cx.key(request, 1);
     let entry = cx.read_of(&key, Type::SortedSet)?;
-    let score = score_of(cx, entry, request.argument(2));
+    let score = score_of(cx, entry, request, 2);
     reply_score(cx, score);
     Ok(())
 }
@@ -42,8 +46,8 @@ pub fn zmscore(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comman
     let count = request.argument_count() as u64 - 2;
     reserve_reply(cx, BULK_OVERHEAD + count * (BULK_OVERHEAD + DOUBLE_TEXT_SIZE_MAX as u64))?;
     cx.reply.array(count);
-    for name in request.arguments_from(2) {
-        let score = score_of(cx, entry, name);
+    for index in 2..request.argument_count() {
+        let score = score_of(cx, entry, request, index);
         reply_score(cx, score);
     }
     Ok(())
@@ -86,7 +90,7 @@ fn rank(
             }
             cx.reply.integer(rank.cast_signed());
             if with_score {
-                let score = score_of(cx, entry, name);
+                let score = score_of(cx, entry, request, 2);
                 reply_score(cx, score);
             }
         }

@@ -143,6 +143,7 @@ impl Store {
         };
         (ahead.order, ahead.key, ahead.is_place_asked) = (Order::Sorted, score, false);
         ahead.node = self.tree_at(ahead.owner, Order::Sorted).root;
+        (ahead.low, ahead.high) = (0, u64::MAX);
         true
     }
 

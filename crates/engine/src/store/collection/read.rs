@@ -27,6 +27,15 @@ pub struct Standing {
     pub(super) scores: Option<Spot>,
 }
 
+/// Where a member of a large sorted set is, and where its score is.
+struct Member {
+    score: f64,
+    path: Path,
+    index: usize,
+    scores_path: Path,
+    scores_index: usize,
+}
+
 /// An element, read in place.
 #[derive(Clone, Copy)]
 pub struct Element<'a> {
@@ -154,6 +163,18 @@ impl Store {
         }
     }
 
+    /// The score of a member of a sorted set. O(log n).
+    pub fn score(&self, entry: Entry, name: &[u8], hash: NameHash) -> Option<f64> {
+        let at = entry.object;
+        match self.form(at) {
+            Form::Tree(tree) => self.member_by_score(&tree, name, hash).map(|found| found.score),
+            form @ Form::Page(_) => {
+                let spot = self.seek_name(at, form, name, hash).ok()?;
+                Some(self.element_at(at, &spot).score())
+            }
+        }
+    }
+
     /// The element with a name: a member of a set or sorted set, a field of a hash. O(log n).
     #[inline]
     pub fn element(&self, entry: Entry, name: &[u8], hash: NameHash) -> Option<Element<'_>> {
@@ -242,13 +263,23 @@ impl Store {
         name: &[u8],
         hash: NameHash,
     ) -> Option<(Spot, Spot)> {
+        let found = self.member_by_score(tree, name, hash)?;
+        let page = found.scores_path.page_at(&self.frames);
+        let scores_spot = Spot { path: Some(found.scores_path), page, index: found.scores_index };
+        let page = found.path.page_at(&self.frames);
+        Some((Spot { path: Some(found.path), page, index: found.index }, scores_spot))
+    }
+
+    /// As `spot_by_score`, before it is put into words that others understand.
+    #[inline]
+    fn member_by_score(&self, tree: &Tree, name: &[u8], hash: NameHash) -> Option<Member> {
         let scores = self.tree_at(tree.owner, Order::Scores);
         let key = hash.scores_key();
         let (scores_path, first) = scores.seek_scores_key(&self.frames, key);
         let page = scores_path.page(&self.frames, Order::Scores);
         let is_same = |index: &usize| order::scores_key(page.from_cell(*index)) == key;
-        (first..page.count()).take_while(is_same).find_map(|index| {
-            let score = order::score(Order::Scores, page.from_cell(index));
+        (first..page.count()).take_while(is_same).find_map(|scores_index| {
+            let score = order::score(Order::Scores, page.from_cell(scores_index));
             let bound = Bound { score: order::score_key(score), name: Some(name) };
             let path = tree.seek_leaf(&self.frames, &bound);
             // Its tag is found in the directory, without a look at the scores of its neighbours.
@@ -256,12 +287,8 @@ impl Store {
             // Another member of this leaf may have the same 32 bits of hash.
             let cells = spot.page.page(&self.frames, Order::Sorted);
             let found = order::score(Order::Sorted, cells.from_cell(spot.index));
-            if order::score_key(found) != bound.score {
-                return None;
-            }
-            let scores_page = scores_path.page_at(&self.frames);
-            let scores_spot = Spot { path: Some(scores_path), page: scores_page, index };
-            Some((Spot { path: Some(path), ..spot }, scores_spot))
+            let is_it = order::score_key(found) == bound.score;
+            is_it.then_some(Member { score, path, index: spot.index, scores_path, scores_index })
         })
     }
 

@@ -130,7 +130,7 @@ impl Tree {
         let index = if self.order.is_hashed() {
             position_of_key(children, key, low, high)
         } else {
-            children[1..].partition_point(|child| child.key < key)
+            position_of_bound(children, key, high)
         };
         let child = &children[index];
         let high = children.get(index + 1).map_or(high, |next| next.key);
@@ -240,11 +240,12 @@ impl Tree {
     /// The leaf that has the element at `bound`, if there is one, and else a neighbour of it.
     pub fn seek_leaf(&self, frames: &Frames, bound: &Bound<'_>) -> Path {
         let mut path = Path::start(self.root);
+        let mut high = u64::MAX;
         while !header(frames, path.leaf).is_leaf() {
             let node = path.leaf;
             let children = children(frames, node);
             let later = &children[1..];
-            let mut index = later.partition_point(|child| child.key < bound.score);
+            let mut index = position_of_bound(children, bound.score, high);
             if later.get(index).is_some_and(|child| child.key == bound.score) {
                 // Of those that begin with the same score the names decide.
                 let same = later[index..].partition_point(|child| child.key == bound.score);
@@ -253,6 +254,7 @@ impl Tree {
             }
             path.push(node, index);
             path.leaf = children[index].at;
+            high = children.get(index + 1).map_or(high, |next| next.key);
         }
         path
     }
@@ -303,6 +305,43 @@ fn position_of_key(children: &[Child], key: u64, low: u64, high: u64) -> usize {
         index += 1;
     }
     index
+}
+
+/// The last child whose key is below `key`, or the first one: keys of scores, none above `high`.
+/// They are spread as the scores are, so the guess is only where the search begins.
+#[inline]
+fn position_of_bound(children: &[Child], key: u64, high: u64) -> usize {
+    let (Some(second), Some(last)) = (children.get(1), children.last()) else { return 0 };
+    // What the first child may hold begins where nobody's scores need to.
+    let (low, high) = (second.key, if high == u64::MAX { last.key } else { high });
+    let later = &children[1..];
+    let guess = if key <= low { 0 } else { guess_of_key(later.len(), key.min(high), low, high) };
+    partition_point_near(later, guess, |child| child.key < key)
+}
+
+/// As `partition_point`, from a guess on: O(log of how far off that is), mostly two looks.
+#[inline]
+pub(super) fn partition_point_near<T>(
+    items: &[T],
+    guess: usize,
+    is_before: impl Fn(&T) -> bool,
+) -> usize {
+    let (mut low, mut high, mut step) = (guess, guess, 1);
+    if items.get(guess).is_some_and(&is_before) {
+        while items.get(high).is_some_and(&is_before) {
+            low = high + 1;
+            high += step;
+            step *= 2;
+        }
+        high = high.min(items.len());
+    } else {
+        while low > 0 && !is_before(&items[low - 1]) {
+            high = low - 1;
+            low = high.saturating_sub(step);
+            step *= 2;
+        }
+    }
+    low + items[low..high].partition_point(is_before)
 }
 
 /// Where among `count` things, spread evenly from the key `low` to `high`, that with a key is.

@@ -378,3 +378,18 @@ impl World {
         self.model.push(bytes.to_vec());
     }
 }
+
+#[test]
+fn a_search_from_any_guess_finds_the_same() {
+    let items: Vec<u32> = (0..40).map(|index| index / 3 * 2).collect();
+    for count in 0..=items.len() {
+        for bound in 0..30 {
+            let is_before = |item: &u32| *item < bound;
+            let expected = items[..count].partition_point(is_before);
+            for guess in 0..=count {
+                let found = seek::partition_point_near(&items[..count], guess, is_before);
+                assert_eq!(found, expected, "{count} items, {bound} from {guess}");
+            }
+        }
+    }
+}

@@ -57,6 +57,8 @@ impl Engine {
 
     fn end_exclusive(&mut self, slot: u32) {
         let ended = self.exclusive.take().expect("it runs until here");
+        // What was kept for the rest of its reply is free, though nothing of it may be sent.
+        self.buffers_came_back = true;
         if ended.is_abandoned {
             self.marks.reach(Mark::ExecForNobody);
             self.close(slot);

@@ -62,6 +62,8 @@ impl Engine {
             self.park(slot, if is_sending { Parked::Output } else { Parked::Pool });
         } else {
             output.end_streams(replies);
+            // The promise and the place of the stream.
+            self.buffers_came_back = true;
         }
         copied_size
     }

@@ -2,8 +2,9 @@
 //! store. Each is woken when what it waits for can be had, and not before: it executes its request
 //! again from the start.
 //!
-//! Invariant: who waits for buffers of others, or for the store, stands in the list `waiting`, in
-//! the order of their coming; who waits for its own output has a send in flight, or will have.
+//! Invariant: who waits for buffers of others, or for the store, stands in the list `waiting`; who
+//! waits for its own output has a send in flight, or will have. Whatever gives buffers, the permit
+//! or a promise back says so in `buffers_came_back`.
 use super::Engine;
 use crate::connection::{Parked, Phase};
 use crate::marks::Mark;
@@ -80,7 +81,7 @@ impl Engine {
 
     /// Looks at the first of those that wait, in their order.
     pub(super) fn wake(&mut self) {
-        self.store_is_awaited = false;
+        self.store_is_awaited &= self.waiting.count() > LOOKS_PER_TURN;
         let came_back = core::mem::take(&mut self.buffers_came_back);
         // Those behind are looked at in the next turn.
         self.buffers_came_back = came_back && self.waiting.count() > LOOKS_PER_TURN;

@@ -114,7 +114,7 @@ fn divide(
         while low < high && order.is_before(store, &dividing, &records.record(store, high - 1)) {
             high -= 1;
         }
-        if low == high {
+        if low >= high {
             break;
         }
         swap(store, records, low, high - 1);

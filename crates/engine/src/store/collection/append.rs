@@ -123,6 +123,7 @@ impl Store {
         tree.append_leaf(&mut self.frames, leaf, (hash.to_u64(), count, bytes));
         self.set_tree(&tree);
         self.count_elements(at, count.cast_signed());
+        self.freed_count += 2;
     }
 
     /// Puts members into a page, which has room, behind the others; how many, and the bytes of

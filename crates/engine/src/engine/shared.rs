@@ -134,9 +134,9 @@ impl Shared {
         };
     }
 
-    /// Runs requests of the connection in `slot`, each with the hashes that
-    /// are known, until they have taken `bytes_max` of the turn; `spans` is room for a request that
-    /// EXEC unpacks. All see the same context, which is made once.
+    /// Runs requests of the connection in `slot`, each with the hashes that are known, until they
+    /// have taken `bytes_max` of the turn; `spans` is room for a request that EXEC unpacks. All see
+    /// the same context, which is made once.
     pub(super) fn run<'r>(
         &mut self,
         slot: usize,

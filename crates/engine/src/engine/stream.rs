@@ -39,7 +39,10 @@ impl Engine {
                 break true;
             };
             copied_size += match piece {
-                Piece::Plain(size) => output.move_on(replies, &mut grant, size),
+                Piece::Plain(size) => {
+                    self.buffers_came_back = true;
+                    output.move_on(replies, &mut grant, size)
+                }
                 Piece::Value { left: 0, .. } => {
                     let pin = output.end_value(replies, &mut grant);
                     self.marks.reach(Mark::StreamFinished);

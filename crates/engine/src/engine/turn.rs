@@ -393,10 +393,10 @@ fn look_ahead(
         let range = visit.first_entry as usize..visit.end_entry as usize;
         for (key, entry) in keys[range.clone()].iter().zip(&mut group.entries[range]) {
             let argument_count = entry.end_span - entry.first_span;
-            let Some(found) = key.as_ref().and_then(|key| store.order_ahead(key)) else {
+            let Some((owner, order)) = key.as_ref().and_then(|key| store.order_ahead(key)) else {
                 continue;
             };
-            let (least_count, name_index) = match found.1 {
+            let (least_count, name_index) = match order {
                 Order::List => (2, 0),
                 Order::Sorted => (3, argument_count - 1),
                 _ => (3, 2),
@@ -406,22 +406,27 @@ fn look_ahead(
             }
             let span = spans[(entry.first_span + name_index) as usize];
             let name = &input.filled()[span.start as usize..][..span.size as usize];
-            if found.1 == Order::List {
+            if order == Order::List {
                 let is_last = name.first().is_some_and(|letter| letter | 0x20 == b'r');
-                looks[count] = Some(store.begin_ahead_at_end(found.0, is_last));
+                looks[count] = Some(store.begin_ahead_at_end(owner, is_last));
                 count += 1;
             } else if name.len() <= PREFETCH_NAME_MAX as usize {
                 let hash = store.name_hash(name);
                 entry.known.element = Some((name_index as u8, hash));
-                looks[count] = Some(store.begin_ahead(found, hash));
+                looks[count] = Some(store.begin_ahead((owner, order), hash));
                 count += 1;
             }
         }
     }
-    let mut is_going = count > 0;
+    go_down(store, &mut looks[..count]);
+}
+
+/// All looks take one step after the other, until everything is asked for.
+fn go_down(store: &Store, looks: &mut [Option<Ahead>]) {
+    let mut is_going = true;
     while is_going {
         is_going = false;
-        for look in &mut looks[..count] {
+        for look in &mut *looks {
             if look.as_mut().is_some_and(|look| store.step_ahead(look)) {
                 is_going = true;
             } else {

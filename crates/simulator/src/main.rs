@@ -49,6 +49,9 @@ const USAGE: &str = "usage: granite-simulator conformance --port N [TRANSCRIPT .
 /// Commands in the world of a seed, unless it is asked for otherwise.
 const COMMANDS: &str = "2000";
 
+/// Keys that are watched and changed when the model is judged.
+const VIGIL_COUNT: u32 = 100;
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -183,7 +186,8 @@ fn judge_the_model(port: &str, seeds: &str) -> Result<(), String> {
     for seed in range(seeds)? {
         let mut trial = Trial::new(&mut redis, seed, plan, &Settings::default());
         trial = trial.with_model(|model| (model.slack_ms, model.like_7_0) = (500, true));
-        trial.run().map_err(|why| format!("seed {seed}\n{why}"))?;
+        let result = trial.run().and_then(|()| trial.keep_vigils(VIGIL_COUNT));
+        result.map_err(|why| format!("seed {seed}\n{why}"))?;
         said.append(&mut trial.said);
     }
     println!("the model agrees with Redis; it has met:");

@@ -7,7 +7,7 @@ use crate::model::Model;
 use crate::reached::Reached;
 use crate::transcript::{Settings, Target, Wait};
 use crate::value::{Value, request};
-use crate::workload::{Profile, Workload};
+use crate::workload::{Profile, Workload, vigil};
 use granite_engine::limits::Limits;
 use granite_engine::random::Random;
 use std::collections::{BTreeSet, VecDeque};
@@ -92,6 +92,24 @@ impl<'a, T: Target> Trial<'a, T> {
             self.ask(connection, &command)?;
         }
         self.look_at_everything()
+    }
+
+    /// Keys of all kinds are watched by one connection and changed by either (see
+    /// `workload::vigil`), so many times.
+    pub fn keep_vigils(&mut self, count: u32) -> Result<(), String> {
+        self.ask(1, &[b"RESET".to_vec()])?;
+        self.ask(2, &[b"RESET".to_vec()])?;
+        for _ in 0..count {
+            let [before, change, after] = vigil::draw(&mut self.workload.random);
+            let other = 1 + self.workload.random.below(2) as u32;
+            let by_one = |commands: Vec<_>| commands.into_iter().map(|command| (1, command));
+            let by_other = change.into_iter().map(|command| (other, command));
+            let all = by_one(before).chain(by_other).chain(by_one(after));
+            for (connection, command) in all.collect::<Vec<(u32, Vec<Vec<u8>>)>>() {
+                self.ask(connection, &command)?;
+            }
+        }
+        Ok(())
     }
 
     fn advance(&mut self, duration_ms: u64) {

@@ -8,6 +8,7 @@
 )]
 mod collections;
 mod computed;
+pub(crate) mod vigil;
 use computed::{NUMBER_COUNT, OBSERVED_COUNT};
 use granite_engine::random::Random;
 

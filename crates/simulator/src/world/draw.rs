@@ -87,6 +87,10 @@ pub(super) struct Nature {
     pub(super) has_feats: bool,
     /// Clients make trees of several levels, and cut them down, now and then.
     pub(super) has_groves: bool,
+    /// Clients walk over whole collections while they change, now and then.
+    pub(super) has_walks: bool,
+    /// Clients watch keys that are changed, now and then.
+    pub(super) has_vigils: bool,
     /// All clients ask for a large value at once and take nothing of it, now and then.
     pub(super) read_together: bool,
 }
@@ -129,6 +133,8 @@ impl Nature {
             inline: random.below(2) == 0,
             has_feats: false,
             has_groves: false,
+            has_walks: false,
+            has_vigils: false,
             read_together: false,
         };
         // By a chance of their own, so that the other worlds stay what they are.
@@ -139,10 +145,12 @@ impl Nature {
             2 => nature.feats(),
             3 => nature.readers(&mut random),
             4 => nature.groves(&mut random),
+            5 => nature.walks(&mut random),
             _ => {}
         }
         nature.profile.has_all_collections = random.below(2) == 0;
         nature.profile.has_computed = random.below(3) == 0;
+        nature.has_vigils = random.below(3) == 0;
         nature
     }
 
@@ -235,6 +243,12 @@ impl Nature {
             ..self.limits
         };
         self.seats.truncate(4);
+    }
+
+    /// Collections of many leaves, and walks over all of them.
+    fn walks(&mut self, random: &mut Random) {
+        self.groves(random);
+        (self.has_groves, self.has_walks) = (false, true);
     }
 
     /// The options as the engine takes them.

@@ -1,5 +1,5 @@
-//! Groves: collections that grow to trees of several levels, and are cut down again, which no
-//! single random command does.
+//! Groves: collections that grow to trees of several levels, and are cut down again or walked over
+//! from end to end, which no single random command does.
 //!
 //! Invariant: as a feat, a grove follows from chance alone.
 use super::feat::Feat;
@@ -19,6 +19,9 @@ const NAME_COUNT: u64 = ELEMENTS_PER_COMMAND * PUTS_MAX;
 
 /// Bytes of a name beside which a slot has no room for many elements.
 const LONG_NAME_SIZE: usize = 7_900;
+
+/// Steps of a walk over a whole collection, and of the next one.
+const WALK_STEPS: u64 = 40;
 
 type Command = Vec<Vec<u8>>;
 
@@ -47,6 +50,27 @@ pub(super) fn draw(random: &mut Random) -> Feat {
     let puts = (0..put_count).map(|index| tree.put(first + index * per_command)).collect();
     let others = (0..other_count).map(|_| tree.change()).collect();
     (puts, others)
+}
+
+/// What makes a set, a hash or a sorted set of many leaves, and a walk over it, again and again and
+/// while it changes. A step begins where the one before it has ended: its reply must have come.
+pub(super) fn walked(random: &mut Random) -> Feat {
+    let kind = ["hash", "set", "sorted"][random.below(3) as usize];
+    let key = format!("{kind}:{}", random.below(2));
+    let is_tall = random.below(4) == 0;
+    let (count, is_quiet) = (1 + random.below(60), random.below(3) == 0);
+    let mut tree = Tree { random, kind, key, is_tall, per_command: ELEMENTS_PER_COMMAND };
+    let mut puts = vec![tree.line("DISCARD")];
+    puts.extend((0..PUTS_MAX).map(|index| tree.put(index * ELEMENTS_PER_COMMAND)));
+    let step = |_| {
+        let first = tree.random.below(NAME_COUNT);
+        match tree.random.below(8) {
+            0 if !is_quiet => tree.put(first),
+            1 if !is_quiet => tree.take(first, 9),
+            _ => tree.walk(count),
+        }
+    };
+    (puts, (0..WALK_STEPS).map(step).collect())
 }
 
 impl Tree<'_> {

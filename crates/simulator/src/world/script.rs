@@ -3,7 +3,7 @@
 use super::draw::{Nature, Temper};
 use super::{feat, grove};
 use crate::value::request;
-use crate::workload::Workload;
+use crate::workload::{Workload, vigil};
 use granite_engine::random::Random;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -172,6 +172,12 @@ impl Script {
             let grove = grove::draw(&mut self.random);
             self.feat(seat, grove);
         }
+        if self.nature.has_walks && self.one_in(20) {
+            self.walk(seat);
+        }
+        if self.nature.has_vigils && self.one_in(8) {
+            self.keep_vigil(seat);
+        }
         if temper == Temper::Greedy && self.one_in(40) {
             self.flush_again_and_again(seat);
         }
@@ -205,6 +211,39 @@ impl Script {
         if self.one_in(2) {
             self.leave(seat, Step::Reset(seat));
         }
+    }
+
+    /// A walk over a whole collection, whose steps wait for each other.
+    fn walk(&mut self, seat: usize) {
+        let (puts, steps) = grove::walked(&mut self.random);
+        self.command_count += (puts.len() + steps.len()) as u32;
+        self.in_transaction[seat] = false;
+        self.set_deaf(seat, false);
+        self.say_all(seat, puts);
+        self.turns(80);
+        for step in steps {
+            self.say_all(seat, vec![step]);
+            self.turns(8);
+        }
+    }
+
+    /// A key is watched, somebody may change it, and EXEC says whether that was noticed.
+    fn keep_vigil(&mut self, seat: usize) {
+        let [before, change, after] = vigil::draw(&mut self.random);
+        let is_own = self.one_in(2);
+        let other = self.random.below(self.nature.seats.len() as u64) as usize;
+        let other = if is_own { seat } else { other };
+        self.command_count += (before.len() + change.len() + after.len()) as u32;
+        self.in_transaction[seat] = false;
+        self.say_all(seat, before);
+        if other != seat {
+            self.turns(2);
+        }
+        self.say_all(other, change);
+        if other != seat {
+            self.turns(2);
+        }
+        self.say_all(seat, after);
     }
 
     /// Everybody asks for the same large value and takes nothing of it, one of them twice in one

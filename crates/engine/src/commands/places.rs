@@ -1,9 +1,12 @@
 //! Where the keys are that a command reads again and again.
 use crate::resp::request::Request;
-use crate::store::{Entry, Key, Store};
+use crate::store::{Element, Entry, Finder, Key, NameHash, Store};
 
 /// Keys whose places are remembered. The others are looked up each time.
 const REMEMBERED_MAX: usize = 64;
+
+/// Keys in which names are looked for as neighbours of those looked for before.
+const FINDER_COUNT: usize = 4;
 
 /// Some arguments of a request as keys. A missing one is nowhere.
 #[derive(Clone, Copy)]
@@ -19,6 +22,7 @@ pub struct Places<'a, 'r> {
     store: &'a Store,
     names: Names<'r>,
     remembered: [Option<Entry>; REMEMBERED_MAX],
+    finders: [Option<Finder<'a>>; FINDER_COUNT],
 }
 
 impl<'r> Names<'r> {
@@ -49,17 +53,30 @@ impl<'r> Names<'r> {
         for (position, place) in remembered.iter_mut().enumerate().take(self.count) {
             *place = self.entry(store, position);
         }
-        Places { store, names: *self, remembered }
+        Places { store, names: *self, remembered, finders: [const { None }; FINDER_COUNT] }
     }
 }
 
-impl Places<'_, '_> {
+impl<'a> Places<'a, '_> {
     /// Where the key at `position` is.
     #[inline]
     pub fn entry(&self, position: usize) -> Option<Entry> {
         match self.remembered.get(position) {
             Some(entry) => *entry,
             None => self.names.entry(self.store, position),
+        }
+    }
+
+    /// The element with a name in the collection at `position`, which may be missing.
+    #[inline]
+    pub fn element(&mut self, position: usize, name: &[u8], hash: NameHash) -> Option<Element<'a>> {
+        if let Some(Some(finder)) = self.finders.get_mut(position) {
+            return finder.find(name, hash);
+        }
+        let entry = self.entry(position)?;
+        match self.finders.get_mut(position) {
+            Some(finder) => finder.insert(self.store.finder(entry)).find(name, hash),
+            None => self.store.element(entry, name, hash),
         }
     }
 }

@@ -80,19 +80,10 @@ impl Part {
 
     /// Does a member of its set belong to it?
     #[inline]
-    pub(super) fn takes(
-        &self,
-        store: &Store,
-        places: &Places<'_, '_>,
-        member: &[u8],
-        hash: NameHash,
-    ) -> bool {
+    pub(super) fn takes(&self, places: &mut Places<'_, '_>, member: &[u8], hash: NameHash) -> bool {
         let mut others = self.others.clone().filter(|position| *position != self.position);
-        others.all(|position| {
-            let entry = places.entry(position);
-            let found = entry.and_then(|entry| store.element(entry, member, hash));
-            found.is_some() == self.are_in_others
-        })
+        others
+            .all(|position| places.element(position, member, hash).is_some() == self.are_in_others)
     }
 
     /// What looking one of its members up counts as, in bytes.
@@ -138,7 +129,7 @@ fn walk<'a>(
     verdicts: &mut Verdicts<'_>,
     mut visit: impl FnMut(Text<'a>) -> bool,
 ) -> Result<u64, CommandError> {
-    let places = sources.places(store);
+    let mut places = sources.places(store);
     let (mut work, mut number) = (0, 0);
     for part in combination.parts(store, sources) {
         let Some(entry) = places.entry(part.position) else { continue };
@@ -148,7 +139,7 @@ fn walk<'a>(
                 return Err(CommandError::Line(TOO_LARGE));
             }
             let text = member.name();
-            let takes = |bytes: &[u8]| part.takes(store, &places, bytes, store.name_hash(bytes));
+            let takes = |bytes: &[u8]| part.takes(&mut places, bytes, store.name_hash(bytes));
             let is_taken = part.is_whole() || verdicts.of(number, || with_bytes(text, takes));
             number += usize::from(!part.is_whole());
             if is_taken && !visit(text) {

@@ -96,9 +96,9 @@ fn fill(
                 let entry = sources.entry(cx.store, part.position);
                 built.read(cx, (entry, rank), 2 * LOOKUP_WORK, &mut portion, is_new)?
             } else {
-                let places = sources.places(cx.store);
-                let takes = |member: &[u8], hash| part.takes(cx.store, &places, member, hash);
+                let mut places = sources.places(cx.store);
                 let entry = places.entry(part.position);
+                let takes = |member: &[u8], hash| part.takes(&mut places, member, hash);
                 built.read(cx, (entry, rank), part.member_work(), &mut portion, takes)?
             };
             built.put(cx, scratch, &portion)?;
@@ -117,7 +117,7 @@ impl Built {
         (entry, rank): (Option<Entry>, u64),
         member_work: u64,
         portion: &mut Portion,
-        takes: impl Fn(&[u8], NameHash) -> bool,
+        mut takes: impl FnMut(&[u8], NameHash) -> bool,
     ) -> Result<u64, CommandError> {
         let mut next = rank;
         let entry = entry.expect("sources are spared");

@@ -4,11 +4,11 @@
 //! then stand there. Which of the two it is shows nowhere but here: a `Spot` is an element of
 //! either.
 //!
-//! In reading order: `read` (find, count, walk), `ahead` (ask for what a find will read), `scan`
-//! and `scan_scores` (walk step by step), `fresh` (an element on its way in), `put`, `reserve`
-//! (several at once), `replace`, `score`, `take`, `copy`, `carry` (from list to list) and `cut` (a
-//! run), `form` (from page to tree and back), `moves` (what compaction and the reaper ask), and
-//! `check`.
+//! In reading order: `read` (find, count, walk), `finder` (find one after the other), `ahead` (ask
+//! for what a find will read), `scan` and `scan_scores` (walk step by step), `fresh` (an element on
+//! its way in), `put`, `reserve` (several at once), `append` (many behind the others), `replace`,
+//! `score`, `take`, `copy`, `carry` (from list to list) and `cut` (a run), `form` (from page to
+//! tree and back), `moves` (what compaction and the reaper ask), and `check`.
 //!
 //! Invariant: a collection has an element, or there is no key.
 mod ahead;
@@ -17,6 +17,7 @@ mod carry;
 mod check;
 mod copy;
 mod cut;
+mod finder;
 mod form;
 mod fresh;
 mod moves;
@@ -30,6 +31,7 @@ mod score;
 mod take;
 
 pub use ahead::Ahead;
+pub use finder::Finder;
 pub use fresh::{Fresh, Place};
 pub use read::{Element, Elements, Spot, Standing};
 

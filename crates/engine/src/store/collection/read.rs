@@ -75,6 +75,25 @@ impl<'a> Element<'a> {
     }
 }
 
+/// Where in a page the element with a name is, of those with its tag. `first` is the first of them.
+#[inline]
+pub(super) fn index_of_name(
+    frames: &Frames,
+    page: Page<'_>,
+    first: Option<usize>,
+    tag: u8,
+    name: &[u8],
+) -> Option<usize> {
+    let mut next = first;
+    while let Some(index) = next {
+        if text::is(frames, page.name(index), name) {
+            return Some(index);
+        }
+        next = page.find_tag(tag, index + 1);
+    }
+    None
+}
+
 /// The elements of a collection from one on, forth or back.
 pub struct Elements<'a> {
     frames: &'a Frames,
@@ -231,14 +250,9 @@ impl Store {
         hash: NameHash,
     ) -> Option<Spot> {
         let cells = page.page(&self.frames, order);
-        let mut start = 0;
-        while let Some(index) = cells.find_tag(hash.tag(), start) {
-            if text::is(&self.frames, cells.name(index), name) {
-                return Some(Spot { path: None, page, index });
-            }
-            start = index + 1;
-        }
-        None
+        let first = cells.find_tag(hash.tag(), 0);
+        let index = index_of_name(&self.frames, cells, first, hash.tag(), name)?;
+        Some(Spot { path: None, page, index })
     }
 
     /// Where a member of a sorted set stands. O(log n).

@@ -69,7 +69,7 @@ fn set_number(bytes: &mut [u8], at: usize, number: usize) {
 impl<'a> Page<'a> {
     /// The page that all of `bytes` are.
     #[inline]
-    pub fn new(bytes: &'a [u8], order: Order) -> Self {
+    pub const fn new(bytes: &'a [u8], order: Order) -> Self {
         Self { bytes, order }
     }
 

@@ -194,7 +194,7 @@ impl Tree {
 
     /// The leaf that a hash belongs to, and the least keys of it and of its neighbour.
     #[inline]
-    fn seek_key_between(&self, frames: &Frames, key: u64) -> (Path, u64, u64) {
+    pub fn seek_key_between(&self, frames: &Frames, key: u64) -> (Path, u64, u64) {
         let mut path = Path::start(self.root);
         let (mut low, mut high) = (0, u64::MAX);
         while !header(frames, path.leaf).is_leaf() {

@@ -40,3 +40,37 @@ fn what_waits_for_a_large_reply_is_not_run_in_vain_again_and_again() {
     assert!(refused_count <= reply_count, "{refused_count} in vain for {reply_count} replies");
     world.end();
 }
+
+/// Who waits has measured a part of its reply alone: it must not be taken for the whole.
+#[test]
+fn combinations_of_sets_that_wait_come_whole() {
+    let mut world = World::new(&limits(), 50);
+    let filler = world.connect();
+    let clients: Vec<usize> = (0..4).map(|_| world.connect()).collect();
+    world.turn();
+    for key in ["one", "other"] {
+        for first in (0..ELEMENT_COUNT).step_by(100) {
+            let members = (first..first + 100).map(|number| format!(" member:{number:05}"));
+            let members = members.collect::<String>();
+            world.check(filler, &format!("SADD {key}{members}\r\n"), ":100\r\n");
+        }
+    }
+    let reply_size = "*20000\r\n".len() + ELEMENT_COUNT * "$12\r\nmember:00000\r\n".len();
+    let mut size = 0;
+    for request in ["SINTER one other\r\n", "SUNION one other\r\n", "SDIFF one none\r\n"] {
+        for &client in &clients {
+            world.clients[client].outgoing.extend_from_slice(request.as_bytes());
+        }
+        size += reply_size;
+        world.run_until(|world| {
+            clients.iter().all(|&client| world.clients[client].incoming.len() >= size)
+        });
+        for &client in &clients {
+            let incoming = &world.clients[client].incoming;
+            assert_eq!(incoming.len(), size, "one reply");
+            assert!(incoming[size - reply_size..].starts_with(b"*20000\r\n"), "of all members");
+        }
+    }
+    assert!(world.engine.marks().count(Mark::JumboRefused) > 0, "nobody waited");
+    world.end();
+}

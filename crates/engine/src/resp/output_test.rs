@@ -75,7 +75,12 @@ fn only_one_jumbo_reply_at_a_time() {
     let mut pool = pool();
     let (mut first, mut second) = (Output::new(), Output::new());
     let size = Limits::tiny().reply_max;
+    assert_eq!(pool.ceiling(&second), None, "the permit is there");
     let mut grant = pool.admit(&mut first, size, false, true).unwrap();
+    assert_eq!(pool.ceiling(&first), None, "the permit is its own");
+    let ceiling = pool.ceiling(&second).expect("another has the permit");
+    assert_eq!(pool.decide(&second, ceiling + 1, true, true), Decision::JumboUsed);
+    assert_ne!(pool.decide(&second, ceiling, true, true), Decision::JumboUsed);
     assert_eq!(pool.admit(&mut second, size, false, true), Err(Refusal::Wait));
     first.append(&mut pool, &mut grant, &std::vec![b'x'; size as usize]);
     assert_eq!(pool.free_count(), pool.capacity(), "a jumbo reply takes no shared buffer");

@@ -259,6 +259,14 @@ impl ReplyPool {
         self.decide_jumbo(output, buffer_count)
     }
 
+    /// What a reply of `output` may have without the jumbo permit, if another has that: a larger
+    /// one waits, however large it is.
+    pub fn ceiling(&self, output: &Output) -> Option<u64> {
+        let is_used = self.jumbo_taken && !output.jumbo;
+        let credit_size = u64::from(self.credit_count) * BUFFER_SIZE as u64;
+        is_used.then(|| credit_size + u64::from(self.room_size(output)))
+    }
+
     /// As `admit`, of the shared buffers alone.
     pub fn admit_shared(&self, output: &Output, size: u64, local: bool) -> Option<Grant> {
         let missing_size = size.saturating_sub(u64::from(self.room_size(output)));

@@ -157,6 +157,14 @@ impl<'a> Reply<'a> {
         if self.muted { Ok(()) } else { self.acquire(size) }
     }
 
+    /// What is worth measuring: a reply above so many bytes waits in any case, and is measured
+    /// again when its command runs again.
+    pub fn ceiling(&self) -> u64 {
+        let is_patient = !self.muted && !self.in_transaction;
+        let ceiling = if is_patient { self.pool.ceiling(self.output) } else { None };
+        ceiling.unwrap_or(u64::MAX)
+    }
+
     fn acquire(&mut self, size: u64) -> Result<(), ReplyFull> {
         let whole = size.saturating_add(u64::from(REPLY_ROOM)).saturating_add(self.kept_size);
         if whole <= u64::from(self.pool.room_size(self.output)) + self.grant.size() {

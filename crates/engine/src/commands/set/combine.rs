@@ -183,14 +183,15 @@ fn reply_judged(
 ) -> Result<(), CommandError> {
     let work_max = cx.limits.command_work_max;
     let mut verdicts = Verdicts::new(bits);
-    let (mut count, mut size) = (0, HEAD_SIZE);
+    let (mut count, mut size, ceiling) = (0, HEAD_SIZE, cx.reply.ceiling());
     let work = walk(cx.store, sources, combination, work_max, &mut verdicts, |member| {
         count += 1;
         size += bulk_size(member.size());
-        true
+        size <= ceiling
     })?;
     work::check(cx, work, TOO_LARGE)?;
     reserve_reply(cx, size)?;
+    assert!(size <= ceiling, "a reply above the ceiling waits");
     cx.reply.set(count);
     let reply = &mut cx.reply;
     walk(cx.store, sources, combination, work_max, &mut verdicts, |member| {

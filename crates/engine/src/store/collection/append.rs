@@ -1,9 +1,11 @@
-//! Members put behind all others of a set: as many as make a leaf at once, instead of one after the
-//! other into leaves that grow and are split.
+//! Elements put behind all others: as many as their last leaf takes at once, instead of one after
+//! the other into leaves that grow and are split.
 //!
-//! For who has members in the order of their hashes, as sets are.
-use super::{Form, Fresh};
+//! For who makes a list, or has members of a set in the order of their hashes. Leaves are filled
+//! before the next one is begun, however many elements come at once.
+use super::{Form, Fresh, PAGE_SIZE_MAX};
 use crate::clock::Now;
+use crate::limits::SLOT_SIZE_MAX;
 use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Needs, Ref};
@@ -12,7 +14,7 @@ use crate::store::tree::{EMPTY_SIZE, LEAF_SIZE_MAX, NODE_HEADER_SIZE, Order, Pag
 use crate::store::types::{Key, StoreFull};
 use crate::store::{Entry, Store, object};
 
-/// What has to be done before members can be put in.
+/// What has to be done before elements can be put in.
 enum Step {
     /// The key is missing.
     Make,
@@ -22,16 +24,28 @@ enum Step {
     Grow(Class),
     /// The page becomes a tree.
     Outgrow,
-    /// It is a tree, which gets a leaf of this class.
+    /// It is a tree, whose last leaf has room.
+    Fill,
+    /// The last leaf moves to a slot of this class.
+    Widen(Class),
+    /// The tree gets a leaf of this class.
     Append(Class),
 }
 
+/// The first ones of some elements.
+#[derive(Clone, Copy, Debug, Default)]
+struct Share {
+    count: usize,
+    /// Bytes that they take in a page.
+    size: u32,
+}
+
 impl Store {
-    /// Puts the first ones of `fresh` into the set `key`, as many as make a leaf; how many these
-    /// are. The set is made if it is missing, and the caller has checked the type. None if the
-    /// first one has a text too long for a cell. All of `fresh` are in the order of their hashes,
-    /// which differ and are above those of all members that the set has. O(depth), and O(1) for
-    /// each.
+    /// Puts the first ones of `fresh` into the collection `key`, as many as its last page takes;
+    /// how many these are. None if the first one has a text too long for a cell. The collection is
+    /// made if it is missing, and the caller has checked the type: a list if the elements have no
+    /// hashes, else a set. All members are then in the order of their hashes, which differ and are
+    /// above those of all members that the set has. O(depth), and O(1) for each.
     pub fn append<'a>(
         &mut self,
         now: Now,
@@ -39,110 +53,147 @@ impl Store {
         fresh: impl Iterator<Item = Fresh<'a>> + Clone,
     ) -> Result<usize, StoreFull> {
         let fresh = fresh.take_while(Fresh::is_plain);
-        let (count, size) = fair_share(fresh.clone());
-        let fresh = fresh.take(count);
         let Some(first) = fresh.clone().next() else { return Ok(0) };
         self.check_fresh(key, &first)?;
+        let order = if first.hash.is_some() { Order::Set } else { Order::List };
         loop {
             let existing = self.locate(key).map(|(at, _)| at);
+            let (step, share, needs) = self.needs_of_append((key, order), existing, fresh.clone());
             if let Some(at) = existing {
-                self.check_count(at, count as u64)?;
+                self.check_count(at, share.count as u64)?;
             }
-            let (step, needs) = self.needs_of_append(key, existing, size);
             self.make_room_for_entry(now, &needs, key, key)?;
             // Reserve first: from here on nothing fails.
             let existing = self.locate(key).map(|(at, _)| at);
+            let fresh = fresh.clone().take(share.count);
             let at = match (step, existing) {
-                (Step::Make, _) => self.make_collection(now, key, Order::Set, EMPTY_SIZE + size),
-                (Step::Here, Some(at)) => at,
+                (Step::Make, _) => self.make_collection(now, key, order, EMPTY_SIZE + share.size),
+                (Step::Here | Step::Fill, Some(at)) => at,
                 (Step::Grow(class), Some(at)) => self.resize_page(at, class),
                 (Step::Outgrow, Some(at)) => {
                     self.make_tree(at);
                     continue;
                 }
+                (Step::Widen(class), Some(at)) => {
+                    self.widen_last_leaf(at, class);
+                    at
+                }
                 (Step::Append(class), Some(at)) => {
-                    self.put_leaf(at, class, fresh);
-                    return Ok(count);
+                    self.put_leaf((at, order), class, fresh);
+                    return Ok(share.count);
                 }
                 (_, None) => unreachable!("making room spares the key"),
             };
-            match self.form(at) {
-                Form::Page(page) => {
-                    self.put_behind(page, fresh);
-                }
-                Form::Tree(tree) => {
-                    self.put_behind(PageAt::of_leaf(&self.frames, tree.root), fresh);
-                    self.count_elements(at, (count as u32).cast_signed());
-                }
-            }
-            return Ok(count);
+            self.put_last((at, order), fresh);
+            return Ok(share.count);
         }
     }
 
-    /// What putting members of so many bytes in takes.
-    fn needs_of_append(&self, key: &Key<'_>, existing: Option<Ref>, size: u32) -> (Step, Needs) {
+    /// What has to be done to put the first ones of `fresh` in, how many, and what it takes.
+    fn needs_of_append<'a>(
+        &self,
+        (key, order): (&Key<'_>, Order),
+        existing: Option<Ref>,
+        fresh: impl Iterator<Item = Fresh<'a>> + Clone,
+    ) -> (Step, Share, Needs) {
         let mut needs = Needs::NONE;
+        let sizes = fresh.map(|fresh| fresh.size_in_page(order));
+        let leaf_size_max = LEAF_SIZE_MAX - NODE_HEADER_SIZE;
         let Some(at) = existing else {
-            self.need_new(&mut needs, Order::Set, key.name.len(), EMPTY_SIZE + size);
-            return (Step::Make, needs);
+            let share = Share::of(sizes, leaf_size_max - EMPTY_SIZE);
+            self.need_new(&mut needs, order, key.name.len(), EMPTY_SIZE + share.size);
+            return (Step::Make, share, needs);
         };
-        let page = match self.form(at) {
-            Form::Page(page) => page.page(&self.frames, Order::Set),
-            Form::Tree(tree) => {
-                let class = self.frames.class_of(NODE_HEADER_SIZE + EMPTY_SIZE + size);
-                needs.slot(class);
-                tree.append_needs(&self.frames, &mut needs);
-                return (Step::Append(class), needs);
+        let tree = match self.form(at) {
+            Form::Page(page) => {
+                let page = page.page(&self.frames, order);
+                let value_offset = object::header(&self.frames, at).value_offset();
+                let page_size_max = PAGE_SIZE_MAX.min(SLOT_SIZE_MAX - value_offset);
+                let share = Share::of(sizes, page_size_max.saturating_sub(page.used_size()));
+                if share.count > 0 && page.room_size() >= share.size {
+                    return (Step::Here, share, needs);
+                }
+                let class = self.page_class(value_offset, page.used_size() + share.size);
+                if let Some(class) = class.filter(|_| share.count > 0) {
+                    needs.slot(class);
+                    return (Step::Grow(class), share, needs);
+                }
+                self.need_tree(&mut needs, at);
+                return (Step::Outgrow, share, needs);
             }
+            Form::Tree(tree) => tree,
         };
-        if page.room_size() >= size {
-            return (Step::Here, needs);
+        let page = tree.last_leaf(&self.frames).page(&self.frames, order);
+        let room_size = leaf_size_max.saturating_sub(page.used_size());
+        let share = Share::of(sizes.clone(), room_size.max(page.room_size()));
+        if share.count == 0 {
+            let share = Share::of(sizes, leaf_size_max - EMPTY_SIZE);
+            let class = self.frames.class_of(NODE_HEADER_SIZE + EMPTY_SIZE + share.size);
+            needs.slot(class);
+            tree.append_needs(&self.frames, &mut needs);
+            return (Step::Append(class), share, needs);
         }
-        let value_offset = object::header(&self.frames, at).value_offset();
-        let Some(class) = self.page_class(value_offset, page.used_size() + size) else {
-            self.need_tree(&mut needs, at);
-            return (Step::Outgrow, needs);
-        };
+        if page.room_size() >= share.size {
+            return (Step::Fill, share, needs);
+        }
+        let class = self.frames.class_of(NODE_HEADER_SIZE + page.used_size() + share.size);
         needs.slot(class);
-        (Step::Grow(class), needs)
+        (Step::Widen(class), share, needs)
     }
 
-    /// Puts members into a leaf of their own, behind the others.
+    /// Moves the last leaf of a tree to a slot of another class.
+    fn widen_last_leaf(&mut self, at: Ref, class: Class) {
+        let order = object::header(&self.frames, at).order();
+        let mut tree = self.tree_at(at, order);
+        tree.resize_last_leaf(&mut self.frames, class);
+        self.set_tree(&tree);
+        self.freed_count += 1;
+    }
+
+    /// Puts elements into a leaf of their own, behind the others.
     fn put_leaf<'a>(
         &mut self,
-        at: Ref,
+        (at, order): (Ref, Order),
         class: Class,
         fresh: impl Iterator<Item = Fresh<'a>> + Clone,
     ) {
         self.frames.marks.reach(Mark::LeafAppended);
-        let leaf = make_leaf(&mut self.frames, class, Order::Set, at);
-        let first = fresh.clone().next().expect("a leaf has members");
-        let hash = first.hash.expect("members have hashes");
-        let (count, bytes) = self.put_behind(PageAt::of_leaf(&self.frames, leaf), fresh);
-        let mut tree = self.tree_at(at, Order::Set);
-        tree.append_leaf(&mut self.frames, leaf, (hash.to_u64(), count, bytes));
+        let leaf = make_leaf(&mut self.frames, class, order, at);
+        let first = fresh.clone().next().expect("a leaf has elements");
+        let key = first.hash.map_or(0, NameHash::to_u64);
+        let (count, bytes) = self.put_behind(PageAt::of_leaf(&self.frames, leaf), order, fresh);
+        let mut tree = self.tree_at(at, order);
+        tree.append_leaf(&mut self.frames, leaf, (key, count, bytes));
         self.set_tree(&tree);
         self.count_elements(at, count.cast_signed());
         self.freed_count += 2;
     }
 
-    /// Puts members into a page, which has room, behind the others; how many, and the bytes of
+    /// Puts elements into the page or the last leaf of a collection, which has room.
+    fn put_last<'a>(&mut self, (at, order): (Ref, Order), fresh: impl Iterator<Item = Fresh<'a>>) {
+        let tree = match self.form(at) {
+            Form::Page(page) => {
+                self.put_behind(page, order, fresh);
+                return;
+            }
+            Form::Tree(tree) => tree,
+        };
+        let page = tree.last_leaf(&self.frames).page_at(&self.frames);
+        let (count, bytes) = self.put_behind(page, order, fresh);
+        tree.count_last(&mut self.frames, count, bytes);
+        self.count_elements(at, count.cast_signed());
+    }
+
+    /// Puts elements into a page, which has room, behind the others; how many, and the bytes of
     /// their texts.
     fn put_behind<'a>(
         &mut self,
         page: PageAt,
+        order: Order,
         fresh: impl Iterator<Item = Fresh<'a>>,
     ) -> (u32, u64) {
-        let start = page.page(&self.frames, Order::Set).count();
-        let (mut count, mut bytes) = (0, 0);
-        let mut page = page.page_mut(&mut self.frames, Order::Set);
-        for fresh in fresh {
-            let tag = fresh.hash.map_or(0, NameHash::tag);
-            page.insert(start + count as usize, tag, &fresh.plain_parts().pieces());
-            count += 1;
-            bytes += fresh.plain_size();
-        }
-        (count, bytes)
+        let texts = fresh.map(|fresh| (fresh.hash.map_or(0, NameHash::tag), fresh.short_name()));
+        page.page_mut(&mut self.frames, order).append(texts)
     }
 
     /// How many elements stand in a leaf of a collection, from the one with a rank on, which there
@@ -154,21 +205,18 @@ impl Store {
     }
 }
 
-/// How many of the first members a leaf takes, and their bytes in its page. Leaves are of about the
-/// same size, so that none has only what the others have left over.
-fn fair_share<'a>(fresh: impl Iterator<Item = Fresh<'a>> + Clone) -> (usize, u32) {
-    let sizes = fresh.map(|fresh| fresh.size_in_page(Order::Set));
-    let all_size: u32 = sizes.clone().sum();
-    let size_max = LEAF_SIZE_MAX - NODE_HEADER_SIZE - EMPTY_SIZE;
-    let fair_size = all_size / all_size.div_ceil(size_max).max(1);
-    let (mut size, mut count) = (0, 0);
-    for more_size in sizes {
-        if size >= fair_size || size + more_size > size_max {
-            break;
+impl Share {
+    /// As many of the first elements as fit into `size_max` bytes, by what each takes.
+    fn of(sizes: impl Iterator<Item = u32>, size_max: u32) -> Self {
+        let mut share = Self::default();
+        for size in sizes {
+            if share.size + size > size_max {
+                break;
+            }
+            share = Self { count: share.count + 1, size: share.size + size };
         }
-        (size, count) = (size + more_size, count + 1);
+        share
     }
-    (count, size)
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
-//! Sets that are appended to, against the set of the library.
+//! Sets that are appended to, against the set of the library; and how full their leaves are.
 use super::*;
 use crate::limits::Limits;
 use crate::random::Random;
+use crate::resp::request::Value;
 use crate::store::collection::Place;
 extern crate std;
 use std::collections::BTreeSet;
@@ -11,12 +12,18 @@ use std::vec::Vec;
 
 const NOW: Now = Now { monotonic_ms: 1, unix_us: 1_000_000_000 };
 
-/// Puts members in, in the order of their hashes, in portions: as leaves where that goes.
-fn build(store: &mut Store, random: &mut Random, members: &[(NameHash, String)]) -> usize {
+/// Puts members in, in the order of their hashes, in portions of up to so many: as leaves where
+/// that goes.
+fn build(
+    store: &mut Store,
+    random: &mut Random,
+    members: &[(NameHash, String)],
+    portion_max: u64,
+) -> usize {
     let key = store.key(0, b"set");
     let (mut rest, mut part_count) = (members, 0);
     while !rest.is_empty() {
-        let count = (1 + random.below(300) as usize).min(rest.len());
+        let count = (1 + random.below(portion_max) as usize).min(rest.len());
         let (portion, behind) = rest.split_at(count);
         rest = behind;
         let mut done = 0;
@@ -55,7 +62,7 @@ fn leaves_are_appended_and_the_set_goes_on() {
             .collect();
         members.sort_by_key(|(hash, _)| hash.to_u64());
         let mut model: BTreeSet<String> = members.iter().map(|(_, name)| name.clone()).collect();
-        let part_count = build(&mut store, &mut random, &members);
+        let part_count = build(&mut store, &mut random, &members, 300);
         assert!(part_count > 100, "most members come so, seed {seed}");
         store.check();
         for (hash, name) in members.iter().step_by(3) {
@@ -88,5 +95,83 @@ fn leaves_are_appended_and_the_set_goes_on() {
             })
             .collect();
         assert_eq!(found, model, "seed {seed}");
+    }
+}
+
+/// Bytes that a list of these texts takes: appended to in portions of up to so many, or, of none,
+/// pushed one by one.
+fn bytes_of_list(texts: &[String], portion_max: u64) -> u64 {
+    let limits = Limits { keys_max: 100, data_bytes: 64 << 20, ..Limits::tiny() };
+    let mut store = Store::new(&limits, [7; 16], 1);
+    let mut random = Random::new(1);
+    let key = store.key(0, b"list");
+    let mut done = 0;
+    while done < texts.len() {
+        let count = if portion_max > 0 { 1 + random.below(portion_max) as usize } else { 0 };
+        let portion = &texts[done..(done + count).min(texts.len())];
+        let fresh_ones = portion.iter().map(|text| Fresh::element(Value::Bytes(text.as_bytes())));
+        let mut count = store.append(NOW, &key, fresh_ones).expect("there is room");
+        if count == 0 {
+            let fresh = Fresh::element(Value::Bytes(texts[done].as_bytes()));
+            let place = Place::Rank(done as u64);
+            store.put_element(NOW, &key, Order::List, place, &fresh).expect("there is room");
+            count = 1;
+        }
+        done += count;
+    }
+    store.check();
+    let entry = store.find(NOW, &key).expect("it has elements");
+    let found = store.elements(entry, 0, false).map(|element| {
+        let name = element.name();
+        name.chunks(0, u64::MAX).collect::<Vec<_>>().concat()
+    });
+    assert!(found.eq(texts.iter().map(|text| text.clone().into_bytes())), "all, in their order");
+    store.used_bytes()
+}
+
+/// Bytes that a set of these members takes, as `bytes_of_list`.
+fn bytes_of_set(texts: &[String], portion_max: u64) -> u64 {
+    let limits = Limits { keys_max: 100, data_bytes: 64 << 20, ..Limits::tiny() };
+    let mut store = Store::new(&limits, [7; 16], 1);
+    let hashed = |text: &String| (store.name_hash(text.as_bytes()), text.clone());
+    let mut members: Vec<(NameHash, String)> = texts.iter().map(hashed).collect();
+    members.sort_by_key(|(hash, _)| hash.to_u64());
+    if portion_max > 0 {
+        build(&mut store, &mut Random::new(1), &members, portion_max);
+    } else {
+        let key = store.key(0, b"set");
+        for (hash, name) in &members {
+            let fresh = Fresh::member(name.as_bytes(), Some(*hash));
+            store.put_element(NOW, &key, Order::Set, Place::Own, &fresh).expect("there is room");
+        }
+    }
+    store.check();
+    store.used_bytes()
+}
+
+#[test]
+fn leaves_are_as_full_as_those_of_elements_put_in_one_by_one() {
+    // Every so many texts one is an object of its own, or almost half a leaf, and what comes before
+    // it comes alone.
+    for (long_size, distance) in [(1_100, 2), (1_100, 5), (1_100, 40), (900, 2), (900, 30), (8, 1)]
+    {
+        let texts: Vec<String> = (0..3_000)
+            .map(|number| {
+                let size = if number % distance == 0 { long_size } else { 12 };
+                format!("{number:0size$}")
+            })
+            .collect();
+        for portion_max in [1, 2, 10, 300] {
+            for (bytes, bytes_one_by_one) in [
+                (bytes_of_list(&texts, portion_max), bytes_of_list(&texts, 0)),
+                (bytes_of_set(&texts, portion_max), bytes_of_set(&texts, 0)),
+            ] {
+                assert!(
+                    bytes * 100 <= bytes_one_by_one * 105,
+                    "{bytes} and {bytes_one_by_one} bytes: a text of {long_size} in {distance}, \
+                     portions of up to {portion_max}"
+                );
+            }
+        }
     }
 }

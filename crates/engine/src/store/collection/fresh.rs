@@ -92,6 +92,15 @@ impl<'a> Fresh<'a> {
         self.parts(item(self.name), self.value.map(item), 0)
     }
 
+    /// Its name, which is not staged.
+    #[inline]
+    pub(super) fn short_name(&self) -> &'a [u8] {
+        match self.name {
+            Value::Bytes(bytes) => bytes,
+            Value::Staged(_) => unreachable!("names of members and fields are not staged"),
+        }
+    }
+
     fn parts(
         &self,
         name: (Prefix, &'a [u8]),
@@ -136,14 +145,6 @@ impl Fresh<'_> {
             Value::Staged(_) => unreachable!("what is staged is not plain"),
         };
         size(self.name) + self.value.map_or(0, size)
-    }
-
-    /// Its name, which is not staged.
-    pub(super) fn short_name(&self) -> &[u8] {
-        match self.name {
-            Value::Bytes(bytes) => bytes,
-            Value::Staged(_) => unreachable!("names of members and fields are not staged"),
-        }
     }
 
     /// Its cell for a tree; for a plan, which looks only at sizes and keys, the rest is nothing.

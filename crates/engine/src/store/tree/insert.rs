@@ -1,9 +1,9 @@
 //! Putting an element into a tree, second half: the change, which cannot fail.
-use super::grow::child_mut;
+use super::grow::{child_mut, count_up};
 use super::node::{Child, Header, PageAt, header, header_mut};
 use super::order::Order;
 use super::plan::{Cell, Change, Cut, Division, Plan};
-use super::seek::{Path, Step};
+use super::seek::Path;
 use super::{Cursor, Tree, text};
 use crate::marks::Mark;
 use crate::memory::classes::Class;
@@ -27,7 +27,7 @@ impl Tree {
                 let page = PageAt::of_leaf(frames, leaf);
                 page.page_mut(frames, self.order).insert(index, cell.tag, cell.parts);
                 self.note_large(frames, leaf, cell);
-                count_up(frames, path.steps(), cell.bytes);
+                count_up(frames, path.steps(), (1, cell.bytes));
             }
             Change::Split(division) => self.split(frames, path, index, cell, division),
         }
@@ -38,7 +38,7 @@ impl Tree {
         let mut page = path.page_at(frames).page_mut(frames, self.order);
         page.insert(index, cell.tag, cell.parts);
         self.note_large(frames, path.leaf, cell);
-        count_up(frames, path.steps(), cell.bytes);
+        count_up(frames, path.steps(), (1, cell.bytes));
     }
 
     /// Takes an element out of its leaf and puts it into another one that has room for it. Its
@@ -51,7 +51,7 @@ impl Tree {
             source.page(frames, self.order).cell(from.index),
         );
         self.copy_cell(frames, to.path.leaf, to.index, source, from.index);
-        count_up(frames, to.path.steps(), bytes);
+        count_up(frames, to.path.steps(), (1, bytes));
         self.remove(frames, &from.path, from.index);
     }
 
@@ -134,7 +134,7 @@ impl Tree {
         frames.free(frames.class_at(from), from);
         if let Some((_, above)) = path.steps().split_last() {
             // The leaf's parent is told anew what is below it.
-            count_up(frames, above, cell.bytes);
+            count_up(frames, above, (1, cell.bytes));
         }
         self.insert_child(frames, path, path.steps().len(), children);
     }
@@ -188,17 +188,6 @@ impl Tree {
         if large_count > 0 {
             super::adopt_large(frames, page, self.order);
         }
-    }
-}
-
-/// One more element, with so many bytes of texts, below the children that the steps take.
-fn count_up(frames: &mut Frames, steps: &[Step], bytes: u64) {
-    let steps =
-        if is_planted(Bug::CountShort) { steps.get(1..).unwrap_or_default() } else { steps };
-    for step in steps {
-        let child = child_mut(frames, step.node, usize::from(step.index));
-        child.count = child.count.checked_add(1).expect("elements are counted in 32 bits");
-        child.bytes += bytes;
     }
 }
 

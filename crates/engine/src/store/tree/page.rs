@@ -14,7 +14,7 @@
 //!
 //! Invariant: cells have no gaps between them, so that what a page takes follows from what is in it
 //! and not from what was.
-use super::order::{Item, Order};
+use super::order::{Item, Order, Prefix};
 
 /// Bytes before the first cell.
 const PAGE_HEADER_SIZE: usize = 4;
@@ -259,6 +259,32 @@ impl<'a> PageMut<'a> {
             self.bytes[entry + 2] = tag;
         }
         end
+    }
+
+    /// Puts elements of one text each, with their tags, behind the others; how many these are, and
+    /// the bytes of their texts. There must be room.
+    pub fn append<'b>(&mut self, texts: impl Iterator<Item = (u8, &'b [u8])>) -> (u32, u64) {
+        let page = self.as_page();
+        let (old_count, entry_size) = (page.count(), self.order.entry_size());
+        let (mut count, mut end, mut bytes) = (old_count, page.end(), 0);
+        for (tag, text) in texts {
+            let prefix = Prefix::of_bytes(text.len());
+            let prefix = prefix.as_slice();
+            let cell_end = end + prefix.len() + text.len();
+            let entry = self.bytes.len() - (count + 1) * entry_size;
+            assert!(cell_end <= entry, "reserve first: a page has room");
+            let (head, body) = self.bytes[end..cell_end].split_at_mut(prefix.len());
+            head.copy_from_slice(prefix);
+            body.copy_from_slice(text);
+            set_number(self.bytes, entry, end);
+            if entry_size > 2 {
+                self.bytes[entry + 2] = tag;
+            }
+            (count, end, bytes) = (count + 1, cell_end, bytes + text.len() as u64);
+        }
+        set_number(self.bytes, 0, count);
+        set_number(self.bytes, 2, end);
+        ((count - old_count) as u32, bytes)
     }
 
     /// Makes the element `from` the element `to`; those between move by one. Its cell stays where

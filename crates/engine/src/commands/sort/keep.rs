@@ -17,6 +17,12 @@ use crate::store::{Fresh, Key, Order, Place, Store, TextPlace};
 /// Bytes that are copied at once into a value that is being staged.
 const COPY_SIZE: usize = 4096;
 
+/// How far ahead of it elements are asked for.
+const AHEAD: u64 = 16;
+
+/// Texts that wait at most: of numbers as many as make a leaf or two.
+const WAITING_MAX: usize = 512;
+
 /// Stores the elements as the list that argument `target` names; answers how many.
 pub(super) fn store(
     cx: &mut Context<'_>,
@@ -28,15 +34,14 @@ pub(super) fn store(
 ) -> Result<(), CommandError> {
     let target = cx.key(request, target);
     let count = scratch::store(cx, request, 1..2, &target, |cx, scratch| {
-        let mut list = List { key: scratch, count: 0, work: cx.work.get(), name: Name::new() };
-        // Where a text is read may move when room is made for it.
-        let mut room = [0; SLOT_SIZE_MAX as usize];
+        let mut list = List::new(scratch, cx.work.get());
         for index in 0..sequence.count() {
             sequence.prefetch(cx.store, index + AHEAD);
             for pattern in options.gets() {
-                list.push(cx, &Found { source, sequence, index, pattern }, &mut room)?;
+                list.push(cx, &Found { source, sequence, index, pattern })?;
             }
         }
+        list.flush(cx)?;
         if let Some(entry) = cx.store.peek(scratch) {
             let outgrows = listpack::outgrows(cx, Some(entry), 0, 0);
             listpack::grow(cx, scratch, outgrows);
@@ -48,9 +53,6 @@ pub(super) fn store(
     cx.reply.integer(count.cast_signed());
     Ok(())
 }
-
-/// How far ahead of it elements are asked for.
-const AHEAD: u64 = 16;
 
 /// What a GET finds for an element.
 struct Found<'a, 'r> {
@@ -67,37 +69,104 @@ impl Found<'_, '_> {
     }
 }
 
-/// The list on its way.
+/// The list on its way. Where a text is read may move when room is made for it, so that texts are
+/// copied before.
 struct List<'a> {
     key: &'a Key<'a>,
+    /// Elements that it has.
     count: u64,
     work: u64,
     name: Name,
+    /// The texts that it gets next, one behind the other.
+    texts: [u8; SLOT_SIZE_MAX as usize],
+    /// Where each of them ends.
+    ends: [u16; WAITING_MAX],
+    waiting_count: usize,
 }
 
-impl List<'_> {
-    /// Puts what was found in at the end, by way of `room`; where nothing was, an empty text.
-    fn push(
-        &mut self,
-        cx: &mut Context<'_>,
-        found: &Found<'_, '_>,
-        room: &mut [u8],
-    ) -> Result<(), CommandError> {
-        let place = found.place(cx, &mut self.name, Look::First);
-        let Some(text) = cx.store.text_at(place) else { return self.put(cx, Value::Bytes(b"")) };
-        self.work = self.work.saturating_add(text.size());
-        let (slice, size) = (text.as_slice(), text.size());
-        if let Some(slice) = slice {
-            let copy = &mut room[..slice.len()];
-            copy.copy_from_slice(slice);
-            work::check(cx, self.work, TOO_LARGE)?;
-            return self.put(cx, Value::Bytes(copy));
+impl<'a> List<'a> {
+    const fn new(key: &'a Key<'a>, work: u64) -> Self {
+        Self {
+            key,
+            count: 0,
+            work,
+            name: Name::new(),
+            texts: [0; SLOT_SIZE_MAX as usize],
+            ends: [0; WAITING_MAX],
+            waiting_count: 0,
         }
-        work::check(cx, self.work, TOO_LARGE)?;
-        self.push_large(cx, found, size)
     }
 
-    /// As `push`, for a text in several pieces. Making room may let it leave.
+    /// Puts what was found in at the end; where nothing was, an empty text.
+    #[inline]
+    fn push(&mut self, cx: &mut Context<'_>, found: &Found<'_, '_>) -> Result<(), CommandError> {
+        let place = found.place(cx, &mut self.name, Look::First);
+        let text = cx.store.text_at(place);
+        let size = text.map_or(0, |text| text.size());
+        self.work = self.work.saturating_add(size);
+        work::check(cx, self.work, TOO_LARGE)?;
+        let slice = text.map_or(Some(&b""[..]), |text| text.as_slice());
+        if slice.is_some_and(|slice| self.keep(slice)) {
+            return Ok(());
+        }
+        self.flush(cx)?;
+        // Room was made perhaps.
+        let place = found.place(cx, &mut self.name, Look::Again);
+        let slice = cx.store.text_at(place).map_or(Some(&b""[..]), |text| text.as_slice());
+        match slice {
+            Some(slice) => {
+                assert!(self.keep(slice), "a text in one piece fits");
+                Ok(())
+            }
+            None => self.push_large(cx, found, size),
+        }
+    }
+
+    /// Copies a text that the list gets next; false if there is no room for it.
+    #[inline]
+    fn keep(&mut self, text: &[u8]) -> bool {
+        let start = self.end_of_waiting();
+        let end = start + text.len();
+        if self.waiting_count == WAITING_MAX || end > self.texts.len() {
+            return false;
+        }
+        self.texts[start..end].copy_from_slice(text);
+        self.ends[self.waiting_count] = end as u16;
+        self.waiting_count += 1;
+        true
+    }
+
+    /// Where the texts end that wait.
+    #[inline]
+    fn end_of_waiting(&self) -> usize {
+        self.waiting_count.checked_sub(1).map_or(0, |last| self.ends[last].into())
+    }
+
+    /// Puts in what waits.
+    fn flush(&mut self, cx: &mut Context<'_>) -> Result<(), CommandError> {
+        let mut done = 0;
+        while done < self.waiting_count {
+            let first = done.checked_sub(1).map_or(0, |last| self.ends[last].into());
+            let (texts, ends) = (&self.texts, &self.ends[done..self.waiting_count]);
+            let starts = core::iter::once(first).chain(ends.iter().map(|&end| usize::from(end)));
+            let rest = starts
+                .zip(ends)
+                .map(|(start, &end)| Fresh::element(Value::Bytes(&texts[start..usize::from(end)])));
+            let mut count = cx.store.append(cx.now, self.key, rest.clone())?;
+            if count == 0 {
+                let fresh = rest.clone().next().expect("some wait");
+                let place = Place::Rank(self.count);
+                cx.store.put_element(cx.now, self.key, Order::List, place, &fresh)?;
+                count = 1;
+            }
+            self.count += count as u64;
+            done += count;
+        }
+        self.waiting_count = 0;
+        Ok(())
+    }
+
+    /// As `push`, for a text in several pieces, when nothing waits. Making room may let it leave.
     fn push_large(
         &mut self,
         cx: &mut Context<'_>,
@@ -111,22 +180,18 @@ impl List<'_> {
         let place = found.place(cx, &mut self.name, Look::Again);
         if place == TextPlace::NONE {
             cx.store.stage_discard(staged);
-            return self.put(cx, Value::Bytes(b""));
+            assert!(self.keep(b""), "nothing waits");
+            return Ok(());
         }
         copy(cx.store, place, staged);
-        let put = self.put(cx, Value::Staged(staged));
+        let fresh = Fresh::element(Value::Staged(staged));
+        let place = Place::Rank(self.count);
+        let put = cx.store.put_element(cx.now, self.key, Order::List, place, &fresh);
         if put.is_err() {
             cx.store.stage_discard(staged);
         }
-        put
-    }
-
-    fn put(&mut self, cx: &mut Context<'_>, value: Value<'_>) -> Result<(), CommandError> {
-        let fresh = Fresh::element(value);
-        let place = Place::Rank(self.count);
-        cx.store.put_element(cx.now, self.key, Order::List, place, &fresh)?;
         self.count += 1;
-        Ok(())
+        Ok(put?)
     }
 }
 

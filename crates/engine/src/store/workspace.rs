@@ -34,13 +34,15 @@ const _: () = assert!(RECORD_SIZE == 24);
 /// Records that take no data memory: they fill three kilobytes of the stack.
 const HERE_COUNT: usize = 128;
 
-/// A fixed count of records.
+/// Some records.
 #[must_use = "a workspace is given back"]
 pub struct Workspace {
     here: [Record; HERE_COUNT],
     count: usize,
     /// The frame that lists the others; none if all records are here.
     list: Ref,
+    /// How many others there are.
+    frame_count: usize,
     /// A frame has two to the power of this many: a quarter of it stays empty, and finding a record
     /// divides nothing.
     shift: u32,
@@ -100,20 +102,35 @@ impl Store {
         count: u64,
         spared: &Key<'_>,
     ) -> Result<Workspace, StoreFull> {
-        let frame_size = self.frames.frame_size();
-        let shift = (frame_size as usize / RECORD_SIZE).ilog2();
-        let count = usize::try_from(count).map_err(|_| StoreFull::Data)?;
+        let shift = (self.frames.frame_size() as usize / RECORD_SIZE).ilog2();
         let here = [Record::default(); HERE_COUNT];
-        let mut workspace = Workspace { here, count, list: Ref::NONE, shift };
-        if count <= HERE_COUNT {
-            return Ok(workspace);
+        let mut workspace = Workspace { here, count: 0, list: Ref::NONE, frame_count: 0, shift };
+        self.widen_workspace(now, &mut workspace, count, spared)?;
+        Ok(workspace)
+    }
+
+    /// Makes a workspace one of `count` records, sparing a key; those that it has are the first
+    /// ones. If there is no room it stays as it is. O(frames).
+    pub fn widen_workspace(
+        &mut self,
+        now: Now,
+        workspace: &mut Workspace,
+        count: u64,
+        spared: &Key<'_>,
+    ) -> Result<(), StoreFull> {
+        let count = usize::try_from(count).map_err(|_| StoreFull::Data)?;
+        let is_here = workspace.list.is_none();
+        let frame_count = count.div_ceil(1 << workspace.shift);
+        if (is_here && count <= HERE_COUNT) || frame_count <= workspace.frame_count {
+            workspace.count = count;
+            return Ok(());
         }
-        let frame_count = count.div_ceil(1 << shift);
+        let frame_size = self.frames.frame_size();
         if frame_count > frame_size as usize / size_of::<Ref>() {
             return Err(StoreFull::Data);
         }
         let mut needs = Needs::NONE;
-        needs.frames(frame_count as u32 + 1);
+        needs.frames((frame_count - workspace.frame_count) as u32 + u32::from(is_here));
         if needs.bytes(self.frames.classes()) > self.frames.capacity_bytes() {
             // Nothing shall be evicted in vain.
             return Err(StoreFull::Data);
@@ -121,13 +138,21 @@ impl Store {
         self.make_room(now, &needs, Some(spared), &mut Steps::of_command())?;
         // Reserve first: from here on nothing fails.
         self.frames.marks.reach(Mark::WorkspaceTaken);
-        workspace.list = self.frames.allocate_frame();
-        for index in 0..frame_count {
+        if is_here {
+            workspace.list = self.frames.allocate_frame();
+        }
+        for index in workspace.frame_count..frame_count {
             let frame = self.frames.allocate_frame();
             let list = self.frames.bytes_mut(workspace.list, frame_size);
             list[index * size_of::<Ref>()..][..size_of::<Ref>()].copy_from_slice(frame.as_bytes());
         }
-        Ok(workspace)
+        workspace.frame_count = frame_count;
+        for index in 0..if is_here { workspace.count } else { 0 } {
+            let record = workspace.here[index];
+            workspace.set_record(self, index, record);
+        }
+        workspace.count = count;
+        Ok(())
     }
 
     /// Takes a workspace back.
@@ -136,7 +161,7 @@ impl Store {
         if workspace.list.is_none() || is_planted(Bug::WorkspaceKept) {
             return;
         }
-        for index in 0..workspace.count.div_ceil(1 << workspace.shift) {
+        for index in 0..workspace.frame_count {
             let frame = listed(self, workspace.list, index);
             self.frames.free_frame(frame);
         }

@@ -52,6 +52,35 @@ fn records_keep_what_is_written() {
 }
 
 #[test]
+fn records_stay_while_there_are_more_of_them() {
+    let mut store = store();
+    let free_count = store.frames().free_count();
+    let spared = store.key(0, b"key0");
+    let record =
+        |rank: usize| Record { key: rank as u64 * 3, text: TextPlace::NONE, rank: rank as u64 };
+    let mut records = store.take_workspace(NOW, 0, &spared).expect("it takes no memory");
+    let mut noted_count = 0;
+    for count in [1, HERE_COUNT - 1, HERE_COUNT, HERE_COUNT + 1, 2_000, 2_049, 5_000, 20_000] {
+        store.widen_workspace(NOW, &mut records, count as u64, &spared).expect("there is room");
+        assert_eq!(records.count(), count);
+        for rank in noted_count..count {
+            records.set_record(&mut store, rank, record(rank));
+        }
+        noted_count = count;
+        for rank in 0..count {
+            assert_eq!(records.record(&store, rank), record(rank), "{rank} of {count}");
+        }
+    }
+    let refused = store.widen_workspace(NOW, &mut records, 1 << 20, &spared);
+    assert_eq!(refused.err(), Some(StoreFull::Data), "4 MiB of data memory have no room");
+    assert_eq!(records.count(), noted_count);
+    assert_eq!(records.record(&store, noted_count - 1), record(noted_count - 1));
+    store.give_workspace(records);
+    assert_eq!(store.frames().free_count(), free_count);
+    store.check();
+}
+
+#[test]
 fn without_room_there_is_none() {
     let mut store = store();
     fill(&mut store);

@@ -9,7 +9,7 @@ use crate::commands::error::CommandError;
 use crate::commands::work;
 use crate::planted::{Bug, is_planted};
 use crate::store::tree::order::score_key;
-use crate::store::{Bound, Entry, Key, Store};
+use crate::store::{Bound, Entry, Key, Store, TextPlace};
 use core::cmp::Ordering;
 
 /// Results that are kept on the stack.
@@ -27,6 +27,8 @@ const TOO_MANY: &str =
 pub(super) struct Hit {
     /// Metres from the centre.
     pub(super) distance: f64,
+    /// Where its name is, until something is written or room is made; then nothing.
+    pub(super) name: TextPlace,
     /// Its rank in the set.
     pub(super) rank: u32,
     /// How many were found before.
@@ -52,8 +54,9 @@ pub(super) struct Hits {
 }
 
 impl Hits {
+    #[expect(clippy::large_stack_arrays, reason = "24 KiB, for one command")]
     pub(super) const fn new() -> Self {
-        const NONE: Hit = Hit { distance: 0.0, rank: 0, sequence: 0 };
+        const NONE: Hit = Hit { distance: 0.0, name: TextPlace::NONE, rank: 0, sequence: 0 };
         Self { list: [NONE; HIT_COUNT_MAX], count: 0 }
     }
 
@@ -179,7 +182,12 @@ impl Walk {
                 self.visited_count += 1;
                 let position = Position::of_score(element.score());
                 let Some(distance) = search.shape.distance_to(position) else { continue };
-                let hit = Hit { distance, rank: rank as u32, sequence: self.found_count as u32 };
+                let hit = Hit {
+                    distance,
+                    name: element.name().place(),
+                    rank: rank as u32,
+                    sequence: self.found_count as u32,
+                };
                 self.found_count += 1;
                 if !take(hit) || self.found_count == search.limit {
                     return;
@@ -227,7 +235,8 @@ impl Found {
                 return Err(CommandError::Line(TOO_MANY));
             }
         }
-        // Results that are stored, or in order and more than are kept here, are put into a set.
+        // Results that are in order and more than are kept here are noted and sorted, and those
+        // that are stored put into a set.
         let result_count = if is_complete {
             hits.as_slice().len() as u64
         } else {
@@ -241,17 +250,17 @@ impl Found {
         Ok(Self { hits, is_complete, walk })
     }
 
-    /// Gives all results to `take`, which may change any set but the one that is searched: that is
-    /// spared.
-    pub(super) fn each(
+    /// Gives all results to `take`, in portions. It may change any set but the one that is
+    /// searched: that is spared.
+    pub(super) fn each_portion(
         &mut self,
         cx: &mut Context<'_>,
         source: &Key<'_>,
         search: &Search,
-        mut take: impl FnMut(&mut Context<'_>, &Hit) -> Result<(), CommandError>,
+        mut take: impl FnMut(&mut Context<'_>, &[Hit]) -> Result<(), CommandError>,
     ) -> Result<(), CommandError> {
         loop {
-            self.hits.as_slice().iter().try_for_each(|hit| take(cx, hit))?;
+            take(cx, self.hits.as_slice())?;
             if self.walk.is_done(search) {
                 return Ok(());
             }

@@ -45,16 +45,16 @@ impl Shown<'_> {
         if more_count > 0 {
             reply.array(1 + more_count as u64);
         }
-        let element = store.element_at_rank(entry, hit.rank.into());
-        write_text(reply, element.name());
+        let element = || store.element_at_rank(entry, hit.rank.into());
+        write_text(reply, store.text_at(hit.name).unwrap_or_else(|| element().name()));
         if asked.with_distance {
             write_distance(reply, hit.distance / asked.shape().unit);
         }
         if asked.with_hash {
-            reply.integer(element.score() as i64);
+            reply.integer(element().score() as i64);
         }
         if asked.with_position {
-            write_position(reply, Position::of_score(element.score()));
+            write_position(reply, Position::of_score(element().score()));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Results of a search as a sorted set.
-use super::asked::{Asked, Sorting};
+use super::asked::Asked;
 use super::hits::{Found, Hit, Search};
-use super::sorting;
+use super::sorting::Sorted;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::portion::Portion;
@@ -60,8 +60,8 @@ pub(super) fn store(
     let storing = Storing { request, position, source, target, asked, search: &search };
     let count = match (asked.sorting, asked.count) {
         // Which ones they are is known when all are in order.
-        (Some(sorting), Some(count)) if !found.is_complete && !asked.is_any => {
-            storing.first(cx, &mut found, sorting, count)?
+        (Some(_), Some(_)) if !found.is_complete && !asked.is_any => {
+            storing.first(cx, &mut found)?
         }
         _ => storing.all(cx, &mut found)?,
     };
@@ -73,34 +73,20 @@ impl Storing<'_, '_> {
     /// All results.
     fn all(&self, cx: &mut Context<'_>, found: &mut Found) -> Result<u64, CommandError> {
         self.make(cx, |cx, stored| {
-            found.each(cx, &self.source, self.search, |cx, hit| stored.put(cx, hit))
+            found.each_portion(cx, &self.source, self.search, |cx, hits| {
+                hits.iter().try_for_each(|hit| stored.put(cx, hit))
+            })
         })
     }
 
-    /// The first `count` results: more than are kept on the stack.
-    fn first(
-        &self,
-        cx: &mut Context<'_>,
-        found: &mut Found,
-        sorting: Sorting,
-        count: u64,
-    ) -> Result<u64, CommandError> {
-        let mut stored_count = 0;
-        let fill = |cx: &mut Context<'_>, sorted: &Key<'_>| {
-            sorting::fill(cx, &self.source, self.search, found, sorting, sorted)?;
-            cx.store.spare(sorted, true);
-            let stored = self.make(cx, |cx, stored| {
-                let count = count.min(sorting::count(cx.store, sorted));
-                (0..count)
-                    .try_for_each(|rank| stored.put(cx, &sorting::hit(cx.store, sorted, rank)))
-            });
-            cx.store.spare(sorted, false);
-            stored_count = stored?;
-            Ok(())
-        };
-        let sources = self.position..self.position + 1;
-        scratch::answer(cx, self.request, sources, fill, |_, _| Ok(()))?;
-        Ok(stored_count)
+    /// The first results, of more than are kept on the stack.
+    fn first(&self, cx: &mut Context<'_>, found: &mut Found) -> Result<u64, CommandError> {
+        let sorted = Sorted::new(cx, &self.source, self.asked, self.search, found)?;
+        let stored = self.make(cx, |cx, stored| {
+            (0..sorted.count()).try_for_each(|index| stored.put(cx, &sorted.hit(cx.store, index)))
+        });
+        sorted.give_back(cx.store);
+        stored
     }
 
     /// Makes the set of the results that `fill` puts.

@@ -10,9 +10,9 @@ mod answer;
 mod heap;
 mod keep;
 mod options;
-mod order;
+pub mod order;
 mod pattern;
-mod segments;
+pub mod segments;
 mod sequence;
 mod weights;
 

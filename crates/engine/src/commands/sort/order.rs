@@ -7,8 +7,18 @@ use core::cmp::Ordering;
 
 /// An order of records.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Order {
-    pub(super) is_descending: bool,
+pub(in crate::commands) struct Order {
+    pub(in crate::commands) is_descending: bool,
+    pub(in crate::commands) ties: Ties,
+}
+
+/// What decides where keys are equal.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(in crate::commands) enum Ties {
+    /// The texts, and then the ranks.
+    Texts,
+    /// The ranks alone.
+    Ranks,
 }
 
 impl Order {
@@ -22,7 +32,7 @@ impl Order {
     #[inline]
     pub(super) fn compare(self, store: &Store, one: &Record, other: &Record) -> Ordering {
         let order = match one.key.cmp(&other.key) {
-            Ordering::Equal => compare_texts(store, one, other),
+            Ordering::Equal if self.ties == Ties::Texts => compare_texts(store, one, other),
             order => order,
         };
         let order = if self.is_descending { order.reverse() } else { order };

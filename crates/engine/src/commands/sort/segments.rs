@@ -38,7 +38,7 @@ impl Segment {
 }
 
 /// Puts the records that are `wanted`, by their places among all, into these places.
-pub(super) fn sort(
+pub(in crate::commands) fn sort(
     store: &mut Store,
     records: &mut Workspace,
     order: Order,

@@ -3,6 +3,7 @@ extern crate std;
 
 use super::{FEW, Order, sort, sort_divided};
 use crate::clock::Now;
+use crate::commands::sort::order::Ties;
 use crate::limits::Limits;
 use crate::random::Random;
 use crate::store::{Record, Store, TextPlace, Workspace};
@@ -19,6 +20,7 @@ fn check(sort: impl Fn(&mut Store, &mut Workspace, Order, &Range<usize>)) {
     let few = FEW as u64;
     for count in [0, 1, 2, 3, 17, 128, 129, few, few + 1, few + 2, 2 * few, 5_000, 20_000] {
         for (key_bound, is_descending) in [(1, false), (10, true), (1 << 40, false), (9, false)] {
+            let ties = if random.below(2) == 0 { Ties::Texts } else { Ties::Ranks };
             let mut all: Vec<Record> = (0..count)
                 .map(|rank| Record { key: random.below(key_bound), text: TextPlace::NONE, rank })
                 .collect();
@@ -28,7 +30,7 @@ fn check(sort: impl Fn(&mut Store, &mut Workspace, Order, &Range<usize>)) {
             }
             let start = random.below(count + 1) as usize;
             let wanted = start..start + random.below(count - start as u64 + 1) as usize;
-            sort(&mut store, &mut records, Order { is_descending }, &wanted);
+            sort(&mut store, &mut records, Order { is_descending, ties }, &wanted);
             // A stable sort: equal ones stay in the order of their ranks.
             all.sort_by_key(|record| if is_descending { !record.key } else { record.key });
             for index in wanted {

@@ -1,6 +1,6 @@
 //! Which elements SORT answers, in their order.
 use super::options::{Options, Wanted};
-use super::order::Order;
+use super::order::{Order, Ties};
 use super::{PORTION, Source, segments, weights};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
@@ -45,7 +45,7 @@ impl Sequence {
             cx.store.give_workspace(records);
             return Err(error);
         }
-        let order = Order { is_descending: options.is_descending };
+        let order = Order { is_descending: options.is_descending, ties: Ties::Texts };
         segments::sort(cx.store, &mut records, order, &wanted.places());
         let has_places = options.by(source).is_none() || !options.is_alpha(source);
         let room_bytes = cx.store.room_bytes();

@@ -162,6 +162,12 @@ pub fn score_key(score: f64) -> u64 {
     if bits >> 63 == 0 { bits | 1 << 63 } else { !bits }
 }
 
+/// The score that has a key.
+#[inline]
+pub const fn score_of_key(key: u64) -> f64 {
+    f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
+}
+
 /// The key of a cell of `Order::Scores`: its hash, of which 32 bits are kept.
 #[inline]
 pub fn scores_key(cell: &[u8]) -> u64 {

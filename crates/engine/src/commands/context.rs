@@ -1,6 +1,7 @@
 //! What a command may touch, and nothing else. No global, no clock, no socket.
 use crate::clock::Now;
 use crate::commands::error::{CommandError, LineText};
+use crate::commands::known::Known;
 use crate::commands::session::Session;
 use crate::commands::statistics::Statistics;
 use crate::facts::Facts;
@@ -43,15 +44,6 @@ pub struct Orders {
     pub retry: bool,
 }
 
-/// Hashes that the prefetch has computed already.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Known {
-    /// That of the first argument as a key.
-    pub first: Option<NameHash>,
-    /// That of an argument as the name of an element, and which one it is.
-    pub element: Option<(u8, NameHash)>,
-}
-
 /// A connection's view of the server, for its commands.
 pub struct Context<'a> {
     /// The time of this turn.
@@ -66,7 +58,7 @@ pub struct Context<'a> {
     pub sessions: &'a mut [Session],
     /// The slot of the connection that sent the command.
     pub current: usize,
-    /// What the prefetch has computed already.
+    /// What the prefetch has found out already.
     pub known: Known,
     /// MULTI's queue.
     pub queueing: Option<Queueing<'a>>,
@@ -162,14 +154,7 @@ impl Context<'_> {
     /// The hash of argument `index` as the name of an element.
     #[inline(always)]
     pub fn name_hash(&self, request: &Request<'_>, index: usize) -> NameHash {
-        let compute = || self.store.name_hash(request.argument(index));
-        match self.known.element {
-            Some((known, hash)) if usize::from(known) == index => {
-                debug_assert_eq!(hash, compute(), "the hash of another request");
-                hash
-            }
-            _ => compute(),
-        }
+        self.known.name_hash(self.store, request, index)
     }
 
     /// The key for a command that reads its value: counts a hit or a miss, and marks it as used

@@ -18,6 +18,7 @@ pub mod hyperloglog;
 pub mod info;
 mod kept_text;
 pub mod keyspace;
+pub mod known;
 pub mod list;
 pub mod member;
 pub mod memory;

@@ -5,9 +5,10 @@
 //! so that nobody sees it half done.
 //!
 //! Invariant: a transaction that has failed holds no blocks: it can only end with EXECABORT.
-use crate::commands::context::{Context, Known};
+use crate::commands::context::Context;
 use crate::commands::dispatch;
 use crate::commands::error::CommandError;
+use crate::commands::known::Known;
 use crate::commands::queue::{self, Walk, discard_staged};
 use crate::commands::session::Transaction;
 use crate::commands::table::CommandId;

@@ -13,6 +13,9 @@ use std::string::String;
 use std::vec;
 use std::vec::Vec;
 
+#[path = "group_test.rs"]
+mod group_test;
+
 #[path = "room_test.rs"]
 mod room_test;
 

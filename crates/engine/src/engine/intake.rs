@@ -3,8 +3,8 @@
 use super::Engine;
 use super::shared::{End, Spent};
 use super::turn::Next;
-use crate::commands::context::Known;
 use crate::commands::error::CommandError;
+use crate::commands::known::Known;
 use crate::commands::transaction;
 use crate::connection::{Moment, NoRoom, Parked};
 use crate::limits::GROUP_SPANS;

@@ -2,8 +2,9 @@
 //! adds a connection's own output and its requests, and runs them.
 use crate::clock::Now;
 use crate::commands::config;
-use crate::commands::context::{Context, Known, Orders, Queueing};
+use crate::commands::context::{Context, Orders, Queueing};
 use crate::commands::dispatch;
+use crate::commands::known::Known;
 use crate::commands::session::{ReplyMode, Session, ShortText, Transaction};
 use crate::commands::statistics::Statistics;
 use crate::commands::transaction;
@@ -134,7 +135,7 @@ impl Shared {
         };
     }
 
-    /// Runs requests of the connection in `slot`, each with the hashes that are known, until they
+    /// Runs requests of the connection in `slot`, each with what is known of it, until they
     /// have taken `bytes_max` of the turn; `spans` is room for a request that EXEC unpacks. All see
     /// the same context, which is made once.
     pub(super) fn run<'r>(

@@ -7,7 +7,8 @@
 use super::Engine;
 use super::shared::Ran;
 use crate::clock::Now;
-use crate::commands::context::{Known, Orders};
+use crate::commands::context::Orders;
+use crate::commands::known::{Known, KnownElement};
 use crate::connection::{Connection, Parked, Phase};
 use crate::limits::GROUP_SPANS;
 use crate::marks::Mark;
@@ -61,7 +62,7 @@ struct Entry {
     end_span: u32,
     /// Where in the input the next request begins.
     end: u32,
-    /// The hashes of the first argument, most commands' key, and of an element's name.
+    /// Of the first argument, most commands' key, and of an element's name.
     known: Known,
 }
 
@@ -377,6 +378,9 @@ impl Engine {
     }
 }
 
+/// A look ahead for the entry of the group with an index.
+type Look = (usize, Ahead);
+
 /// Asks for what the group will read of large collections, level by level. The name is the
 /// argument behind the key, or for members of sorted sets, which follow their scores, the last.
 /// Of a list it is the end that the command's first letter says.
@@ -386,12 +390,13 @@ fn look_ahead(
     (connections, spans): (&[Connection], &[Span]),
     keys: &[Option<Key<'_>>; GROUP_SIZE],
 ) {
-    let mut looks: [Option<Ahead>; GROUP_SIZE] = [None; GROUP_SIZE];
+    let mut looks: [Option<Look>; GROUP_SIZE] = [None; GROUP_SIZE];
     let mut count = 0;
     for visit in &group.visits[..group.visit_count] {
         let Some(input) = &connections[visit.slot as usize].input else { continue };
         let range = visit.first_entry as usize..visit.end_entry as usize;
-        for (key, entry) in keys[range.clone()].iter().zip(&mut group.entries[range]) {
+        for index in range {
+            let (key, entry) = (&keys[index], &mut group.entries[index]);
             let argument_count = entry.end_span - entry.first_span;
             let Some((owner, order)) = key.as_ref().and_then(|key| store.order_ahead(key)) else {
                 continue;
@@ -408,30 +413,36 @@ fn look_ahead(
             let name = &input.filled()[span.start as usize..][..span.size as usize];
             if order == Order::List {
                 let is_last = name.first().is_some_and(|letter| letter | 0x20 == b'r');
-                looks[count] = Some(store.begin_ahead_at_end(owner, is_last));
+                looks[count] = Some((index, store.begin_ahead_at_end(owner, is_last)));
                 count += 1;
             } else if name.len() <= PREFETCH_NAME_MAX as usize {
                 let hash = store.name_hash(name);
-                entry.known.element = Some((name_index as u8, hash));
-                looks[count] = Some(store.begin_ahead((owner, order), hash));
+                let index_of_name = name_index as u8;
+                entry.known.element = Some(KnownElement { index: index_of_name, hash, seen: None });
+                looks[count] = Some((index, store.begin_ahead((owner, order), hash)));
                 count += 1;
             }
         }
     }
-    go_down(store, &mut looks[..count]);
+    go_down(store, group, &mut looks[..count]);
 }
 
-/// All looks take one step after the other, until everything is asked for.
-fn go_down(store: &Store, looks: &mut [Option<Ahead>]) {
+/// All looks take one step after the other, until everything is asked for; then what they have seen
+/// is known.
+fn go_down(store: &Store, group: &mut Group, looks: &mut [Option<Look>]) {
     let mut is_going = true;
     while is_going {
         is_going = false;
-        for look in &mut *looks {
-            if look.as_mut().is_some_and(|look| store.step_ahead(look)) {
+        for place in &mut *looks {
+            let Some((index, ahead)) = place else { continue };
+            if store.step_ahead(ahead) {
                 is_going = true;
-            } else {
-                *look = None;
+                continue;
             }
+            if let Some(known) = &mut group.entries[*index].known.element {
+                known.seen = store.seen(ahead);
+            }
+            *place = None;
         }
     }
 }

@@ -76,6 +76,9 @@ pub struct Frames {
     /// Frames promised to values that are still arriving.
     promised: u32,
     free_count_min: u32,
+    /// How often something was written, slots given back or moved: what was seen holds while this
+    /// is the same.
+    changes: u64,
 }
 
 /// Bytes of the frames below offset 16 are never handed out, so that reference 0 means none: the
@@ -108,6 +111,7 @@ impl Frames {
             indebted: 0,
             promised: 0,
             free_count_min: frame_count,
+            changes: 0,
         }
     }
 
@@ -153,6 +157,12 @@ impl Frames {
     /// The `size` bytes from `at` on, to be written.
     #[inline]
     pub fn bytes_mut(&mut self, at: Ref, size: u32) -> &mut [u8] {
+        self.changes += 1;
+        self.part_mut(at, size)
+    }
+
+    #[inline]
+    fn part_mut(&mut self, at: Ref, size: u32) -> &mut [u8] {
         &mut self.lines.as_mut_bytes()[at.offset()..][..size as usize]
     }
 
@@ -176,6 +186,19 @@ impl Frames {
     pub fn get_mut<T: FromBytes + IntoBytes + KnownLayout>(&mut self, at: Ref) -> &mut T {
         T::mut_from_bytes(self.bytes_mut(at, size_of::<T>() as u32))
             .expect("slots are aligned to 16 bytes, and nothing stored in them needs more")
+    }
+
+    /// As `get_mut`, of what nobody remembers to have seen: it counts as no change.
+    #[inline]
+    pub fn note_mut<T: FromBytes + IntoBytes + KnownLayout>(&mut self, at: Ref) -> &mut T {
+        T::mut_from_bytes(self.part_mut(at, size_of::<T>() as u32))
+            .expect("slots are aligned to 16 bytes, and nothing stored in them needs more")
+    }
+
+    /// How often data memory was changed.
+    #[inline]
+    pub const fn changes(&self) -> u64 {
+        self.changes
     }
 
     fn frame_start(&self, id: FrameId) -> Ref {
@@ -379,6 +402,7 @@ impl Frames {
 
     /// Copies `size` bytes; the places are offsets in data memory, as `Ref::offset` is.
     pub fn copy_bytes(&mut self, source: usize, target: usize, size: u32) {
+        self.changes += 1;
         self.lines.as_mut_bytes().copy_within(source..source + size as usize, target);
     }
 

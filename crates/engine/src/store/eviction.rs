@@ -342,7 +342,8 @@ impl Store {
         };
         // A hot key writes nothing: its clock changes once a second.
         if object::header(&self.frames, at).clock() != clock {
-            object::header_mut(&mut self.frames, at).set_clock(clock);
+            let header: &mut object::Header = self.frames.note_mut(at);
+            header.set_clock(clock);
         }
     }
 

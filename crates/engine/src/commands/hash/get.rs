@@ -14,8 +14,8 @@ const REMEMBERED_MAX: usize = 128;
 pub fn hget(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let key = cx.key(request, 1);
     let entry = cx.read_of(&key, Type::Hash)?;
-    let (field, hash) = (request.argument(2), cx.name_hash(request, 2));
-    reply_text(cx, |store| Some(store.element(entry?, field, hash)?.value()))
+    let known = cx.known;
+    reply_text(cx, |store| Some(known.element(store, entry, request, 2)?.value()))
 }
 
 /// `HMGET key field [field ...]`: the values of fields; null for one that is missing. O(log n) for
@@ -64,7 +64,8 @@ fn reply_number(
 ) -> Result<(), CommandError> {
     let key = cx.key(request, 1);
     let entry = cx.read_of(&key, Type::Hash)?;
-    cx.reply.integer(number(value(cx.store, entry, request.argument(2))));
+    let element = cx.known.element(cx.store, entry, request, 2);
+    cx.reply.integer(number(element.map(|element| element.value())));
     Ok(())
 }
 

@@ -5,22 +5,16 @@ use crate::commands::elements::reply_count;
 use crate::commands::error::CommandError;
 use crate::commands::texts::reserve_reply;
 use crate::resp::request::Request;
-use crate::store::{Entry, Type};
+use crate::store::Type;
 
 /// Bytes of an answer of SMISMEMBER: `:1` and the end of the line.
 const ANSWER_SIZE: u64 = 4;
-
-/// Is a member in a set that may be missing?
-fn has(cx: &Context<'_>, entry: Option<Entry>, request: &Request<'_>, index: usize) -> bool {
-    let (member, hash) = (request.argument(index), cx.name_hash(request, index));
-    entry.is_some_and(|entry| cx.store.element(entry, member, hash).is_some())
-}
 
 /// `SISMEMBER key member`: 1 if the set has the member. O(log n).
 pub fn sismember(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let key = cx.key(request, 1);
     let entry = cx.read_of(&key, Type::Set)?;
-    let is_member = has(cx, entry, request, 2);
+    let is_member = cx.known.element(cx.store, entry, request, 2).is_some();
     cx.reply.integer(i64::from(is_member));
     Ok(())
 }
@@ -34,7 +28,7 @@ pub fn smismember(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Com
     reserve_reply(cx, HEAD_SIZE + count * ANSWER_SIZE)?;
     cx.reply.array(count);
     for index in 2..request.argument_count() {
-        let is_member = has(cx, entry, request, index);
+        let is_member = cx.known.element(cx.store, entry, request, index).is_some();
         cx.reply.integer(i64::from(is_member));
     }
     Ok(())

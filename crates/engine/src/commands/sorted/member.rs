@@ -20,7 +20,7 @@ fn score_of(
     request: &Request<'_>,
     index: usize,
 ) -> Option<f64> {
-    cx.store.score(entry?, request.argument(index), cx.name_hash(request, index))
+    cx.known.score(cx.store, entry, request, index)
 }
 
 fn reply_score(cx: &mut Context<'_>, score: Option<f64>) {
@@ -78,7 +78,7 @@ fn rank(
     let (key, name) = (cx.key(request, 1), request.argument(2));
     let entry = cx.read_of(&key, Type::SortedSet)?;
     let rank = entry.and_then(|entry| {
-        let rank = cx.store.rank_of_name(entry, name, cx.store.name_hash(name))?;
+        let rank = cx.store.rank_of_name(entry, name, cx.name_hash(request, 2))?;
         Some(if is_back { cx.store.element_count(entry) - 1 - rank } else { rank })
     });
     match rank {

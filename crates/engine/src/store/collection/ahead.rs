@@ -2,14 +2,18 @@
 //!
 //! A look for a name, or for an end of a list, goes from node to node, and each of them may be
 //! beyond the caches. Here the looks of a group go down together: each step asks for the node that
-//! it comes to next, and leaves it to arrive while the others take their steps. Nothing is changed,
-//! and nothing is remembered: the command looks again.
+//! it comes to next, and leaves it to arrive while the others take their steps. Nothing is changed.
+//! Where a name's tag was seen is remembered: the command looks there first.
+//!
+//! Invariant: what was seen is believed only while data memory has not changed, and only of an
+//! element that has the name.
+use super::read::Element;
 use crate::memory::frames::Ref;
 use crate::prefetch::{prefetch, prefetch_line};
 use crate::store::lookup::NameHash;
-use crate::store::tree::{Next, Order, PageAt, Tree};
+use crate::store::tree::{Next, Order, PageAt, Tree, text};
 use crate::store::types::Key;
-use crate::store::{Store, object};
+use crate::store::{Entry, Store, object};
 use zerocopy::IntoBytes;
 
 /// Bytes of a cache line.
@@ -18,10 +22,8 @@ const LINE_SIZE: usize = 64;
 /// A look for a name, on its way down.
 #[derive(Clone, Copy, Debug)]
 pub struct Ahead {
-    /// The key's object.
-    owner: Ref,
     /// The tree that it is in.
-    order: Order,
+    tree: Tree,
     /// The node that was asked for, and the keys that it may hold.
     node: Ref,
     low: u64,
@@ -33,6 +35,19 @@ pub struct Ahead {
     /// The place in the node was asked for: of a score in its leaf, of a list's last child; of a
     /// name what says where its cell is.
     is_place_asked: bool,
+    /// Where in the leaf that it has come to the first element with the tag is.
+    index: Option<u16>,
+}
+
+/// Where a look ahead has seen what may be an element.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    owner: Ref,
+    leaf: Ref,
+    order: Order,
+    index: u16,
+    /// `Frames::changes` at that time.
+    changes: u64,
 }
 
 /// What stands for the last element of a list; the first one is 0.
@@ -72,32 +87,54 @@ impl Store {
 
     #[inline]
     fn begin_at_root(&self, (owner, order): (Ref, Order), key: u64, tag: u8) -> Ahead {
-        let node = self.tree_at(owner, order).root;
+        let tree = self.tree_at(owner, order);
+        let node = tree.root;
         self.ask_for(node);
-        Ahead { owner, order, node, low: 0, high: u64::MAX, key, tag, is_place_asked: false }
+        let (low, high) = (0, u64::MAX);
+        Ahead { tree, node, low, high, key, tag, is_place_asked: false, index: None }
+    }
+
+    /// What a look that has ended has seen.
+    #[inline]
+    pub fn seen(&self, ahead: &Ahead) -> Option<Seen> {
+        let (tree, leaf, changes) = (&ahead.tree, ahead.node, self.frames.changes());
+        let index = ahead.index?;
+        Some(Seen { owner: tree.owner, leaf, order: tree.order, index, changes })
+    }
+
+    /// The element with a name where a look ahead has seen one that may be it. None says nothing.
+    #[inline]
+    pub fn element_seen(&self, entry: Entry, name: &[u8], seen: &Seen) -> Option<Element<'_>> {
+        let frames = &self.frames;
+        if seen.changes != frames.changes() || seen.owner != entry.object {
+            return None;
+        }
+        let page = PageAt::of_leaf(frames, seen.leaf).page(frames, seen.order);
+        let cell = page.from_cell(usize::from(seen.index));
+        let is_it = text::is(frames, seen.order.name(cell), name);
+        is_it.then_some(Element { frames, order: seen.order, cell })
     }
 
     /// One step down. False: everything is asked for.
     #[inline]
     pub fn step_ahead(&self, ahead: &mut Ahead) -> bool {
-        let tree = self.tree_at(ahead.owner, ahead.order);
-        if ahead.order == Order::List {
-            return self.step_to_end(&tree, ahead);
+        if ahead.tree.order == Order::List {
+            return self.step_to_end(ahead);
         }
-        match tree.next(&self.frames, ahead.node, ahead.key, (ahead.low, ahead.high)) {
+        match ahead.tree.next(&self.frames, ahead.node, ahead.key, (ahead.low, ahead.high)) {
             Next::Child { at, low, high } => {
                 (ahead.node, ahead.low, ahead.high) = (at, low, high);
                 self.ask_for(at);
                 true
             }
-            Next::Leaf if ahead.order == Order::Scores => self.step_at_score(ahead),
+            Next::Leaf if ahead.tree.order == Order::Scores => self.step_at_score(ahead),
             Next::Leaf => self.step_at_name(ahead),
         }
     }
 
     /// In a leaf: asks for its directory, then for the cell that has the name, by its tag.
     fn step_at_name(&self, ahead: &mut Ahead) -> bool {
-        let page = PageAt::of_leaf(&self.frames, ahead.node).page(&self.frames, ahead.order);
+        let page = PageAt::of_leaf(&self.frames, ahead.node).page(&self.frames, ahead.tree.order);
         if !ahead.is_place_asked {
             ahead.is_place_asked = true;
             page.directory().chunks(LINE_SIZE).for_each(prefetch_line);
@@ -106,14 +143,15 @@ impl Store {
         if let Some(index) = page.find_tag(ahead.tag, 0) {
             let cell = page.from_cell(index);
             prefetch(&cell[..cell.len().min(LINE_SIZE)]);
+            ahead.index = Some(index as u16);
         }
         false
     }
 
     /// In a list: asks for the first or last child, then goes on with it; in a leaf for what says
     /// where its cells are, and for their end.
-    fn step_to_end(&self, tree: &Tree, ahead: &mut Ahead) -> bool {
-        let Some(child) = tree.end_of(&self.frames, ahead.node, ahead.key == LAST) else {
+    fn step_to_end(&self, ahead: &mut Ahead) -> bool {
+        let Some(child) = ahead.tree.end_of(&self.frames, ahead.node, ahead.key == LAST) else {
             let page = PageAt::of_leaf(&self.frames, ahead.node).page(&self.frames, Order::List);
             page.directory().chunks(LINE_SIZE).for_each(prefetch_line);
             prefetch_line(page.room());
@@ -131,7 +169,7 @@ impl Store {
 
     /// In a leaf of scores: asks for the place of the score, then goes on with it to the member.
     fn step_at_score(&self, ahead: &mut Ahead) -> bool {
-        let tree = self.tree_at(ahead.owner, Order::Scores);
+        let tree = &ahead.tree;
         let keys = (ahead.low, ahead.high);
         if !ahead.is_place_asked {
             ahead.is_place_asked = true;
@@ -141,9 +179,9 @@ impl Store {
         let Some(score) = tree.score_in(&self.frames, ahead.node, ahead.key, keys) else {
             return false;
         };
-        (ahead.order, ahead.key, ahead.is_place_asked) = (Order::Sorted, score, false);
-        ahead.node = self.tree_at(ahead.owner, Order::Sorted).root;
-        (ahead.low, ahead.high) = (0, u64::MAX);
+        ahead.tree = self.tree_at(tree.owner, Order::Sorted);
+        (ahead.node, ahead.low, ahead.high) = (ahead.tree.root, 0, u64::MAX);
+        (ahead.key, ahead.is_place_asked) = (score, false);
         true
     }
 

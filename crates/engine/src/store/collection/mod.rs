@@ -30,7 +30,7 @@ mod scan_scores;
 mod score;
 mod take;
 
-pub use ahead::Ahead;
+pub use ahead::{Ahead, Seen};
 pub use finder::Finder;
 pub use fresh::{Fresh, Place};
 pub use read::{Element, Elements, Spot, Standing};

@@ -22,7 +22,8 @@ impl Store {
         target: &Key<'_>,
     ) -> Result<(), StoreFull> {
         self.take_place(now, source, target)?;
-        self.changed(source.hash);
+        // As in Redis, both names are one change.
+        self.watches.touch(source.hash);
         Ok(())
     }
 

@@ -89,15 +89,48 @@ pub fn format_double(value: f64, room: &mut [u8; DOUBLE_TEXT_SIZE_MAX]) -> &[u8]
 /// number for humans.
 pub fn format_decimal(value: f64, room: &mut [u8; DOUBLE_TEXT_SIZE_MAX]) -> &[u8] {
     assert!(value.abs() < 1_000.0, "a number has three digits before the point");
+    let (whole, mut fraction) = decimal_parts(value.abs());
     let mut text = Text { room, size: 0 };
-    write!(text, "{value:.17}").expect("three digits, a point and 17 digits fit");
-    let Text { room, size } = text;
-    let zeros = room[..size].iter().rev().take_while(|digit| **digit == b'0').count();
-    let kept = &room[..size - zeros];
-    match kept.strip_suffix(b".").unwrap_or(kept) {
-        b"-0" => b"0",
-        kept => kept,
+    if value < 0.0 && (whole, fraction) != (0, 0) {
+        text.push(b"-");
     }
+    text.push(format_u64(whole, &mut [0; I64_TEXT_SIZE_MAX]));
+    if fraction > 0 {
+        text.push(b".");
+        let mut digits = [b'0'; FRACTION_DIGITS];
+        for digit in digits.iter_mut().rev() {
+            *digit += (fraction % 10) as u8;
+            fraction /= 10;
+        }
+        let zeros = digits.iter().rev().take_while(|digit| **digit == b'0').count();
+        text.push(&digits[..FRACTION_DIGITS - zeros]);
+    }
+    let Text { room, size } = text;
+    &room[..size]
+}
+
+/// Digits behind the point of a number for humans.
+const FRACTION_DIGITS: usize = 17;
+
+/// The whole part of a positive `value` below 1000, and its fraction in units of the last digit,
+/// rounded to the nearest one, and to the even one of two.
+fn decimal_parts(value: f64) -> (u64, u64) {
+    const UNITS: u64 = 10_u64.pow(FRACTION_DIGITS as u32);
+    const MANTISSA_BITS: u32 = 52;
+    let bits = value.to_bits();
+    let mantissa = bits & ((1 << MANTISSA_BITS) - 1) | 1 << MANTISSA_BITS;
+    // The value is the mantissa divided by two to the power of `shift`: 43 for the largest.
+    let shift = 1_023 + MANTISSA_BITS - (bits >> MANTISSA_BITS) as u32;
+    if shift >= u128::BITS {
+        return (0, 0);
+    }
+    let whole = mantissa.checked_shr(shift).unwrap_or(0);
+    let rest = mantissa - whole.checked_shl(shift).unwrap_or(0);
+    let scaled = u128::from(rest) * u128::from(UNITS);
+    let (below, behind) = ((scaled >> shift) as u64, scaled & ((1 << shift) - 1));
+    let half = 1 << (shift - 1);
+    let fraction = below + u64::from(behind > half || behind == half && below % 2 == 1);
+    if fraction == UNITS { (whole + 1, 0) } else { (whole, fraction) }
 }
 
 /// The integer that `value` is, within the range in which Redis prints integers.

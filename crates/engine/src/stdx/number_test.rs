@@ -129,3 +129,27 @@ fn decimals_have_17_digits_behind_the_point_and_no_zeros() {
         assert_eq!(format_decimal(value, &mut room), text.as_bytes());
     }
 }
+
+#[test]
+fn decimals_are_those_of_the_library() {
+    let mut random = Random::new(1);
+    for round in 0..200_000 {
+        let value = match round % 4 {
+            0 => f64::from_bits(random.bits()) % 1_000.0,
+            1 => random.below(360 << 20) as f64 / f64::from(1 << 20) - 180.0,
+            2 => {
+                random.below(1 << 53) as f64 / (1_u128 << (43 + random.below(60))) as f64 % 1_000.0
+            }
+            // Halves of the last digit are ties.
+            _ => random.below(2_000) as f64 / (1_u64 << random.below(63)) as f64 % 1_000.0,
+        };
+        if value.is_nan() {
+            continue;
+        }
+        let library = std::format!("{value:.17}");
+        let expected = library.trim_end_matches('0').trim_end_matches('.');
+        let expected = if expected == "-0" { "0" } else { expected };
+        let mut room = [0; DOUBLE_TEXT_SIZE_MAX];
+        assert_eq!(format_decimal(value, &mut room), expected.as_bytes(), "{value:e}");
+    }
+}

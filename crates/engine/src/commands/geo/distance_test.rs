@@ -1,8 +1,9 @@
 //! Distances that Redis answers, and how they are written.
 #![allow(clippy::disallowed_types, reason = "tests may grow what they like")]
 extern crate std;
-use super::{DISTANCE_TEXT_SIZE_MAX, between, format, unit};
+use super::{Center, DISTANCE_TEXT_SIZE_MAX, Reach, between, format, unit};
 use crate::commands::geo::cell::Position;
+use crate::random::Random;
 use std::string::String;
 
 fn text(distance: f64) -> String {
@@ -43,5 +44,33 @@ fn opposite_positions_are_half_a_circle_apart() {
         let other = Position { longitude: 90.0, latitude: -latitude };
         let metres = between(one, other);
         assert!((metres - core::f64::consts::PI * super::EARTH_RADIUS).abs() < 1.0, "{metres}");
+    }
+}
+
+#[test]
+fn what_is_near_enough_is_as_its_distance_says() {
+    let mut random = Random::new(1);
+    let mut position = |span: f64| Position {
+        longitude: (random.below(2_000_001) as f64 / 1_000_000.0 - 1.0) * span,
+        latitude: (random.below(2_000_001) as f64 / 1_000_000.0 - 1.0) * span.min(85.0),
+    };
+    for round in 0..60_000 {
+        let span = [180.0, 5.0, 0.001][round % 3];
+        let (one, other) = (position(span), position(span));
+        let metres = between(one, other);
+        let center = Center::new(one);
+        // Of exactly that radius it is a matter of the last bit.
+        for radius in [metres, metres.next_down(), metres.next_up(), metres * 1.1, metres / 3.0] {
+            let reach = Reach::new(radius);
+            let expected = (metres <= radius).then_some(metres);
+            assert_eq!(center.distance_within(other, &reach), expected, "{one:?} {other:?}");
+            assert_eq!(center.reaches(other, &reach), expected.is_some(), "{one:?} {other:?}");
+        }
+        let beside = Position { latitude: other.latitude, ..one };
+        let metres = between(other, beside);
+        for radius in [metres, metres.next_down(), metres.next_up(), metres * 2.0, metres / 2.0] {
+            let expected = metres <= radius;
+            assert_eq!(center.reaches_beside(other, &Reach::new(radius)), expected, "{other:?}");
+        }
     }
 }

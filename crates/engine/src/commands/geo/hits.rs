@@ -3,7 +3,7 @@
 //! Invariant: walks of the same search over the same set find the same results in the same order.
 use super::asked::{Asked, Sorting};
 use super::cell::Position;
-use super::shape::{CELL_COUNT_MAX, Shape};
+use super::shape::{CELL_COUNT_MAX, Probe};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::work;
@@ -25,7 +25,7 @@ const TOO_MANY: &str =
 /// A member within the shape.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Hit {
-    /// Metres from the centre.
+    /// Metres from the centre; 0 if nobody wants to know.
     pub(super) distance: f64,
     /// Where its name is, until something is written or room is made; then nothing.
     pub(super) name: TextPlace,
@@ -96,7 +96,7 @@ impl Hits {
 
 /// A shape, and the ranks of the members of its cells.
 pub(super) struct Search {
-    shape: Shape,
+    probe: Probe,
     /// From, and below.
     ranges: [(u64, u64); CELL_COUNT_MAX],
     range_count: usize,
@@ -111,8 +111,15 @@ impl Search {
     pub(super) fn new(cx: &Context<'_>, entry: Entry, asked: &Asked) -> Result<Self, CommandError> {
         let limit = asked.count.filter(|_| asked.is_any).unwrap_or(u64::MAX);
         let shape = asked.shape();
-        let mut search =
-            Self { shape, ranges: [(0, 0); CELL_COUNT_MAX], range_count: 0, limit, is_cut: false };
+        let wants_distance =
+            asked.sorting.is_some() || asked.with_distance || asked.stores_distance;
+        let mut search = Self {
+            probe: Probe::new(&shape, wants_distance),
+            ranges: [(0, 0); CELL_COUNT_MAX],
+            range_count: 0,
+            limit,
+            is_cut: false,
+        };
         for cell in shape.cells() {
             let (low, high) = cell.scores();
             let rank = |score| {
@@ -181,7 +188,7 @@ impl Walk {
                 self.offset += 1;
                 self.visited_count += 1;
                 let position = Position::of_score(element.score());
-                let Some(distance) = search.shape.distance_to(position) else { continue };
+                let Some(distance) = search.probe.distance_to(position) else { continue };
                 let hit = Hit {
                     distance,
                     name: element.name().place(),

@@ -7,6 +7,7 @@ use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::resp::request::Request;
 use crate::store::{Entry, Type};
+use core::cell::Cell;
 
 /// `GEOSEARCH key FROMMEMBER member | FROMLONLAT longitude latitude BYRADIUS radius unit | BYBOX
 /// width height unit [ASC | DESC] [COUNT count [ANY]] [WITHCOORD] [WITHDIST] [WITHHASH]`: the
@@ -95,14 +96,21 @@ fn answer(
     if asked.sorting.is_some() {
         return sorting::answer(cx, request, position, asked, &search, &mut found);
     }
-    let mut rest = found.walk;
-    rest.go_on(&search, shown.store, entry, |_| true);
+    // How many there are is known when all have been measured, and then stands before them.
+    let count = Cell::new(None);
     cx.reply.measured(|reply| {
-        reply.array(rest.found_count);
-        Walk::default().go_on(&search, shown.store, entry, |hit| {
+        if let Some(count) = count.get() {
+            reply.array(count);
+        }
+        let mut walk = Walk::default();
+        walk.go_on(&search, shown.store, entry, |hit| {
             shown.write(reply, &hit);
             true
         });
+        if count.get().is_none() {
+            reply.array(walk.found_count);
+            count.set(Some(walk.found_count));
+        }
     })?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! Invariant: the cells and their order are those of Redis, because without ASC and DESC it is the
 //! order of the results; where they miss a member near the edge, so does Redis.
 use super::cell::{Bounds, Cell, Position, STEP_MAX};
-use super::distance::{EARTH_RADIUS, between, between_latitudes, degrees};
+use super::distance::{Center, EARTH_RADIUS, Reach, degrees};
 
 /// Half of the equator in metres, as a Mercator map has it.
 const MERCATOR_MAX: f64 = 20_037_726.37;
@@ -31,28 +31,53 @@ pub(super) struct Shape {
     pub(super) unit: f64,
 }
 
-impl Shape {
-    /// The metres between its centre and a position in it; none if it is outside.
-    pub(super) fn distance_to(&self, position: Position) -> Option<f64> {
-        match self.extent {
-            Extent::Circle { radius } => {
-                let distance = between(self.center, position);
-                (distance <= radius * self.unit).then_some(distance)
-            }
+/// Tells which positions are in a shape.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Probe {
+    center: Center,
+    sides: Sides,
+    wants_distance: bool,
+}
+
+/// How far a shape reaches from its centre.
+#[derive(Clone, Copy, Debug)]
+enum Sides {
+    Circle(Reach),
+    /// To the side, and in metres up and down.
+    Box(Reach, f64),
+}
+
+impl Probe {
+    /// For who wants to know distances, or does not.
+    pub(super) fn new(shape: &Shape, wants_distance: bool) -> Self {
+        let sides = match shape.extent {
+            Extent::Circle { radius } => Sides::Circle(Reach::new(radius * shape.unit)),
             Extent::Box { width, height } => {
-                let latitudes = between_latitudes(position.latitude, self.center.latitude);
-                if latitudes > height * self.unit / 2.0 {
-                    return None;
-                }
-                let beside = Position { latitude: position.latitude, ..self.center };
-                if between(position, beside) > width * self.unit / 2.0 {
-                    return None;
-                }
-                Some(between(self.center, position))
+                Sides::Box(Reach::new(width * shape.unit / 2.0), height * shape.unit / 2.0)
+            }
+        };
+        Self { center: Center::new(shape.center), sides, wants_distance }
+    }
+
+    /// The metres between the centre and a position in the shape, or 0 if nobody wants to know;
+    /// none if it is outside.
+    #[inline]
+    pub(super) fn distance_to(&self, position: Position) -> Option<f64> {
+        let Self { center, wants_distance, .. } = self;
+        match &self.sides {
+            Sides::Circle(reach) if *wants_distance => center.distance_within(position, reach),
+            Sides::Circle(reach) => center.reaches(position, reach).then_some(0.0),
+            Sides::Box(reach, height) => {
+                let is_in = center.latitudes_to(position) <= *height
+                    && center.reaches_beside(position, reach);
+                let distance = || if *wants_distance { center.distance_to(position) } else { 0.0 };
+                is_in.then(distance)
             }
         }
     }
+}
 
+impl Shape {
     /// The cells that cover it, in the order of the search.
     pub(super) fn cells(&self) -> impl Iterator<Item = Cell> + use<> {
         let bounds = self.bounds();

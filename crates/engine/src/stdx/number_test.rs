@@ -131,6 +131,7 @@ fn decimals_have_17_digits_behind_the_point_and_no_zeros() {
 }
 
 #[test]
+#[expect(clippy::cast_precision_loss, reason = "any numbers will do")]
 fn decimals_are_those_of_the_library() {
     let mut random = Random::new(1);
     for round in 0..200_000 {

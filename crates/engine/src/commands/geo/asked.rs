@@ -6,6 +6,7 @@ use super::{coordinates, position_of};
 use crate::commands::arguments::{integer, is_word};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::commands::work;
 use crate::resp::request::Request;
 use crate::stdx::double;
 use crate::store::Entry;
@@ -84,6 +85,18 @@ impl Asked {
     pub(super) fn shape(&self) -> Shape {
         let extent = self.extent.expect("only without a key a search may have no extent");
         Shape { center: self.center, extent, unit: self.unit }
+    }
+}
+
+impl Asked {
+    /// The work of each of so many results: it is answered or stored, and sorted before.
+    pub(super) fn result_work(&self, count: u64) -> u64 {
+        // It is sought by its rank, once to measure the reply and once to write it.
+        let shown_work = if self.with_hash || self.with_position { work::PICK } else { 0 };
+        let put_work = if self.target.is_some() { work::PUT } else { work::VISIT };
+        let levels = u64::from(u64::BITS - count.leading_zeros());
+        let sort_work = if self.sorting.is_some() { levels * work::SORT } else { 0 };
+        shown_work + put_work + sort_work
     }
 }
 

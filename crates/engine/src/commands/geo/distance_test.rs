@@ -48,6 +48,7 @@ fn opposite_positions_are_half_a_circle_apart() {
 }
 
 #[test]
+#[expect(clippy::cast_precision_loss, reason = "any positions will do")]
 fn what_is_near_enough_is_as_its_distance_says() {
     let mut random = Random::new(1);
     let mut position = |span: f64| Position {

@@ -236,24 +236,25 @@ impl Found {
             hits.finish(asked.sorting, asked.count);
         }
         let mut whole = walk;
-        if search.is_cut {
+        if asked.is_any {
             whole.go_on(search, cx.store, entry, |_| true);
-            if whole.found_count < search.limit {
+            if search.is_cut && whole.found_count < search.limit {
                 return Err(CommandError::Line(TOO_MANY));
             }
         }
-        // Results that are in order and more than are kept here are noted and sorted, and those
-        // that are stored put into a set.
-        let result_count = if is_complete {
-            hits.as_slice().len() as u64
-        } else {
-            search.member_count().min(asked.count.unwrap_or(u64::MAX))
+        // How many are found is not known yet where more are than are kept here.
+        let (visited_count, result_count) = match (is_complete, asked.is_any) {
+            (true, _) => (whole.visited_count, hits.as_slice().len() as u64),
+            (false, true) => (whole.visited_count, whole.found_count),
+            (false, false) => {
+                let member_count = search.member_count();
+                (member_count, member_count.min(asked.count.unwrap_or(u64::MAX)))
+            }
         };
-        let sorts = !is_complete && asked.sorting.is_some();
-        let sort_count = if sorts { search.member_count() } else { 0 };
-        let store_count = if asked.target.is_some() { result_count } else { 0 };
-        let put_work = (sort_count + store_count) * work::PUT;
-        work::check(cx, whole.visited_count * work::VISIT + put_work, TOO_MANY)?;
+        // These are noted if they have an order, and else found twice.
+        let visit_work = if is_complete { work::VISIT } else { 2 * work::VISIT };
+        let result_work = result_count.saturating_mul(asked.result_work(result_count));
+        work::check(cx, visited_count * visit_work + result_work, TOO_MANY)?;
         Ok(Self { hits, is_complete, walk })
     }
 

@@ -26,7 +26,8 @@ pub(super) struct Options<'r> {
     limit: (i64, i64),
     /// The argument that is the key of STORE.
     pub(super) target: Option<usize>,
-    has_gets: bool,
+    /// Something else is answered than the elements.
+    pub(super) has_gets: bool,
 }
 
 /// Some neighbours of all elements in their order.

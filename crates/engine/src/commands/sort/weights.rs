@@ -1,7 +1,7 @@
 //! What elements are sorted by: numbers, or texts; their own, or those of what they name.
 use super::options::Options;
 use super::pattern::{Look, Name};
-use super::{PORTION, Source, TOO_LARGE};
+use super::{COMPARED_AT_ONCE, PORTION, Source, TOO_LARGE};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::work;
@@ -36,7 +36,7 @@ pub(super) fn note(
         records.set_record(cx.store, rank as usize, record);
         if by.is_some() {
             let size = cx.store.text_at(weight).map_or(0, |text| text.size());
-            work = work.saturating_add(size / 8 * source.levels());
+            work = work.saturating_add(size / COMPARED_AT_ONCE * source.levels());
             work::check(cx, work, TOO_LARGE)?;
         }
     }

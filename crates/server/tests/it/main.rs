@@ -2,6 +2,7 @@
 //!
 //! A test named `bad_NN_...` is row NN of the table of bad inputs (`docs/bad-inputs.md`). Besides
 //! the reply that the row names, each asks that the server stays alive for everybody else.
+mod bad_collections;
 mod bad_data;
 mod bad_process;
 mod bad_protocol;

@@ -3,6 +3,7 @@
 //!
 //! Invariant: a feat follows from chance alone, as every step does.
 use granite_engine::random::Random;
+use std::ops::Range;
 
 /// Bytes of the values in a feat: some that are answered without being reserved, some that are
 /// staged, and some that are a good part of the data memory.
@@ -14,10 +15,13 @@ const LARGE_SIZE: usize = 4 * (32 << 10) + 100;
 const KEYS_PER_COMMAND: usize = 1_000;
 const FILLING_COUNT: usize = 2;
 
+/// Elements of a HyperLogLog: twice as many leave it sparse, and 300 more do not.
+const MANY_COUNT: u64 = 700;
+
 type Commands = Vec<Vec<Vec<u8>>>;
 
 /// What is said, and what is said when that is done.
-pub(super) type Feat = (Commands, Commands);
+pub(crate) type Feat = (Commands, Commands);
 
 /// Any of them.
 pub(super) fn draw(random: &mut Random) -> Feat {
@@ -44,6 +48,22 @@ pub(super) fn reading() -> (Commands, Commands, Commands) {
     let before = vec![words("DISCARD"), words("SELECT 0"), set("feat", LARGE_SIZE)];
     let of_first = ["MULTI", "GET feat", "GET feat", "EXEC"].map(words);
     (before, of_first.to_vec(), ["DISCARD", "SELECT 0", "GET feat"].map(words).to_vec())
+}
+
+/// A HyperLogLog that becomes dense by a command of few elements: those of many hardly ever leave
+/// it just short of that.
+pub(super) fn brink(random: &mut Random) -> Feat {
+    let name = format!("PFADD hll:{}", random.below(2));
+    let first = random.below(1_000_000);
+    let add = |numbers: Range<u64>| {
+        let elements = numbers.map(|number| (first + number).to_string().into_bytes());
+        words(&name).into_iter().chain(elements).collect::<Vec<_>>()
+    };
+    let mut commands = vec![add(0..MANY_COUNT), add(MANY_COUNT..2 * MANY_COUNT)];
+    let begin = 2 * MANY_COUNT;
+    commands.extend((0..100).map(|number| add(begin + 3 * number..begin + 3 * number + 3)));
+    commands.push(words(&name.replace("PFADD", "GET")));
+    (vec![words("DISCARD"), words(&name.replace("PFADD", "DEL"))], commands)
 }
 
 /// The same command again and again, between MULTI and EXEC.

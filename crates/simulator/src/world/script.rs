@@ -172,6 +172,10 @@ impl Script {
             let grove = grove::draw(&mut self.random);
             self.feat(seat, grove);
         }
+        if self.nature.profile.has_computed && self.one_in(60) {
+            let brink = feat::brink(&mut self.random);
+            self.feat(seat, brink);
+        }
         if self.nature.has_walks && self.one_in(20) {
             self.walk(seat);
         }

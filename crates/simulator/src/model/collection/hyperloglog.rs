@@ -28,6 +28,8 @@ impl Call<'_> {
         let old = self.registers(1)?;
         let mut changes = old.is_none();
         let mut registers = old.unwrap_or_else(Registers::new);
+        // One that was just made has no count, though it would be right.
+        registers.is_counted &= !changes;
         for element in &self.arguments[2..] {
             if registers.add(element) {
                 (changes, registers.is_counted) = (true, false);

@@ -209,10 +209,14 @@ pub enum Bug {
     SourceUnspared,
     /// A range of names takes its open end.
     EndTaken,
+    /// Several elements for a tree reserve twice what they may need.
+    ElementsGreedy,
+    /// One element for a tree wants whole frames besides.
+    ElementGreedy,
 }
 
 /// Every bug with its name in print.
-pub const ALL: [(Bug, &str); 98] = [
+pub const ALL: [(Bug, &str); 100] = [
     (Bug::ClassBorder, "class border"),
     (Bug::HoleHalfUnlinked, "hole half unlinked"),
     (Bug::SlotFreedTwice, "slot freed twice"),
@@ -311,6 +315,8 @@ pub const ALL: [(Bug, &str); 98] = [
     (Bug::ResultKept, "half a result kept"),
     (Bug::SourceUnspared, "source unspared"),
     (Bug::EndTaken, "open end taken"),
+    (Bug::ElementsGreedy, "elements reserve twice"),
+    (Bug::ElementGreedy, "element wants frames"),
 ];
 
 /// The one bug of this process; 0 is none. The only global of the engine, and only here.

@@ -77,6 +77,10 @@ impl Target for Granite {
         kernel.advance(duration_ms);
         kernel.run();
     }
+
+    fn spare_frames(&mut self) -> Option<u64> {
+        Some(self.kernel().engine.store().frames().spare_count().into())
+    }
 }
 
 fn set_limit(limits: &mut Limits, name: &str, value: u64) -> Result<(), String> {

@@ -13,6 +13,7 @@ pub mod planted;
 pub mod reached;
 pub mod redis;
 pub mod report;
+pub mod scarcity;
 pub mod seeds;
 pub mod transcript;
 pub mod trial;

@@ -31,7 +31,7 @@ pub struct Plan {
 /// A run of a plan against a server.
 pub struct Trial<'a, T> {
     target: &'a mut T,
-    model: Model,
+    pub(crate) model: Model,
     workload: Workload,
     plan: Plan,
     history: VecDeque<String>,
@@ -89,9 +89,25 @@ impl<'a, T: Target> Trial<'a, T> {
             let connection = 1 + self.workload.random.below(2) as u32;
             self.workload.now_ms = self.now_ms();
             let command = self.workload.command(self.model.in_transaction(connection));
-            self.ask(connection, &command)?;
+            self.ask_all(connection, vec![command])?;
         }
         self.look_at_everything()
+    }
+
+    /// Asks these of one connection.
+    pub(crate) fn ask_all(
+        &mut self,
+        connection: u32,
+        commands: Vec<Vec<Vec<u8>>>,
+    ) -> Result<(), String> {
+        for mut command in commands {
+            // Worlds go on with a walk; here each begins anew.
+            for word in command.iter_mut().filter(|word| *word == b"next") {
+                *word = b"0".to_vec();
+            }
+            self.ask(connection, &command)?;
+        }
+        Ok(())
     }
 
     /// Keys of all kinds are watched by one connection and changed by either (see
@@ -102,12 +118,9 @@ impl<'a, T: Target> Trial<'a, T> {
         for _ in 0..count {
             let [before, change, after] = vigil::draw(&mut self.workload.random);
             let other = 1 + self.workload.random.below(2) as u32;
-            let by_one = |commands: Vec<_>| commands.into_iter().map(|command| (1, command));
-            let by_other = change.into_iter().map(|command| (other, command));
-            let all = by_one(before).chain(by_other).chain(by_one(after));
-            for (connection, command) in all.collect::<Vec<(u32, Vec<Vec<u8>>)>>() {
-                self.ask(connection, &command)?;
-            }
+            self.ask_all(1, before)?;
+            self.ask_all(other, change)?;
+            self.ask_all(1, after)?;
         }
         Ok(())
     }
@@ -140,6 +153,9 @@ impl<'a, T: Target> Trial<'a, T> {
         if *value == Value::NullArray {
             self.said.insert("a watch is broken".to_owned());
         }
+        if let Some(spare) = &mut self.model.spare {
+            spare.frame_count = self.target.spare_frames().unwrap_or_default();
+        }
         self.model
             .judge(connection, command, value)
             .map_err(|why| failed(&format!("{}{why}", value.to_text(false))))?;
@@ -163,7 +179,8 @@ impl<'a, T: Target> Trial<'a, T> {
             self.ask(3, &command)?;
             let names = self.model.keys(database).into_iter().map(<[u8]>::to_vec);
             for name in names.collect::<Vec<_>>() {
-                self.ask(3, &[b"GET".to_vec(), name.clone()])?;
+                let reading = self.model.reading(database, &name);
+                self.ask(3, &reading)?;
                 self.ask(3, &[b"PTTL".to_vec(), name])?;
             }
             self.full_scan(database)?;

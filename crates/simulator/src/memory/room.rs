@@ -3,8 +3,9 @@ use super::chains::{Hashing, all_children};
 use super::classes::Classes;
 use super::need::Need;
 use super::rope::Rope;
+use super::shape::{HEADER_SIZE, ROOT_SIZE};
 use super::usage::Usage;
-use super::{CHILD_SIZE, UNSTAGED_SIZE_MAX};
+use super::{CHILD_SIZE, SLOT_SIZE_MAX, UNSTAGED_SIZE_MAX};
 use granite_engine::limits::Limits;
 use granite_engine::store::Division;
 use std::collections::BTreeMap;
@@ -75,6 +76,28 @@ impl Room {
             return Need::default();
         }
         Rope::full(&self.classes, argument_size).1
+    }
+
+    /// What a text of a collection takes that is too long for its cell.
+    pub fn text(&self, size: u64) -> Need {
+        let mut need = Need::default();
+        if HEADER_SIZE + size <= SLOT_SIZE_MAX {
+            need.slot(self.classes.slot(HEADER_SIZE + size));
+        } else {
+            need = Rope::full(&self.classes, size).1;
+            need.slot(self.classes.slot(HEADER_SIZE + ROOT_SIZE));
+        }
+        need
+    }
+
+    /// Frames that are enough for `need`, whatever else there is.
+    pub fn frames_at_most(&self, need: &Need) -> u64 {
+        self.frames(&need.slots, need.children) + need.frames
+    }
+
+    /// Bytes of a frame.
+    pub const fn frame_size(&self) -> u64 {
+        self.classes.frame_size
     }
 
     /// Is an argument so long that it goes into frames while it arrives?

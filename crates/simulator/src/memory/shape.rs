@@ -7,9 +7,9 @@ use super::SLOT_SIZE_MAX;
 use super::classes::Classes;
 use super::rope::Rope;
 
-const HEADER_SIZE: u64 = 12;
+pub(super) const HEADER_SIZE: u64 = 12;
 const DEADLINE_SIZE: u64 = 16;
-const ROOT_SIZE: u64 = 56;
+pub(super) const ROOT_SIZE: u64 = 56;
 
 /// What of a key's content decides about its memory.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -30,6 +30,7 @@ use crate::value::Value;
 use long_double::LongDouble;
 use std::collections::{BTreeMap, VecDeque};
 
+pub use collection::Spare;
 pub use follow::Part;
 pub use glob::matches;
 
@@ -130,6 +131,8 @@ pub struct Model {
     pub may_be_full: bool,
     /// Judges refusals for want of memory: then `may_be_full` means nothing.
     pub memory: Option<Account>,
+    /// Judges refusals of writes into collections by it, where `memory` judges nothing.
+    pub spare: Option<Spare>,
     /// What a command that is only tried has replaced.
     undo: Option<Vec<Replaced>>,
     /// Arguments of the commands that EXEC has yet to run, or is running.
@@ -173,6 +176,7 @@ impl Model {
             like_7_0: false,
             may_be_full: false,
             memory: None,
+            spare: None,
             undo: None,
             in_flight: None,
             being_read: Vec::new(),

@@ -277,6 +277,11 @@ impl Model {
             let is_of_data = line == OUT_OF_MEMORY || line.starts_with(b"OOM bucket chain");
             let name = arguments[0].to_ascii_uppercase();
             let may_need = WRITES.iter().any(|write| write.as_bytes() == name);
+            if line == OUT_OF_MEMORY
+                && let Some(why) = self.judge_by_spare(connection, arguments)
+            {
+                return Err(Failure::Illegal(why));
+            }
             return Ok(self.may_be_full && (!is_of_data || may_need || is_staged(arguments)));
         }
         if line != OUT_OF_MEMORY {

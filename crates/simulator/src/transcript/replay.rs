@@ -29,6 +29,10 @@ pub trait Target {
     fn exchange(&mut self, connection: u32, bytes: &[u8], wait: Wait) -> Answer;
     /// Moves the clock.
     fn advance(&mut self, duration_ms: u64);
+    /// Frames of data memory that nobody has, if that is known.
+    fn spare_frames(&mut self) -> Option<u64> {
+        None
+    }
 }
 
 /// What a replay gave.

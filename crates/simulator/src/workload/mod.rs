@@ -133,8 +133,8 @@ pub struct Profile {
     pub is_heavy: bool,
     /// Deadlines that pass during the run. Not where the clock is a real one.
     pub near_deadlines: bool,
-    /// Every other command is about a collection. Not where refusals for want of memory are judged:
-    /// nobody has said yet what a collection may take.
+    /// Every other command is about a collection. Not where memory is judged to the slot: what a
+    /// tree takes does not follow from its elements.
     pub has_collections: bool,
     /// And any command of collections may come. The worlds of old seeds know only some.
     pub has_all_collections: bool,

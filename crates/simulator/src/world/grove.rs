@@ -35,7 +35,7 @@ struct Tree<'a> {
 }
 
 /// What makes a tree, and what is done to it then.
-pub(super) fn draw(random: &mut Random) -> Feat {
+pub(crate) fn draw(random: &mut Random) -> Feat {
     let kind = ["list", "hash", "set", "sorted"][random.below(4) as usize];
     let key = match random.below(8) {
         0 => "l".repeat(LONG_NAME_SIZE),

@@ -8,8 +8,8 @@
 mod client;
 mod draw;
 mod ends;
-mod feat;
-mod grove;
+pub(crate) mod feat;
+pub(crate) mod grove;
 mod judge;
 mod script;
 mod settle;

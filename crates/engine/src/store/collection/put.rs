@@ -8,6 +8,7 @@ use crate::clock::Now;
 use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Needs, Ref};
+use crate::planted::{Bug, is_planted};
 use crate::store::lookup::NameHash;
 use crate::store::object::FLAG_LARGE;
 use crate::store::tree::order::SCORE_CELL_SIZE;
@@ -255,6 +256,10 @@ impl Store {
                 needs.add(&branch.plan.needs);
                 if let Some(plan) = &branch.scores_plan {
                     needs.add(&plan.needs);
+                }
+                if is_planted(Bug::ElementGreedy) {
+                    // Fewer than several elements keep, which are put one after the other.
+                    needs.frames(30);
                 }
                 (Step::Branch(branch), needs)
             }

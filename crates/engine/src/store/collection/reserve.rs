@@ -61,6 +61,9 @@ impl Store {
             if !is_planted(Bug::ElementsShort) {
                 needs.frames(frame_count + OPENED_FRAMES_MAX);
             }
+            if is_planted(Bug::ElementsGreedy) {
+                needs.frames(frame_count + OPENED_FRAMES_MAX);
+            }
             return self.make_room_for_all(now, &needs, key);
         };
         needs.slot(class);

@@ -10,6 +10,7 @@ mod hash;
 mod hyperloglog;
 mod lexical;
 mod list;
+mod need;
 mod pop;
 mod ranges;
 mod registers;
@@ -21,6 +22,7 @@ mod sphere;
 
 use super::{Call, Entry, Failure, Model, Outcome, refuse};
 use crate::value::Value;
+pub use need::Spare;
 use registers::Registers;
 pub(super) use scan::Walk;
 use std::collections::{BTreeMap, BTreeSet};

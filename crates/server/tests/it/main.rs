@@ -10,5 +10,6 @@ mod bad_resources;
 mod bad_sessions;
 mod bad_start;
 mod client;
+mod no_history;
 mod real_clients;
 mod server;

@@ -74,3 +74,33 @@ fn combinations_of_sets_that_wait_come_whole() {
     assert!(world.engine.marks().count(Mark::JumboRefused) > 0, "nobody waited");
     world.end();
 }
+
+/// There is one place for large values. Who waits for it goes on as soon as the value before has
+/// moved into the output, although its client takes nothing: no send ends that would tell.
+#[test]
+fn the_end_of_a_stream_wakes_who_waits_for_its_place() {
+    let roomy = Limits { pins_max: 1, reply_buffers_max: 96, reply_credit: 256 << 10, ..limits() };
+    let mut world = World::new(&roomy, 51);
+    let (reader, waiting) = (world.connect(), world.connect());
+    let value = vec![b'v'; 150_000];
+    let setting = String::from_utf8(command(&[b"SET", b"k", &value])).unwrap();
+    world.check(reader, &setting, "+OK\r\n");
+    world.check(waiting, "PING\r\n", "+PONG\r\n");
+    world.run_until(|world| [reader, waiting].iter().all(|&each| world.clients[each].is_armed));
+    world.clients[reader].slowness = u64::MAX;
+    // In one turn, so that the second finds the place taken.
+    for client in [reader, waiting] {
+        let buffer = world.receive.acquire().unwrap();
+        buffer.append(b"GET k\r\n");
+        world.clients[client].is_armed = false;
+        let connection = world.clients[client].id.unwrap();
+        world.engine.handle(world.now, Event::Received { connection, buffer });
+    }
+    world.turn();
+    assert_eq!(world.engine.marks().count(Mark::StreamFinished), 1);
+    assert_eq!(world.engine.marks().count(Mark::ParkedPool), 1);
+    let reply = [&b"+PONG\r\n"[..], &bulk(&value)].concat();
+    world.run_until(|world| world.clients[waiting].incoming.len() == reply.len());
+    assert!(world.clients[waiting].incoming == reply);
+    world.end();
+}

@@ -86,9 +86,9 @@ fn fill(
     for part in combination.parts(cx.store, sources) {
         let mut rank = 0;
         while rank < sources.member_count(cx.store, part.position) {
-            rank = if combination == Combination::Union {
-                // Those of the first set are all new.
-                let scratch = cx.store.peek(scratch).filter(|_| !part.is_whole());
+            rank = if combination == Combination::Union && part.position > 1 {
+                // One look tells whether it is in any of the sets before.
+                let scratch = cx.store.peek(scratch);
                 let is_new = |member: &[u8], hash| {
                     let found = scratch.and_then(|entry| cx.store.element(entry, member, hash));
                     found.is_none()
@@ -177,10 +177,7 @@ impl Built {
             });
             let first = portion.member(places[done].into());
             let is_behind = self.hash_max.is_none_or(|hash_max| first.hash.to_u64() > hash_max);
-            let mut count = 0;
-            if is_behind {
-                count = cx.store.append(cx.now, scratch, rest)?;
-            }
+            let mut count = cx.store.put_run(cx.now, scratch, rest, is_behind)?;
             if count == 0 {
                 let fresh = Fresh::member(first.name, Some(first.hash));
                 cx.store.put_element(cx.now, scratch, Order::Set, Place::Own, &fresh)?;

@@ -152,7 +152,7 @@ impl<'a> List<'a> {
             let rest = starts
                 .zip(ends)
                 .map(|(start, &end)| Fresh::element(Value::Bytes(&texts[start..usize::from(end)])));
-            let mut count = cx.store.append(cx.now, self.key, rest.clone())?;
+            let mut count = cx.store.put_run(cx.now, self.key, rest.clone(), true)?;
             if count == 0 {
                 let fresh = rest.clone().next().expect("some wait");
                 let place = Place::Rank(self.count);

@@ -6,13 +6,12 @@
 //!
 //! In reading order: `read` (find, count, walk), `finder` (find one after the other), `ahead` (ask
 //! for what a find will read), `scan` and `scan_scores` (walk step by step), `fresh` (an element on
-//! its way in), `put`, `reserve` (several at once), `append` (many behind the others), `replace`,
+//! its way in), `put`, `reserve` (several at once), `run` (neighbours at once), `replace`,
 //! `score`, `take`, `copy`, `carry` (from list to list) and `cut` (a run), `form` (from page to
 //! tree and back), `moves` (what compaction and the reaper ask), and `check`.
 //!
 //! Invariant: a collection has an element, or there is no key.
 mod ahead;
-mod append;
 mod carry;
 mod check;
 mod copy;
@@ -25,6 +24,7 @@ mod put;
 mod read;
 mod replace;
 mod reserve;
+mod run;
 mod scan;
 mod scan_scores;
 mod score;

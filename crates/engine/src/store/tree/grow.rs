@@ -45,17 +45,6 @@ impl Tree {
         }
     }
 
-    /// The last leaf in a slot of another class.
-    pub fn resize_last_leaf(&mut self, frames: &mut Frames, class: Class) {
-        let path = self.last_leaf(frames);
-        self.resize_leaf(frames, &path, class);
-    }
-
-    /// So many more elements are in the last leaf, with so many bytes of texts.
-    pub fn count_last(&self, frames: &mut Frames, count: u32, bytes: u64) {
-        count_up(frames, self.last_leaf(frames).steps(), (count, bytes));
-    }
-
     /// Adds what it takes to put a leaf behind the last one, besides the leaf.
     pub fn append_needs(&self, frames: &Frames, needs: &mut Needs) {
         inner_needs(frames, &self.last_leaf(frames), needs);
@@ -193,6 +182,13 @@ pub(super) fn inner_needs(frames: &Frames, path: &Path, needs: &mut Needs) {
         }
     }
     needs.slot(frames.class_of(inner_size(2)));
+}
+
+impl Path {
+    /// So many more elements are in the leaf, with so many bytes of texts.
+    pub fn count_up(&self, frames: &mut Frames, count: u32, bytes: u64) {
+        count_up(frames, self.steps(), (count, bytes));
+    }
 }
 
 /// So many more elements, with so many bytes of texts, below the children that the steps take.

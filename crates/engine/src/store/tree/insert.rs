@@ -66,7 +66,7 @@ impl Tree {
     }
 
     /// The leaf of `path` in a slot of another class; its parent is told, its slot given back.
-    pub(super) fn resize_leaf(&mut self, frames: &mut Frames, path: &Path, class: Class) -> Ref {
+    pub fn resize_leaf(&mut self, frames: &mut Frames, path: &Path, class: Class) -> Ref {
         let from = path.leaf;
         let to = frames.allocate(class);
         let head = *header(frames, from);

@@ -1,4 +1,4 @@
-//! Sets that are appended to, against the set of the library; and how full their leaves are.
+//! Runs that are put into sets, against the set of the library; and how full their leaves are.
 use super::*;
 use crate::limits::Limits;
 use crate::random::Random;
@@ -12,13 +12,14 @@ use std::vec::Vec;
 
 const NOW: Now = Now { monotonic_ms: 1, unix_us: 1_000_000_000 };
 
-/// Puts members in, in the order of their hashes, in portions of up to so many: as leaves where
-/// that goes.
+/// Puts members in, in the order of their hashes, in portions of up to so many: as runs where that
+/// goes. The set has members of hashes up to `hash_max`.
 fn build(
     store: &mut Store,
     random: &mut Random,
     members: &[(NameHash, String)],
     portion_max: u64,
+    mut hash_max: Option<u64>,
 ) -> usize {
     let key = store.key(0, b"set");
     let (mut rest, mut part_count) = (members, 0);
@@ -31,23 +32,26 @@ fn build(
             let fresh_ones = portion[done..]
                 .iter()
                 .map(|(hash, name)| Fresh::member(name.as_bytes(), Some(*hash)));
-            let appended_count = store.append(NOW, &key, fresh_ones).expect("there is room");
-            part_count += usize::from(appended_count > 0);
-            if appended_count == 0 {
+            let hash = portion[done].0.to_u64();
+            let is_behind = hash_max.is_none_or(|hash_max| hash > hash_max);
+            let run_count = store.put_run(NOW, &key, fresh_ones, is_behind).expect("there is room");
+            part_count += usize::from(run_count > 0);
+            if run_count == 0 {
                 let (hash, name) = &portion[done];
                 let first = Fresh::member(name.as_bytes(), Some(*hash));
                 store
                     .put_element(NOW, &key, Order::Set, Place::Own, &first)
                     .expect("there is room");
             }
-            done += appended_count.max(1);
+            done += run_count.max(1);
+            hash_max = hash_max.max(Some(portion[done - 1].0.to_u64()));
         }
     }
     part_count
 }
 
 #[test]
-fn leaves_are_appended_and_the_set_goes_on() {
+fn leaves_are_filled_and_the_set_goes_on() {
     for seed in 0..6 {
         let limits = Limits { keys_max: 100, data_bytes: 64 << 20, ..Limits::tiny() };
         let mut store = Store::new(&limits, [7; 16], seed);
@@ -62,7 +66,7 @@ fn leaves_are_appended_and_the_set_goes_on() {
             .collect();
         members.sort_by_key(|(hash, _)| hash.to_u64());
         let mut model: BTreeSet<String> = members.iter().map(|(_, name)| name.clone()).collect();
-        let part_count = build(&mut store, &mut random, &members, 300);
+        let part_count = build(&mut store, &mut random, &members, 300, None);
         assert!(part_count > 100, "most members come so, seed {seed}");
         store.check();
         for (hash, name) in members.iter().step_by(3) {
@@ -98,6 +102,39 @@ fn leaves_are_appended_and_the_set_goes_on() {
     }
 }
 
+#[test]
+fn runs_go_where_they_belong() {
+    for seed in 0..6 {
+        let limits = Limits { keys_max: 100, data_bytes: 64 << 20, ..Limits::tiny() };
+        let mut store = Store::new(&limits, [7; 16], seed);
+        let mut random = Random::new(seed);
+        let mut members: Vec<(NameHash, String)> = (0..8_000)
+            .map(|number| {
+                let size = if random.below(100) == 0 { 1_500 } else { 1 + seed as usize * 20 };
+                let name = format!("{number:0size$}");
+                (store.name_hash(name.as_bytes()), name)
+            })
+            .collect();
+        let mut hash_max = None;
+        // Each run goes from the first leaf to the last one, in a set that has some already.
+        while !members.is_empty() {
+            let count = (1 + random.below(700) as usize).min(members.len());
+            let mut run = members.split_off(members.len() - count);
+            run.sort_by_key(|(hash, _)| hash.to_u64());
+            build(&mut store, &mut random, &run, 300, hash_max);
+            hash_max = hash_max.max(run.last().map(|(hash, _)| hash.to_u64()));
+            store.check();
+            let key = store.key(0, b"set");
+            for (hash, name) in &run {
+                let entry = store.find(NOW, &key).expect("it has members");
+                assert!(store.element(entry, name.as_bytes(), *hash).is_some(), "seed {seed}");
+            }
+        }
+        let entry = store.find(NOW, &store.key(0, b"set")).expect("it has members");
+        assert_eq!(store.element_count(entry), 8_000, "seed {seed}");
+    }
+}
+
 /// Bytes that a list of these texts takes: appended to in portions of up to so many, or, of none,
 /// pushed one by one.
 fn bytes_of_list(texts: &[String], portion_max: u64) -> u64 {
@@ -110,7 +147,7 @@ fn bytes_of_list(texts: &[String], portion_max: u64) -> u64 {
         let count = if portion_max > 0 { 1 + random.below(portion_max) as usize } else { 0 };
         let portion = &texts[done..(done + count).min(texts.len())];
         let fresh_ones = portion.iter().map(|text| Fresh::element(Value::Bytes(text.as_bytes())));
-        let mut count = store.append(NOW, &key, fresh_ones).expect("there is room");
+        let mut count = store.put_run(NOW, &key, fresh_ones, true).expect("there is room");
         if count == 0 {
             let fresh = Fresh::element(Value::Bytes(texts[done].as_bytes()));
             let place = Place::Rank(done as u64);
@@ -137,7 +174,7 @@ fn bytes_of_set(texts: &[String], portion_max: u64) -> u64 {
     let mut members: Vec<(NameHash, String)> = texts.iter().map(hashed).collect();
     members.sort_by_key(|(hash, _)| hash.to_u64());
     if portion_max > 0 {
-        build(&mut store, &mut Random::new(1), &members, portion_max);
+        build(&mut store, &mut Random::new(1), &members, portion_max, None);
     } else {
         let key = store.key(0, b"set");
         for (hash, name) in &members {

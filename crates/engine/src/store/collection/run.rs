@@ -1,8 +1,8 @@
-//! Elements put behind all others: as many as their last leaf takes at once, instead of one after
-//! the other into leaves that grow and are split.
+//! Elements put where they belong as many at once as one leaf takes, instead of one after the other
+//! into leaves that grow and are split.
 //!
 //! For who makes a list, or has members of a set in the order of their hashes. Leaves are filled
-//! before the next one is begun, however many elements come at once.
+//! before a next one is begun, however many elements come at once.
 use super::{Form, Fresh, PAGE_SIZE_MAX};
 use crate::clock::Now;
 use crate::limits::SLOT_SIZE_MAX;
@@ -10,7 +10,9 @@ use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Needs, Ref};
 use crate::store::lookup::NameHash;
-use crate::store::tree::{EMPTY_SIZE, LEAF_SIZE_MAX, NODE_HEADER_SIZE, Order, PageAt, make_leaf};
+use crate::store::tree::{
+    EMPTY_SIZE, LEAF_SIZE_MAX, NODE_HEADER_SIZE, Order, PageAt, Path, Tree, make_leaf,
+};
 use crate::store::types::{Key, StoreFull};
 use crate::store::{Entry, Store, object};
 
@@ -24,10 +26,12 @@ enum Step {
     Grow(Class),
     /// The page becomes a tree.
     Outgrow,
-    /// It is a tree, whose last leaf has room.
+    /// It is a tree, and the leaf has room.
     Fill,
-    /// The last leaf moves to a slot of this class.
+    /// The leaf moves to a slot of this class.
     Widen(Class),
+    /// The leaf is full, and has to be divided.
+    Divide,
     /// The tree gets a leaf of this class.
     Append(Class),
 }
@@ -41,16 +45,18 @@ struct Share {
 }
 
 impl Store {
-    /// Puts the first ones of `fresh` into the collection `key`, as many as its last page takes;
-    /// how many these are. None if the first one has a text too long for a cell. The collection is
-    /// made if it is missing, and the caller has checked the type: a list if the elements have no
-    /// hashes, else a set. All members are then in the order of their hashes, which differ and are
-    /// above those of all members that the set has. O(depth), and O(1) for each.
-    pub fn append<'a>(
+    /// Puts the first ones of `fresh` into the collection `key`, as many as go into one page; how
+    /// many these are. None if the first one has a text too long for a cell, or goes into a leaf
+    /// that has to be divided. The collection is made if it is missing, and the caller has checked
+    /// the type: a list, which gets them behind all others, if the elements have no hashes, else a
+    /// set, which has none of them yet; they are then in the order of their hashes. The caller
+    /// knows whether they go behind all others. O(depth), and O(1) for each.
+    pub fn put_run<'a>(
         &mut self,
         now: Now,
         key: &Key<'_>,
         fresh: impl Iterator<Item = Fresh<'a>> + Clone,
+        is_behind: bool,
     ) -> Result<usize, StoreFull> {
         let fresh = fresh.take_while(Fresh::is_plain);
         let Some(first) = fresh.clone().next() else { return Ok(0) };
@@ -58,7 +64,8 @@ impl Store {
         let order = if first.hash.is_some() { Order::Set } else { Order::List };
         loop {
             let existing = self.locate(key).map(|(at, _)| at);
-            let (step, share, needs) = self.needs_of_append((key, order), existing, fresh.clone());
+            let (step, share, needs) =
+                self.needs_of_run((key, order), existing, fresh.clone(), is_behind);
             if let Some(at) = existing {
                 self.check_count(at, share.count as u64)?;
             }
@@ -74,8 +81,9 @@ impl Store {
                     self.make_tree(at);
                     continue;
                 }
+                (Step::Divide, _) => return Ok(0),
                 (Step::Widen(class), Some(at)) => {
-                    self.widen_last_leaf(at, class);
+                    self.widen_leaf(at, &first, class);
                     at
                 }
                 (Step::Append(class), Some(at)) => {
@@ -84,20 +92,22 @@ impl Store {
                 }
                 (_, None) => unreachable!("making room spares the key"),
             };
-            self.put_last((at, order), fresh);
+            self.put_in_leaf((at, order), &first, fresh);
             return Ok(share.count);
         }
     }
 
     /// What has to be done to put the first ones of `fresh` in, how many, and what it takes.
-    fn needs_of_append<'a>(
+    fn needs_of_run<'a>(
         &self,
         (key, order): (&Key<'_>, Order),
         existing: Option<Ref>,
         fresh: impl Iterator<Item = Fresh<'a>> + Clone,
+        is_behind: bool,
     ) -> (Step, Share, Needs) {
         let mut needs = Needs::NONE;
-        let sizes = fresh.map(|fresh| fresh.size_in_page(order));
+        let size_of = |fresh: Fresh<'_>| fresh.size_in_page(order);
+        let sizes = fresh.clone().map(size_of);
         let leaf_size_max = LEAF_SIZE_MAX - NODE_HEADER_SIZE;
         let Some(at) = existing else {
             let share = Share::of(sizes, leaf_size_max - EMPTY_SIZE);
@@ -123,9 +133,21 @@ impl Store {
             }
             Form::Tree(tree) => tree,
         };
-        let page = tree.last_leaf(&self.frames).page(&self.frames, order);
+        let first = fresh.clone().next().expect("somebody is to be put in");
+        let path = self.path_of_run(&tree, &first);
+        let page = path.page(&self.frames, order);
+        // Those behind belong into the next leaf.
+        let end = path.next(&self.frames).map(|next| next.key(&self.frames));
+        let is_here = |fresh: &Fresh<'_>| match (fresh.hash, end) {
+            (Some(hash), Some(end)) => hash.to_u64() < end,
+            _ => true,
+        };
+        let sizes = fresh.take_while(is_here).map(size_of);
         let room_size = leaf_size_max.saturating_sub(page.used_size());
         let share = Share::of(sizes.clone(), room_size.max(page.room_size()));
+        if share.count == 0 && !is_behind {
+            return (Step::Divide, share, needs);
+        }
         if share.count == 0 {
             let share = Share::of(sizes, leaf_size_max - EMPTY_SIZE);
             let class = self.frames.class_of(NODE_HEADER_SIZE + EMPTY_SIZE + share.size);
@@ -141,11 +163,20 @@ impl Store {
         (Step::Widen(class), share, needs)
     }
 
-    /// Moves the last leaf of a tree to a slot of another class.
-    fn widen_last_leaf(&mut self, at: Ref, class: Class) {
+    /// The way to the leaf where some elements go of which this is the first one.
+    fn path_of_run(&self, tree: &Tree, first: &Fresh<'_>) -> Path {
+        match first.hash {
+            Some(hash) => tree.seek_key(&self.frames, hash.to_u64()),
+            None => tree.last_leaf(&self.frames),
+        }
+    }
+
+    /// Moves the leaf where `first` goes to a slot of another class.
+    fn widen_leaf(&mut self, at: Ref, first: &Fresh<'_>, class: Class) {
         let order = object::header(&self.frames, at).order();
         let mut tree = self.tree_at(at, order);
-        tree.resize_last_leaf(&mut self.frames, class);
+        let path = self.path_of_run(&tree, first);
+        tree.resize_leaf(&mut self.frames, &path, class);
         self.set_tree(&tree);
         self.freed_count += 1;
     }
@@ -169,8 +200,13 @@ impl Store {
         self.freed_count += 2;
     }
 
-    /// Puts elements into the page or the last leaf of a collection, which has room.
-    fn put_last<'a>(&mut self, (at, order): (Ref, Order), fresh: impl Iterator<Item = Fresh<'a>>) {
+    /// Puts elements into the page of a collection, or the leaf where `first` goes, which has room.
+    fn put_in_leaf<'a>(
+        &mut self,
+        (at, order): (Ref, Order),
+        first: &Fresh<'_>,
+        fresh: impl Iterator<Item = Fresh<'a>>,
+    ) {
         let tree = match self.form(at) {
             Form::Page(page) => {
                 self.put_behind(page, order, fresh);
@@ -178,9 +214,9 @@ impl Store {
             }
             Form::Tree(tree) => tree,
         };
-        let page = tree.last_leaf(&self.frames).page_at(&self.frames);
-        let (count, bytes) = self.put_behind(page, order, fresh);
-        tree.count_last(&mut self.frames, count, bytes);
+        let path = self.path_of_run(&tree, first);
+        let (count, bytes) = self.put_behind(path.page_at(&self.frames), order, fresh);
+        path.count_up(&mut self.frames, count, bytes);
         self.count_elements(at, count.cast_signed());
     }
 
@@ -220,5 +256,5 @@ impl Share {
 }
 
 #[cfg(test)]
-#[path = "append_test.rs"]
-mod append_test;
+#[path = "run_test.rs"]
+mod run_test;

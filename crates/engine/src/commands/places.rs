@@ -1,6 +1,6 @@
 //! Where the keys are that a command reads again and again.
 use crate::resp::request::Request;
-use crate::store::{Element, Entry, Finder, Key, NameHash, Store};
+use crate::store::{Entry, Finder, Key, Leaf, Sought, Store};
 
 /// Keys whose places are remembered. The others are looked up each time.
 const REMEMBERED_MAX: usize = 64;
@@ -67,16 +67,29 @@ impl<'a> Places<'a, '_> {
         }
     }
 
-    /// The element with a name in the collection at `position`, which may be missing.
+    /// The names that are looked for next are those of a leaf of another collection.
+    pub fn come_near(&mut self, position: usize, leaf: &Leaf<'_>) {
+        if let Some(finder) = self.finder(position) {
+            finder.come_near(leaf);
+        }
+    }
+
+    /// Has the collection at `position`, which may be missing, an element with a name?
     #[inline]
-    pub fn element(&mut self, position: usize, name: &[u8], hash: NameHash) -> Option<Element<'a>> {
+    pub fn has(&mut self, position: usize, sought: &mut Sought<'_>) -> bool {
         if let Some(Some(finder)) = self.finders.get_mut(position) {
-            return finder.find(name, hash);
+            return finder.has(sought);
         }
-        let entry = self.entry(position)?;
-        match self.finders.get_mut(position) {
-            Some(finder) => finder.insert(self.store.finder(entry)).find(name, hash),
-            None => self.store.element(entry, name, hash),
+        if let Some(finder) = self.finder(position) {
+            return finder.has(sought);
         }
+        self.entry(position).is_some_and(|entry| sought.is_in(self.store, entry))
+    }
+
+    /// The finder of a collection that is there, and one of the first.
+    fn finder(&mut self, position: usize) -> Option<&mut Finder<'a>> {
+        let (store, entry) = (self.store, self.entry(position)?);
+        let finder = self.finders.get_mut(position)?;
+        Some(finder.get_or_insert_with(|| store.finder(entry)))
     }
 }

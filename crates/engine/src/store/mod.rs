@@ -41,7 +41,9 @@ mod watching;
 mod workspace;
 mod write;
 
-pub use collection::{Ahead, Element, Elements, Finder, Fresh, Kept, Place, Seen, Spot, Standing};
+pub use collection::{
+    Ahead, Element, Elements, Finder, Fresh, Kept, Leaf, Place, Seen, Sought, Spot, Standing,
+};
 pub use lookup::NameHash;
 pub use room::Steps;
 pub use text::{Text, TextObject, TextPlace};

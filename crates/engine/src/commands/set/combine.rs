@@ -12,7 +12,7 @@ use crate::commands::places::Places;
 use crate::commands::texts::{reserve_reply, write_text};
 use crate::commands::work;
 use crate::resp::request::Request;
-use crate::store::{NameHash, Store, Text};
+use crate::store::{Leaf, Sought, Store, Text};
 use core::ops::Range;
 
 pub(super) const TOO_LARGE: &str =
@@ -23,6 +23,9 @@ const FEW: u64 = 128;
 
 /// Members of which the verdicts are kept at most: 16 KiB of the stack.
 const MANY: usize = 128 << 10;
+
+/// Members after which the size of a reply is guessed.
+const SAMPLE_COUNT: u64 = 4_096;
 
 /// Which members are wanted.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -78,12 +81,20 @@ impl Part {
         self.others.start == self.others.end
     }
 
+    fn others(&self) -> impl Iterator<Item = usize> + use<> {
+        let own = self.position;
+        self.others.clone().filter(move |position| *position != own)
+    }
+
+    /// The members that are asked for next are those of a leaf of its set.
+    fn come_near(&self, places: &mut Places<'_, '_>, leaf: &Leaf<'_>) {
+        self.others().for_each(|position| places.come_near(position, leaf));
+    }
+
     /// Does a member of its set belong to it?
     #[inline]
-    pub(super) fn takes(&self, places: &mut Places<'_, '_>, member: &[u8], hash: NameHash) -> bool {
-        let mut others = self.others.clone().filter(|position| *position != self.position);
-        others
-            .all(|position| places.element(position, member, hash).is_some() == self.are_in_others)
+    pub(super) fn takes(&self, places: &mut Places<'_, '_>, member: &mut Sought<'_>) -> bool {
+        self.others().all(|position| places.has(position, member) == self.are_in_others)
     }
 
     /// What looking one of its members up counts as, in bytes.
@@ -104,6 +115,11 @@ impl<'a> Verdicts<'a> {
         Self { bits, known_count: 0 }
     }
 
+    /// Are those on the first `count` members known?
+    const fn know(&self, count: usize) -> bool {
+        count <= self.known_count
+    }
+
     /// That on the member with this number, which `judge` knows.
     #[inline]
     fn of(&mut self, number: usize, judge: impl FnOnce() -> bool) -> bool {
@@ -120,30 +136,55 @@ impl<'a> Verdicts<'a> {
     }
 }
 
-/// Visits each member once, until `visit` has seen enough; the work of it, up to `work_max`.
+/// What a reply may have that does not wait, and the members that are looked at for it.
+struct Ceiling {
+    size: u64,
+    looked_count: u64,
+}
+
+impl Ceiling {
+    /// Is a reply above it that has `size` bytes after so many members, or will it be in all
+    /// likelihood? Large sets are walked in the order of hashes, so that the first members are as
+    /// all others. A reply that would not have had to wait comes a little later.
+    fn is_passed(&self, size: u64, looked_count: u64) -> bool {
+        if looked_count < SAMPLE_COUNT || self.size == u64::MAX {
+            return size > self.size;
+        }
+        size * self.looked_count > (self.size + self.size / 16) * looked_count
+    }
+}
+
+/// Visits each member once, with how many were looked at so far, until `visit` has seen enough; the
+/// work of it, up to `work_max`.
 fn walk<'a>(
     store: &'a Store,
     sources: &Sources<'_>,
     combination: Combination,
     work_max: u64,
     verdicts: &mut Verdicts<'_>,
-    mut visit: impl FnMut(Text<'a>) -> bool,
+    mut visit: impl FnMut(Text<'a>, u64) -> bool,
 ) -> Result<u64, CommandError> {
     let mut places = sources.places(store);
-    let (mut work, mut number) = (0, 0);
+    let (mut work, mut looked_count, mut number) = (0, 0, 0);
     for part in combination.parts(store, sources) {
         let Some(entry) = places.entry(part.position) else { continue };
-        for member in store.elements(entry, 0, false) {
-            work += part.member_work();
+        for leaf in store.leaves(entry) {
+            work += part.member_work() * leaf.count() as u64;
             if work > work_max {
                 return Err(CommandError::Line(TOO_LARGE));
             }
-            let text = member.name();
-            let takes = |bytes: &[u8]| part.takes(&mut places, bytes, store.name_hash(bytes));
-            let is_taken = part.is_whole() || verdicts.of(number, || with_bytes(text, takes));
-            number += usize::from(!part.is_whole());
-            if is_taken && !visit(text) {
-                return Ok(work);
+            if !part.is_whole() && !verdicts.know(number + leaf.count()) {
+                part.come_near(&mut places, &leaf);
+            }
+            for (member, tag) in leaf.elements() {
+                looked_count += 1;
+                let mut takes = |name: &[u8]| part.takes(&mut places, &mut Sought::new(name, tag));
+                let is_taken = part.is_whole()
+                    || verdicts.of(number, || with_bytes(member.name(), &mut takes));
+                number += usize::from(!part.is_whole());
+                if is_taken && !visit(member.name(), looked_count) {
+                    return Ok(work);
+                }
             }
         }
     }
@@ -158,11 +199,11 @@ fn reply(
 ) -> Result<(), CommandError> {
     let sources = Sources::read(cx, request, 1, request.argument_count() - 1)?;
     let parts = combination.parts(cx.store, &sources);
-    let count: u64 = parts.map(|part| sources.member_count(cx.store, part.position)).sum();
+    let count = parts.map(|part| sources.member_count(cx.store, part.position)).sum();
     if count <= FEW {
-        reply_judged(cx, &sources, combination, &mut [0; FEW as usize / 64])
+        reply_judged(cx, &sources, combination, count, &mut [0; FEW as usize / 64])
     } else {
-        reply_many(cx, &sources, combination)
+        reply_many(cx, &sources, combination, count)
     }
 }
 
@@ -171,30 +212,35 @@ fn reply_many(
     cx: &mut Context<'_>,
     sources: &Sources<'_>,
     combination: Combination,
+    looked_count: u64,
 ) -> Result<(), CommandError> {
-    reply_judged(cx, sources, combination, &mut [0; MANY / 64])
+    reply_judged(cx, sources, combination, looked_count, &mut [0; MANY / 64])
 }
 
 fn reply_judged(
     cx: &mut Context<'_>,
     sources: &Sources<'_>,
     combination: Combination,
+    looked_count: u64,
     bits: &mut [u64],
 ) -> Result<(), CommandError> {
     let work_max = cx.limits.command_work_max;
     let mut verdicts = Verdicts::new(bits);
-    let (mut count, mut size, ceiling) = (0, HEAD_SIZE, cx.reply.ceiling());
-    let work = walk(cx.store, sources, combination, work_max, &mut verdicts, |member| {
+    let (mut count, mut size) = (0, HEAD_SIZE);
+    let ceiling = Ceiling { size: cx.reply.ceiling(), looked_count };
+    let mut is_below = true;
+    let work = walk(cx.store, sources, combination, work_max, &mut verdicts, |member, looked| {
         count += 1;
         size += bulk_size(member.size());
-        size <= ceiling
+        is_below = !ceiling.is_passed(size, looked);
+        is_below
     })?;
     work::check(cx, work, TOO_LARGE)?;
-    reserve_reply(cx, size)?;
-    assert!(size <= ceiling, "a reply above the ceiling waits");
+    reserve_reply(cx, if is_below { size } else { size.max(ceiling.size + 1) })?;
+    assert!(is_below, "a reply above the ceiling waits");
     cx.reply.set(count);
     let reply = &mut cx.reply;
-    walk(cx.store, sources, combination, work_max, &mut verdicts, |member| {
+    walk(cx.store, sources, combination, work_max, &mut verdicts, |member, _| {
         write_text(reply, member);
         true
     })?;
@@ -230,7 +276,7 @@ pub fn sintercard(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Com
     let work_max = cx.limits.command_work_max;
     let mut verdicts = Verdicts::new(&mut []);
     let intersection = Combination::Intersection;
-    let work = walk(cx.store, &sources, intersection, work_max, &mut verdicts, |_| {
+    let work = walk(cx.store, &sources, intersection, work_max, &mut verdicts, |_, _| {
         count += 1;
         count != limit
     })?;

@@ -11,7 +11,7 @@ use crate::commands::error::CommandError;
 use crate::commands::portion::{MEMBER_COUNT_MAX, Member, Portion};
 use crate::commands::{scratch, work};
 use crate::resp::request::Request;
-use crate::store::{Entry, Fresh, Key, NameHash, Order, Place, Store, StoreFull};
+use crate::store::{Entry, Fresh, Key, NameHash, Order, Place, Sought, Store, StoreFull};
 
 /// What has been built so far.
 struct Built {
@@ -98,7 +98,9 @@ fn fill(
             } else {
                 let mut places = sources.places(cx.store);
                 let entry = places.entry(part.position);
-                let takes = |member: &[u8], hash| part.takes(&mut places, member, hash);
+                let takes = |member: &[u8], hash| {
+                    part.takes(&mut places, &mut Sought::hashed(member, hash))
+                };
                 built.read(cx, (entry, rank), part.member_work(), &mut portion, takes)?
             };
             built.put(cx, scratch, &portion)?;

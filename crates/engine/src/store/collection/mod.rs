@@ -4,7 +4,8 @@
 //! then stand there. Which of the two it is shows nowhere but here: a `Spot` is an element of
 //! either.
 //!
-//! In reading order: `read` (find, count, walk), `finder` (find one after the other), `ahead` (ask
+//! In reading order: `read` (find, count, walk), `leaves` and `finder` (find one after the other),
+//! `ahead` (ask
 //! for what a find will read), `scan` and `scan_scores` (walk step by step), `fresh` (an element on
 //! its way in), `put`, `reserve` (several at once), `run` (neighbours at once), `replace`,
 //! `score`, `take`, `copy`, `carry` (from list to list) and `cut` (a run), `form` (from page to
@@ -19,6 +20,7 @@ mod cut;
 mod finder;
 mod form;
 mod fresh;
+mod leaves;
 mod moves;
 mod put;
 mod read;
@@ -31,8 +33,9 @@ mod score;
 mod take;
 
 pub use ahead::{Ahead, Seen};
-pub use finder::Finder;
+pub use finder::{Finder, Sought};
 pub use fresh::{Fresh, Place};
+pub use leaves::Leaf;
 pub use read::{Element, Elements, Spot, Standing};
 
 use super::tree::{Order, PageAt, Tree, large_bytes};

@@ -180,6 +180,14 @@ impl<'a> Page<'a> {
         self.directory().chunks_exact(self.order.entry_size()).rev().map(|entry| entry[2])
     }
 
+    /// Bytes that begin with the cell of each element, in their order, and its tag.
+    #[inline]
+    pub fn tagged_cells(&self) -> impl Iterator<Item = (&'a [u8], u8)> + use<'a> {
+        let bytes = self.bytes;
+        let entries = self.directory().as_chunks::<ENTRY_SIZE>().0.iter().rev();
+        entries.map(move |entry| (&bytes[number(entry, 0)..], entry[2]))
+    }
+
     /// The first element from `start` on that has the tag.
     #[inline]
     pub fn find_tag(&self, tag: u8, start: usize) -> Option<usize> {

@@ -99,7 +99,7 @@ impl Part {
 
     /// What looking one of its members up counts as, in bytes.
     pub(super) fn member_work(&self) -> u64 {
-        LOOKUP_WORK * (1 + self.others.len() as u64)
+        LOOKUP_WORK * (1 + self.others().count() as u64)
     }
 }
 

@@ -23,8 +23,10 @@ use crate::commands::error::CommandError;
 use crate::commands::texts::{bulks_size, write_text};
 use crate::store::Entry;
 
-/// Bytes that looking a member up counts as: two or three lines of memory.
-const LOOKUP_WORK: u64 = 32;
+/// Bytes that reading a member counts as, and looking it up in another set: of two sets of 1 M
+/// together 0.1 microseconds, and 0.3 where the other one is ten times as large; to store it is
+/// less than 0.1 more.
+const LOOKUP_WORK: u64 = 24;
 
 /// Bytes of the line before the members of a reply.
 const HEAD_SIZE: u64 = 32;

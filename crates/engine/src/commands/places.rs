@@ -5,7 +5,8 @@ use crate::store::{Entry, Finder, Key, Leaf, Sought, Store};
 /// Keys whose places are remembered. The others are looked up each time.
 const REMEMBERED_MAX: usize = 64;
 
-/// Keys in which names are looked for as neighbours of those looked for before.
+/// Keys in which names are looked for as neighbours of those looked for before: each takes some
+/// 2 KiB of the stack.
 const FINDER_COUNT: usize = 4;
 
 /// Some arguments of a request as keys. A missing one is nowhere.
@@ -80,16 +81,19 @@ impl<'a> Places<'a, '_> {
         if let Some(Some(finder)) = self.finders.get_mut(position) {
             return finder.has(sought);
         }
-        if let Some(finder) = self.finder(position) {
-            return finder.has(sought);
+        if position < FINDER_COUNT {
+            return self.finder(position).is_some_and(|finder| finder.has(sought));
         }
         self.entry(position).is_some_and(|entry| sought.is_in(self.store, entry))
     }
 
     /// The finder of a collection that is there, and one of the first.
     fn finder(&mut self, position: usize) -> Option<&mut Finder<'a>> {
-        let (store, entry) = (self.store, self.entry(position)?);
-        let finder = self.finders.get_mut(position)?;
-        Some(finder.get_or_insert_with(|| store.finder(entry)))
+        let place = self.finders.get(position)?;
+        if place.is_none() {
+            let finder = self.entry(position).map(|entry| self.store.finder(entry));
+            self.finders[position] = finder;
+        }
+        self.finders[position].as_mut()
     }
 }

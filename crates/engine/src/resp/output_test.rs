@@ -95,3 +95,13 @@ fn only_one_jumbo_reply_at_a_time() {
     let too_large = size + u64::from(REPLY_ROOM) + 1;
     assert_eq!(pool.admit(&mut first, too_large, false, true), Err(Refusal::TooLarge));
 }
+
+#[test]
+fn where_the_credit_is_more_than_any_reply_none_waits_for_its_size() {
+    let limits = Limits { reply_credit: 1 << 20, ..Limits::tiny() };
+    assert!(limits.reply_max < u64::from(limits.reply_credit));
+    let (mut pool, mut first) = (ReplyPool::new(&limits), Output::new());
+    let grant = pool.admit(&mut first, limits.reply_max, false, false).unwrap();
+    assert!(grant.is_jumbo(), "it has the permit");
+    assert_eq!(pool.ceiling(&Output::new()), None);
+}

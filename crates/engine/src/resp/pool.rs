@@ -260,11 +260,12 @@ impl ReplyPool {
     }
 
     /// What a reply of `output` may have without the jumbo permit, if another has that: a larger
-    /// one waits, however large it is.
+    /// one waits, however large it is. None where `reply-max` is no more than that.
     pub fn ceiling(&self, output: &Output) -> Option<u64> {
         let is_used = self.jumbo_taken && !output.jumbo;
         let credit_size = u64::from(self.credit_count) * BUFFER_SIZE as u64;
-        is_used.then(|| credit_size + u64::from(self.room_size(output)))
+        let ceiling = credit_size + u64::from(self.room_size(output));
+        (is_used && ceiling < self.reply_max).then_some(ceiling)
     }
 
     /// As `admit`, of the shared buffers alone.

@@ -131,7 +131,8 @@ impl Store {
         }
         let mut needs = Needs::NONE;
         needs.frames((frame_count - workspace.frame_count) as u32 + u32::from(is_here));
-        if needs.bytes(self.frames.classes()) > self.frames.capacity_bytes() {
+        let whole_bytes = (frame_count as u64 + 1) * u64::from(frame_size);
+        if whole_bytes > self.frames.capacity_bytes() {
             // Nothing shall be evicted in vain.
             return Err(StoreFull::Data);
         }

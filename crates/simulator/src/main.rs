@@ -5,10 +5,10 @@
 //! With `UPDATE_EXPECT=1` it writes Redis' replies into the transcripts.
 //!
 //! `model --port N --seeds N..M` puts random commands to a real redis-server and judges the
-//! *model* by its replies.
+//! *model* by its replies, and then watches and changes keys (`workload::vigil`).
 //!
 //! `random --seeds N..M` puts random commands to the engine, one after the other, which the model
-//! judges.
+//! judges. Every fourth seed is one of collections in little memory, too (`scarcity`).
 //!
 //! `--seeds N..M` runs whole worlds: many clients at once, a kernel with faults, pools of any
 //! size, and the same model. `--seed N --verbose` replays one of them; if it fails, it is made as
@@ -26,8 +26,7 @@ use granite_simulator::transcript::{Case, Settings, Transcript, replay};
 use granite_simulator::trial::{Plan, Trial, run_seed};
 use granite_simulator::watched_allocator::WatchedAllocator;
 use granite_simulator::workload::Profile;
-use granite_simulator::{planted, world};
-use granite_simulator::{scarcity, seeds};
+use granite_simulator::{planted, scarcity, seeds, world};
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;

@@ -62,7 +62,7 @@ struct Entry {
     end_span: u32,
     /// Where in the input the next request begins.
     end: u32,
-    /// Of the first argument, most commands' key, and of an element's name.
+    /// What is known of its first argument, most commands' key, and of an element's name.
     known: Known,
 }
 
@@ -411,17 +411,18 @@ fn look_ahead(
             }
             let span = spans[(entry.first_span + name_index) as usize];
             let name = &input.filled()[span.start as usize..][..span.size as usize];
-            if order == Order::List {
+            let ahead = if order == Order::List {
                 let is_last = name.first().is_some_and(|letter| letter | 0x20 == b'r');
-                looks[count] = Some((index, store.begin_ahead_at_end(owner, is_last)));
-                count += 1;
+                store.begin_ahead_at_end(owner, is_last)
             } else if name.len() <= PREFETCH_NAME_MAX as usize {
-                let hash = store.name_hash(name);
-                let index_of_name = name_index as u8;
-                entry.known.element = Some(KnownElement { index: index_of_name, hash, seen: None });
-                looks[count] = Some((index, store.begin_ahead((owner, order), hash)));
-                count += 1;
-            }
+                let (argument, hash) = (name_index as u8, store.name_hash(name));
+                entry.known.element = Some(KnownElement { index: argument, hash, seen: None });
+                store.begin_ahead((owner, order), hash)
+            } else {
+                continue;
+            };
+            looks[count] = Some((index, ahead));
+            count += 1;
         }
     }
     go_down(store, group, &mut looks[..count]);

@@ -78,7 +78,7 @@ pub struct Frames {
     free_count_min: u32,
     /// How often something was written, slots given back or moved: what was seen holds while this
     /// is the same.
-    changes: u64,
+    write_count: u64,
 }
 
 /// Bytes of the frames below offset 16 are never handed out, so that reference 0 means none: the
@@ -111,7 +111,7 @@ impl Frames {
             indebted: 0,
             promised: 0,
             free_count_min: frame_count,
-            changes: 0,
+            write_count: 0,
         }
     }
 
@@ -157,7 +157,7 @@ impl Frames {
     /// The `size` bytes from `at` on, to be written.
     #[inline]
     pub fn bytes_mut(&mut self, at: Ref, size: u32) -> &mut [u8] {
-        self.changes += 1;
+        self.write_count += 1;
         self.part_mut(at, size)
     }
 
@@ -184,8 +184,8 @@ impl Frames {
     /// A value that lies at `at`, to be changed.
     #[inline]
     pub fn get_mut<T: FromBytes + IntoBytes + KnownLayout>(&mut self, at: Ref) -> &mut T {
-        T::mut_from_bytes(self.bytes_mut(at, size_of::<T>() as u32))
-            .expect("slots are aligned to 16 bytes, and nothing stored in them needs more")
+        self.write_count += 1;
+        self.note_mut(at)
     }
 
     /// As `get_mut`, of what nobody remembers to have seen: it counts as no change.
@@ -195,10 +195,10 @@ impl Frames {
             .expect("slots are aligned to 16 bytes, and nothing stored in them needs more")
     }
 
-    /// How often data memory was changed.
+    /// How often data memory was written to.
     #[inline]
-    pub const fn changes(&self) -> u64 {
-        self.changes
+    pub const fn write_count(&self) -> u64 {
+        self.write_count
     }
 
     fn frame_start(&self, id: FrameId) -> Ref {
@@ -402,7 +402,7 @@ impl Frames {
 
     /// Copies `size` bytes; the places are offsets in data memory, as `Ref::offset` is.
     pub fn copy_bytes(&mut self, source: usize, target: usize, size: u32) {
-        self.changes += 1;
+        self.write_count += 1;
         self.lines.as_mut_bytes().copy_within(source..source + size as usize, target);
     }
 

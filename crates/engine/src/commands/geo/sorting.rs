@@ -7,14 +7,12 @@ use super::hits::{Found, Hit, Search};
 use super::reply::Shown;
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::commands::sort::AHEAD;
 use crate::commands::sort::order::{Order, Ties};
 use crate::commands::sort::segments;
 use crate::resp::request::Request;
 use crate::store::tree::order::{score_key, score_of_key};
 use crate::store::{Key, Record, Store, TextPlace, Workspace};
-
-/// How far ahead of it names are asked for.
-const AHEAD: usize = 16;
 
 /// Results in their order.
 #[must_use = "it holds a workspace, which is given back"]
@@ -114,7 +112,7 @@ pub(super) fn answer(
     let measured = cx.reply.measured(|reply| {
         reply.array(sorted.count() as u64);
         for index in 0..sorted.count() {
-            sorted.prefetch(shown.store, index + AHEAD);
+            sorted.prefetch(shown.store, index + AHEAD as usize);
             shown.write(reply, &sorted.hit(shown.store, index));
         }
     });

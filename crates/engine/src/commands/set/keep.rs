@@ -11,7 +11,7 @@ use crate::commands::error::CommandError;
 use crate::commands::portion::{MEMBER_COUNT_MAX, Member, Portion};
 use crate::commands::{scratch, work};
 use crate::resp::request::Request;
-use crate::store::{Entry, Fresh, Key, NameHash, Order, Place, Sought, Store, StoreFull};
+use crate::store::{Entry, Fresh, Key, NameHash, Sought, Store, StoreFull};
 
 /// What has been built so far.
 struct Built {
@@ -179,13 +179,7 @@ impl Built {
             });
             let first = portion.member(places[done].into());
             let is_behind = self.hash_max.is_none_or(|hash_max| first.hash.to_u64() > hash_max);
-            let mut count = cx.store.put_run(cx.now, scratch, rest, is_behind)?;
-            if count == 0 {
-                let fresh = Fresh::member(first.name, Some(first.hash));
-                cx.store.put_element(cx.now, scratch, Order::Set, Place::Own, &fresh)?;
-                count = 1;
-            }
-            done += count;
+            done += cx.store.put_run(cx.now, scratch, rest, is_behind)?;
             let last = portion.member(places[done - 1].into()).hash.to_u64();
             self.hash_max = self.hash_max.max(Some(last));
         }

@@ -23,9 +23,9 @@ use crate::commands::error::CommandError;
 use crate::commands::texts::{bulks_size, write_text};
 use crate::store::Entry;
 
-/// Bytes that reading a member counts as, and looking it up in another set: of two sets of 1 M
-/// together 0.1 microseconds, and 0.3 where the other one is ten times as large; to store it is
-/// less than 0.1 more.
+/// What reading a member counts as, in bytes, and each look for it in another set: together 0.1
+/// microseconds in two sets of 1 M, 0.3 in a set ten times as large. Storing it takes less than 0.1
+/// more.
 const LOOKUP_WORK: u64 = 24;
 
 /// Bytes of the line before the members of a reply.

@@ -5,7 +5,7 @@
 use super::options::Options;
 use super::pattern::{Look, Name, Pattern};
 use super::sequence::Sequence;
-use super::{Source, TOO_LARGE};
+use super::{AHEAD, Source, TOO_LARGE};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::commands::list::listpack;
@@ -16,9 +16,6 @@ use crate::store::{Fresh, Key, Order, Place, Store, TextPlace};
 
 /// Bytes that are copied at once into a value that is being staged.
 const COPY_SIZE: usize = 4096;
-
-/// How far ahead of it elements are asked for.
-const AHEAD: u64 = 16;
 
 /// Texts that wait at most: of numbers as many as make a leaf or two.
 const WAITING_MAX: usize = 512;
@@ -152,13 +149,7 @@ impl<'a> List<'a> {
             let rest = starts
                 .zip(ends)
                 .map(|(start, &end)| Fresh::element(Value::Bytes(&texts[start..usize::from(end)])));
-            let mut count = cx.store.put_run(cx.now, self.key, rest.clone(), true)?;
-            if count == 0 {
-                let fresh = rest.clone().next().expect("some wait");
-                let place = Place::Rank(self.count);
-                cx.store.put_element(cx.now, self.key, Order::List, place, &fresh)?;
-                count = 1;
-            }
+            let count = cx.store.put_run(cx.now, self.key, rest, true)?;
             self.count += count as u64;
             done += count;
         }

@@ -36,6 +36,9 @@ const COMPARED_AT_ONCE: u64 = 16;
 const OPTION_WORK: u64 = 2;
 const OPTION_BYTES: u64 = 4;
 
+/// How far ahead of it a noted element is asked for. Other distances were not measured.
+pub(in crate::commands) const AHEAD: u64 = 16;
+
 /// Elements whose places are read at once.
 const PORTION: usize = 128;
 

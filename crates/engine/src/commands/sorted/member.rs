@@ -6,21 +6,11 @@ use crate::commands::error::CommandError;
 use crate::commands::texts::{BULK_OVERHEAD, reserve_reply};
 use crate::resp::request::Request;
 use crate::stdx::number::DOUBLE_TEXT_SIZE_MAX;
-use crate::store::{Entry, Type};
+use crate::store::Type;
 
 /// `ZCARD key`: count of members. O(1).
 pub fn zcard(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     reply_count(cx, request, Type::SortedSet)
-}
-
-/// The score of a member that may be there.
-fn score_of(
-    cx: &Context<'_>,
-    entry: Option<Entry>,
-    request: &Request<'_>,
-    index: usize,
-) -> Option<f64> {
-    cx.known.score(cx.store, entry, request, index)
 }
 
 fn reply_score(cx: &mut Context<'_>, score: Option<f64>) {
@@ -34,7 +24,7 @@ fn reply_score(cx: &mut Context<'_>, score: Option<f64>) {
 pub fn zscore(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let key = cx.key(request, 1);
     let entry = cx.read_of(&key, Type::SortedSet)?;
-    let score = score_of(cx, entry, request, 2);
+    let score = cx.known.score(cx.store, entry, request, 2);
     reply_score(cx, score);
     Ok(())
 }
@@ -47,7 +37,7 @@ pub fn zmscore(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Comman
     reserve_reply(cx, BULK_OVERHEAD + count * (BULK_OVERHEAD + DOUBLE_TEXT_SIZE_MAX as u64))?;
     cx.reply.array(count);
     for index in 2..request.argument_count() {
-        let score = score_of(cx, entry, request, index);
+        let score = cx.known.score(cx.store, entry, request, index);
         reply_score(cx, score);
     }
     Ok(())
@@ -90,7 +80,7 @@ fn rank(
             }
             cx.reply.integer(rank.cast_signed());
             if with_score {
-                let score = score_of(cx, entry, request, 2);
+                let score = cx.known.score(cx.store, entry, request, 2);
                 reply_score(cx, score);
             }
         }

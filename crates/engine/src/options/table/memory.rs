@@ -79,7 +79,7 @@ pub(super) const ROWS: &[OptionRow] = &[
     live(("proto-max-bulk-len", bytes(MIB, 512 * MIB), "512mb"), "bytes of a string"),
     start(("command-work-max", bytes(MIB, GIB), "16mb"),
         "bytes that one command may touch; an element of a list that is searched counts as 12, a \
-         member that is looked up as 32 to 64; what would touch more is refused"),
+         member that is looked up as 24 to 40; what would touch more is refused"),
 
     // The region.
     start(("hugepages", YesNo, "yes"), "asks the kernel for pages of 2 MiB"),

@@ -46,8 +46,8 @@ pub struct Seen {
     leaf: Ref,
     order: Order,
     index: u16,
-    /// `Frames::changes` at that time.
-    changes: u64,
+    /// `Frames::write_count` at that time.
+    write_count: u64,
 }
 
 /// What stands for the last element of a list; the first one is 0.
@@ -97,16 +97,17 @@ impl Store {
     /// What a look that has ended has seen.
     #[inline]
     pub fn seen(&self, ahead: &Ahead) -> Option<Seen> {
-        let (tree, leaf, changes) = (&ahead.tree, ahead.node, self.frames.changes());
+        let (tree, leaf) = (&ahead.tree, ahead.node);
+        let write_count = self.frames.write_count();
         let index = ahead.index?;
-        Some(Seen { owner: tree.owner, leaf, order: tree.order, index, changes })
+        Some(Seen { owner: tree.owner, leaf, order: tree.order, index, write_count })
     }
 
     /// The element with a name where a look ahead has seen one that may be it. None says nothing.
     #[inline]
     pub fn element_seen(&self, entry: Entry, name: &[u8], seen: &Seen) -> Option<Element<'_>> {
         let frames = &self.frames;
-        if seen.changes != frames.changes() || seen.owner != entry.object {
+        if seen.write_count != frames.write_count() || seen.owner != entry.object {
             return None;
         }
         let page = PageAt::of_leaf(frames, seen.leaf).page(frames, seen.order);

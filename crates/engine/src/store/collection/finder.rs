@@ -32,7 +32,7 @@ pub struct Finder<'a> {
     store: &'a Store,
     entry: Entry,
     seeks: Seeks,
-    leaves: [Known<'a>; LEAF_COUNT],
+    leaves: [Remembered<'a>; LEAF_COUNT],
     /// The leaf that is forgotten next.
     oldest: usize,
     /// So many of the leaves are all that may have what is looked for; 0: they may not be.
@@ -51,7 +51,7 @@ enum Seeks {
 }
 
 /// A leaf, and the hashes from `low` to below `high` that it may hold.
-struct Known<'a> {
+struct Remembered<'a> {
     page: Page<'a>,
     low: u64,
     high: u64,
@@ -68,10 +68,10 @@ impl Store {
     pub fn finder(&self, entry: Entry) -> Finder<'_> {
         let order = object::header(&self.frames, entry.object).order();
         assert_ne!(order, Order::List, "elements of lists have no names");
-        let mut leaves = [const { Known::of_nothing() }; LEAF_COUNT];
+        let mut leaves = [const { Remembered::of_nothing() }; LEAF_COUNT];
         let seeks = match self.form(entry.object) {
             Form::Page(page) => {
-                leaves[0] = Known::new(page.page(&self.frames, order), 0, u64::MAX);
+                leaves[0] = Remembered::new(page.page(&self.frames, order), 0, u64::MAX);
                 Seeks::Nothing
             }
             Form::Tree(_) if order == Order::Sorted => Seeks::Element,
@@ -132,12 +132,12 @@ impl Finder<'_> {
         0
     }
 
-    /// Is there an element with a name? O(1) where it is near, else as `find`.
+    /// Is there an element with a name? O(1) where it is near, else as `has_by_hash`.
     #[inline]
     pub fn has(&mut self, sought: &mut Sought<'_>) -> bool {
         if self.near_count == 0 {
             let hash = sought.hash(self.store);
-            return self.find(sought.name, hash);
+            return self.has_by_hash(sought.name, hash);
         }
         let frames = &self.store.frames;
         let mut near = self.leaves[..self.near_count].iter_mut();
@@ -146,7 +146,7 @@ impl Finder<'_> {
 
     /// Is there an element with a name? O(log n), and O(1) for one near those that were looked for
     /// last.
-    fn find(&mut self, name: &[u8], hash: NameHash) -> bool {
+    fn has_by_hash(&mut self, name: &[u8], hash: NameHash) -> bool {
         let key = hash.to_u64();
         let known = self.leaves.iter().position(|leaf| leaf.may_hold(key));
         let position = match (known, self.seeks) {
@@ -168,11 +168,11 @@ impl Finder<'_> {
     fn remember(&mut self, tree: &Tree, key: u64, position: usize) {
         let frames = &self.store.frames;
         let (path, low, high) = tree.seek_key_between(frames, key);
-        self.leaves[position] = Known::new(path.page(frames, tree.order), low, high);
+        self.leaves[position] = Remembered::new(path.page(frames, tree.order), low, high);
     }
 }
 
-impl<'a> Known<'a> {
+impl<'a> Remembered<'a> {
     /// One that no hash belongs to.
     const fn of_nothing() -> Self {
         Self { page: Page::new(&[], Order::Set), low: 0, high: 0, look_count: 0, tags: None }

@@ -4,12 +4,12 @@
 //! then stand there. Which of the two it is shows nowhere but here: a `Spot` is an element of
 //! either.
 //!
-//! In reading order: `read` (find, count, walk), `leaves` and `finder` (find one after the other),
-//! `ahead` (ask
-//! for what a find will read), `scan` and `scan_scores` (walk step by step), `fresh` (an element on
-//! its way in), `put`, `reserve` (several at once), `run` (neighbours at once), `replace`,
-//! `score`, `take`, `copy`, `carry` (from list to list) and `cut` (a run), `form` (from page to
-//! tree and back), `moves` (what compaction and the reaper ask), and `check`.
+//! In reading order: `read` (find, count, walk), `leaves` (walk leaf by leaf), `finder` (find one
+//! after the other), `ahead` (ask for what a find will read), `scan` and `scan_scores` (walk step
+//! by step), `fresh` (an element on its way in), `put`, `reserve` (several at once), `run`
+//! (neighbours at once), `replace`, `score`, `take`, `copy`, `carry` (from list to list) and `cut`
+//! (a run), `form` (from page to tree and back), `moves` (what compaction and the reaper ask), and
+//! `check`.
 //!
 //! Invariant: a collection has an element, or there is no key.
 mod ahead;

@@ -1,9 +1,10 @@
-//! Elements put where they belong as many at once as one leaf takes, instead of one after the other
+//! Elements that are put in as neighbours: at once as many as one leaf takes, instead of one by one
 //! into leaves that grow and are split.
 //!
-//! For who makes a list, or has members of a set in the order of their hashes. Leaves are filled
-//! before a next one is begun, however many elements come at once.
-use super::{Form, Fresh, PAGE_SIZE_MAX};
+//! For who makes a list, or has members of a set in the order of their hashes.
+//!
+//! Invariant: a leaf is filled before the next one is begun, however few elements come at once.
+use super::{Form, Fresh, PAGE_SIZE_MAX, Place};
 use crate::clock::Now;
 use crate::limits::SLOT_SIZE_MAX;
 use crate::marks::Mark;
@@ -20,16 +21,14 @@ use crate::store::{Entry, Store, object};
 enum Step {
     /// The key is missing.
     Make,
-    /// The page has room.
+    /// The page, or the leaf, has room.
     Here,
     /// The page moves to a slot of this class.
-    Grow(Class),
+    GrowPage(Class),
     /// The page becomes a tree.
     Outgrow,
-    /// It is a tree, and the leaf has room.
-    Fill,
     /// The leaf moves to a slot of this class.
-    Widen(Class),
+    GrowLeaf(Class),
     /// The leaf is full, and has to be divided.
     Divide,
     /// The tree gets a leaf of this class.
@@ -46,12 +45,36 @@ struct Share {
 
 impl Store {
     /// Puts the first ones of `fresh` into the collection `key`, as many as go into one page; how
-    /// many these are. None if the first one has a text too long for a cell, or goes into a leaf
-    /// that has to be divided. The collection is made if it is missing, and the caller has checked
-    /// the type: a list, which gets them behind all others, if the elements have no hashes, else a
-    /// set, which has none of them yet; they are then in the order of their hashes. The caller
-    /// knows whether they go behind all others. O(depth), and O(1) for each.
+    /// many these are, at least one where there are any. The first one goes in by itself if it has
+    /// a text too long for a cell, or belongs into a leaf that has to be divided. The collection is
+    /// made if it is missing, and the caller has checked the type: a list, which gets them behind
+    /// all others, if the elements have no hashes, else a set, which has none of them yet; they are
+    /// then in the order of their hashes. The caller knows whether they go behind all others.
+    /// O(depth), and O(1) for each.
     pub fn put_run<'a>(
+        &mut self,
+        now: Now,
+        key: &Key<'_>,
+        fresh: impl Iterator<Item = Fresh<'a>> + Clone,
+        is_behind: bool,
+    ) -> Result<usize, StoreFull> {
+        let Some(first) = fresh.clone().next() else { return Ok(0) };
+        let count = self.put_share(now, key, fresh, is_behind)?;
+        if count > 0 {
+            return Ok(count);
+        }
+        let (order, place) = if first.hash.is_some() {
+            (Order::Set, Place::Own)
+        } else {
+            let count = self.peek(key).map_or(0, |entry| self.element_count(entry));
+            (Order::List, Place::Rank(count))
+        };
+        self.put_element(now, key, order, place, &first)?;
+        Ok(1)
+    }
+
+    /// As `put_run`; none if the first one has to go in by itself.
+    fn put_share<'a>(
         &mut self,
         now: Now,
         key: &Key<'_>,
@@ -75,15 +98,15 @@ impl Store {
             let fresh = fresh.clone().take(share.count);
             let at = match (step, existing) {
                 (Step::Make, _) => self.make_collection(now, key, order, EMPTY_SIZE + share.size),
-                (Step::Here | Step::Fill, Some(at)) => at,
-                (Step::Grow(class), Some(at)) => self.resize_page(at, class),
+                (Step::Here, Some(at)) => at,
+                (Step::GrowPage(class), Some(at)) => self.resize_page(at, class),
                 (Step::Outgrow, Some(at)) => {
                     self.make_tree(at);
                     continue;
                 }
                 (Step::Divide, _) => return Ok(0),
-                (Step::Widen(class), Some(at)) => {
-                    self.widen_leaf(at, &first, class);
+                (Step::GrowLeaf(class), Some(at)) => {
+                    self.grow_leaf(at, &first, class);
                     at
                 }
                 (Step::Append(class), Some(at)) => {
@@ -126,7 +149,7 @@ impl Store {
                 let class = self.page_class(value_offset, page.used_size() + share.size);
                 if let Some(class) = class.filter(|_| share.count > 0) {
                     needs.slot(class);
-                    return (Step::Grow(class), share, needs);
+                    return (Step::GrowPage(class), share, needs);
                 }
                 self.need_tree(&mut needs, at);
                 return (Step::Outgrow, share, needs);
@@ -156,11 +179,11 @@ impl Store {
             return (Step::Append(class), share, needs);
         }
         if page.room_size() >= share.size {
-            return (Step::Fill, share, needs);
+            return (Step::Here, share, needs);
         }
         let class = self.frames.class_of(NODE_HEADER_SIZE + page.used_size() + share.size);
         needs.slot(class);
-        (Step::Widen(class), share, needs)
+        (Step::GrowLeaf(class), share, needs)
     }
 
     /// The way to the leaf where some elements go of which this is the first one.
@@ -172,7 +195,7 @@ impl Store {
     }
 
     /// Moves the leaf where `first` goes to a slot of another class.
-    fn widen_leaf(&mut self, at: Ref, first: &Fresh<'_>, class: Class) {
+    fn grow_leaf(&mut self, at: Ref, first: &Fresh<'_>, class: Class) {
         let order = object::header(&self.frames, at).order();
         let mut tree = self.tree_at(at, order);
         let path = self.path_of_run(&tree, first);

@@ -35,15 +35,8 @@ fn build(
             let hash = portion[done].0.to_u64();
             let is_behind = hash_max.is_none_or(|hash_max| hash > hash_max);
             let run_count = store.put_run(NOW, &key, fresh_ones, is_behind).expect("there is room");
-            part_count += usize::from(run_count > 0);
-            if run_count == 0 {
-                let (hash, name) = &portion[done];
-                let first = Fresh::member(name.as_bytes(), Some(*hash));
-                store
-                    .put_element(NOW, &key, Order::Set, Place::Own, &first)
-                    .expect("there is room");
-            }
-            done += run_count.max(1);
+            part_count += usize::from(run_count > 1);
+            done += run_count;
             hash_max = hash_max.max(Some(portion[done - 1].0.to_u64()));
         }
     }

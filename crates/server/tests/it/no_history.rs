@@ -135,6 +135,5 @@ fn what_was_churned_takes_hardly_more_than_what_was_loaded() {
         wait_until(&format!("collections take {PERCENT_MAX} % of {loaded_size} bytes"), || {
             usage(churned) * 100 <= loaded_size * PERCENT_MAX
         });
-        println!("{} bytes, loaded in order {loaded_size}", usage(churned));
     });
 }

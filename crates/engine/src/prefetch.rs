@@ -6,6 +6,9 @@
 //! This is the one line of the engine that is not safe Rust (invariant 7 of ARCHITECTURE.md).
 #![allow(unsafe_code, reason = "the prefetch instruction takes a pointer; see the file's header")]
 
+/// Bytes of a cache line.
+pub const LINE_SIZE: usize = 64;
+
 /// Asks for the cache line in which `bytes` begins.
 #[inline]
 pub fn prefetch_line(bytes: &[u8]) {

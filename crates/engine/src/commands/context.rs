@@ -59,7 +59,7 @@ pub struct Context<'a> {
     /// The slot of the connection that sent the command.
     pub current: usize,
     /// What the prefetch has found out already.
-    pub known: Known,
+    pub known: &'a Known,
     /// MULTI's queue.
     pub queueing: Option<Queueing<'a>>,
     /// What CONFIG GET and SET read and write.

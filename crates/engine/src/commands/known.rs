@@ -26,6 +26,9 @@ pub struct KnownElement {
 }
 
 impl Known {
+    /// Nothing is known.
+    pub const NOTHING: Self = Self { first: None, element: None };
+
     #[inline(always)]
     fn element_at(&self, index: usize) -> Option<&KnownElement> {
         self.element.as_ref().filter(|known| usize::from(known.index) == index)

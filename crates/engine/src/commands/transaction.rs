@@ -128,7 +128,7 @@ pub fn exec(cx: &mut Context<'_>, _: &Request<'_>) -> Result<(), CommandError> {
     let transaction = &mut cx.session().transaction;
     (transaction.open, transaction.running, transaction.at) = (false, true, Place::START);
     cx.reply.array(count.into());
-    cx.known = Known::default();
+    cx.known = &Known::NOTHING;
     go_on(cx);
     Ok(())
 }

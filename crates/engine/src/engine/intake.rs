@@ -15,7 +15,6 @@ use crate::resp::output::REPLY_ROOM;
 use crate::resp::partial::Step;
 use crate::resp::request::{Request, StagedId};
 use crate::store::StoreFull;
-use core::iter;
 
 /// Steps of debt and eviction at a time for a large argument on its way.
 const COLLECT_STEPS: u32 = 64;
@@ -188,9 +187,9 @@ impl Engine {
         let count = connection.partial.spans(&self.requests, own);
         let request = Request::new(self.requests.bytes(), &own[..count]);
         self.shared.statistics.mark((self.shared.hooks.ticks)());
-        let requests = iter::once((request, Known::default()));
+        let mut request = Some((request, &Known::NOTHING));
         let output = &mut connection.output;
-        let ran = self.shared.run(slot as usize, output, requests, u64::MAX, other);
+        let ran = self.shared.run(slot as usize, output, |_| request.take(), u64::MAX, other);
         self.shared.statistics.settle(self.shared.hooks.ticks);
         if ran.count > 0 {
             // The dispatcher has consumed, queued or given back its large arguments.

@@ -6,10 +6,12 @@
 //! Invariant: what a turn does is bounded in counted work, whatever clients send: requests,
 //! bytes copied, connections looked at. What exceeds it waits for the next turn, in order.
 mod actions;
+mod ahead;
 mod check;
 mod closing;
 mod events;
 mod exclusive;
+mod group;
 mod intake;
 mod shared;
 mod stream;
@@ -34,8 +36,8 @@ use crate::memory::takings::Takings;
 use crate::memory::usage::{PoolUsage, Usage};
 use crate::options::settings::Settings;
 use alloc::boxed::Box;
+use group::Group;
 use shared::Shared;
-use turn::Group;
 
 /// Events between two calls of `turn`, at most.
 pub const EVENTS_PER_TURN: usize = 256;

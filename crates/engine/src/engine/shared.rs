@@ -135,14 +135,14 @@ impl Shared {
         };
     }
 
-    /// Runs requests of the connection in `slot`, each with what is known of it, until they
-    /// have taken `bytes_max` of the turn; `spans` is room for a request that EXEC unpacks. All see
-    /// the same context, which is made once.
+    /// Runs the requests of the connection in `slot` that `next` gives out, each with what is known
+    /// of it, until they have taken `bytes_max` of the turn; `spans` is room for a request that
+    /// EXEC unpacks. All see the same context, which is made once.
     pub(super) fn run<'r>(
         &mut self,
         slot: usize,
         output: &mut Output,
-        requests: impl Iterator<Item = (Request<'r>, Known)>,
+        mut next: impl FnMut(&Store) -> Option<(Request<'r>, &'r Known)>,
         bytes_max: u64,
         spans: &mut [Span],
     ) -> Ran {
@@ -152,7 +152,7 @@ impl Shared {
         let mut orders = Orders::default();
         let (mut count, mut spent, mut refused) = (0, Spent::default(), None);
         let mut cx = self.context(slot, spans, &mut orders, |pool| Reply::new(output, pool, local));
-        for (request, known) in requests {
+        while let Some((request, known)) = next(cx.store) {
             let (protocol, reply_mode) = (cx.session().protocol, cx.session().reply_mode);
             if cx.reply.begin(protocol).is_err() {
                 refused = Some(End::AwaitsRoom(u64::from(REPLY_ROOM)));
@@ -234,7 +234,7 @@ impl Shared {
             reply: reply(&mut self.replies),
             sessions: &mut self.sessions,
             current: slot,
-            known: Known::default(),
+            known: &Known::NOTHING,
             queueing: Some(Queueing { blocks: &mut self.queues, spans }),
             settings: &mut self.settings,
             hot: &self.hot,

@@ -1,28 +1,25 @@
 //! The turn: requests of many connections, in groups.
 //!
-//! A group is gathered (parsed in place), then the buckets of all its keys are asked for, then the
-//! objects, and only then is it executed: the misses of one request hide behind those of the
-//! others. Each connection's requests are executed in their order; one that parks ends its part of
-//! the group, and what was parsed behind it is parsed again later, since only executing consumes.
+//! A group is gathered: parsed in place, and the bucket of each key asked for. Then it is executed,
+//! and the object of each key asked for some requests before its own (`ahead`): the misses of one
+//! request hide behind the work of others. Each connection's requests are executed in their order;
+//! one that parks ends its part of the group, and what was parsed behind it is parsed again later,
+//! since only executing consumes.
 use super::Engine;
+use super::ahead::{OBJECT_DISTANCE, approach, go_ahead, look_ahead, may_have_element};
+use super::group::{Entry, GROUP_SIZE, Visit};
 use super::shared::Ran;
 use crate::clock::Now;
 use crate::commands::context::Orders;
-use crate::commands::known::{Known, KnownElement};
-use crate::connection::{Connection, Parked, Phase};
+use crate::connection::{Parked, Phase};
 use crate::limits::GROUP_SPANS;
 use crate::marks::Mark;
-use crate::memory::blocks::Span;
 use crate::memory::buffer::BUFFER_SIZE;
 use crate::planted::{Bug, is_planted};
 use crate::resp::parse::parse;
 use crate::resp::request::Request;
-use crate::store::{Ahead, Key, Order, Store};
+use crate::store::Store;
 use core::ops::Range;
-
-/// Requests in a group. One connection may fill it: a pipeline of 64 is then answered in one send
-/// (docs/decisions/0011).
-const GROUP_SIZE: usize = 64;
 
 /// Requests in one turn. Those behind them wait for the next one.
 const REQUESTS_PER_TURN: u32 = 512;
@@ -33,18 +30,6 @@ const BYTES_PER_TURN: u64 = 1 << 20;
 /// Steps of debt that are paid in a turn in which a transaction waits for that.
 const AWAITED_STEPS: u32 = 512;
 
-/// The most arguments that a buffer can hold: `$0\r\n\r\n` is the shortest.
-const BUFFER_ARGUMENTS_MAX: usize = BUFFER_SIZE / 6;
-
-/// Longer names are not hashed in advance: they may be no names at all.
-const PREFETCH_NAME_MAX: u32 = 256;
-
-/// Commands with more arguments are not looked ahead for: they are ranges, or have options, or
-/// several names.
-const LOOKED_ARGUMENTS_MAX: u32 = 4;
-
-const _: () = assert!(GROUP_SPANS as usize > 2 * BUFFER_ARGUMENTS_MAX, "a group has room");
-
 /// Does a connection's next request follow at once?
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Next {
@@ -52,60 +37,6 @@ pub(super) enum Next {
     GoOn,
     /// It waits, streams or closes.
     Stop,
-}
-
-/// A parsed request: its arguments are `first_span..end_span` of the engine's spans, relative to
-/// the filled bytes of its connection's input.
-#[derive(Clone, Copy, Debug, Default)]
-struct Entry {
-    first_span: u32,
-    end_span: u32,
-    /// Where in the input the next request begins.
-    end: u32,
-    /// What is known of its first argument, most commands' key, and of an element's name.
-    known: Known,
-}
-
-/// One connection's part of a group.
-#[derive(Clone, Copy, Debug, Default)]
-struct Visit {
-    slot: u32,
-    first_entry: u32,
-    end_entry: u32,
-    /// Bytes parsed, with what needs no executing behind the last request.
-    end: u32,
-}
-
-/// What is gathered.
-#[derive(Debug)]
-pub(super) struct Group {
-    entries: [Entry; GROUP_SIZE],
-    entry_count: usize,
-    visits: [Visit; GROUP_SIZE],
-    visit_count: usize,
-    span_count: usize,
-}
-
-impl Group {
-    pub(super) fn new() -> Self {
-        Self {
-            entries: [Entry::default(); GROUP_SIZE],
-            entry_count: 0,
-            visits: [Visit::default(); GROUP_SIZE],
-            visit_count: 0,
-            span_count: 0,
-        }
-    }
-
-    fn clear(&mut self) {
-        (self.entry_count, self.visit_count, self.span_count) = (0, 0, 0);
-    }
-
-    fn has_room(&self) -> bool {
-        self.entry_count < GROUP_SIZE
-            && self.visit_count < GROUP_SIZE
-            && self.span_count + BUFFER_ARGUMENTS_MAX <= GROUP_SPANS as usize
-    }
 }
 
 /// What is left of a turn's bound.
@@ -209,6 +140,7 @@ impl Engine {
         let bounds = self.bounds(slot);
         let connection = &mut self.connections[slot as usize];
         let Some(input) = &mut connection.input else { return true };
+        let (store, database) = (&self.shared.store, self.shared.sessions[slot as usize].database);
         let group = &mut self.group;
         // Before AUTH only one at a time: what follows may be read by other rules.
         let count_max = if bounds.authenticated { GROUP_SIZE } else { 1 };
@@ -222,9 +154,11 @@ impl Engine {
                 let first_span = group.span_count as u32;
                 group.span_count += parsed.argument_count as usize;
                 let end_span = group.span_count as u32;
-                group.entries[group.entry_count] =
-                    Entry { first_span, end_span, end: at, known: Known::default() };
-                group.entry_count += 1;
+                let spans = &spans[..parsed.argument_count as usize];
+                let (approach, known) = approach(store, database, bytes, spans);
+                let may_have_element = may_have_element(bytes, spans);
+                let entry = Entry { first_span, end_span, end: at, known, may_have_element };
+                group.push(entry, approach);
             }
             if !group.has_room() {
                 break;
@@ -243,34 +177,16 @@ impl Engine {
         true
     }
 
-    /// Asks the processor for the buckets of all keys of the group, then for their objects. Most
-    /// commands have their key first; for others this is wasted, but harmless.
+    /// Asks the processor for the objects of the first requests; while they run, those of the
+    /// others are asked for. Of large collections, for all that the group will read.
     fn prefetch(&mut self) {
         let store = &self.shared.store;
-        let mut keys: [Option<Key<'_>>; GROUP_SIZE] = [None; GROUP_SIZE];
-        for visit in &self.group.visits[..self.group.visit_count] {
-            let Some(input) = &self.connections[visit.slot as usize].input else { continue };
-            let database = self.shared.sessions[visit.slot as usize].database;
-            let range = visit.first_entry as usize..visit.end_entry as usize;
-            let entries = &mut self.group.entries[range.clone()];
-            for (place, entry) in keys[range].iter_mut().zip(entries) {
-                let span = self.spans[entry.first_span as usize + 1];
-                if entry.end_span - entry.first_span >= 2 && span.size <= PREFETCH_NAME_MAX {
-                    let name = &input.filled()[span.start as usize..][..span.size as usize];
-                    let hash = store.name_hash(name);
-                    entry.known.first = Some(hash);
-                    let key = store.key_hashed(database, name, hash);
-                    store.prefetch_bucket(&key);
-                    *place = Some(key);
-                }
-            }
-        }
-        for key in keys[..self.group.entry_count].iter().flatten() {
-            store.prefetch_object(key);
-        }
         if store.has_trees() {
-            let inputs = (&*self.connections, &*self.spans);
-            look_ahead(store, &mut self.group, inputs, &keys);
+            look_ahead(store, &mut self.group, (&*self.connections, &*self.spans));
+        }
+        let first_count = self.group.entry_count.min(OBJECT_DISTANCE);
+        for approach in self.group.approaches[..first_count].iter_mut().flatten() {
+            store.approach_object(approach);
         }
     }
 
@@ -331,13 +247,18 @@ impl Engine {
         let connection = &mut self.connections[slot as usize];
         let bytes = connection.input.as_deref()?.filled();
         let (group, large) = self.spans.split_at_mut(GROUP_SPANS as usize);
+        let approaches = entries.start as usize..self.group.entry_count;
+        let approaches = &mut self.group.approaches[approaches];
         let entries = &self.group.entries[entries.start as usize..entries.end as usize];
-        let requests = entries.iter().map(|entry| {
+        let mut rest = entries.iter().enumerate();
+        let next = |store: &Store| {
+            let (index, entry) = rest.next()?;
+            go_ahead(store, approaches, index);
             let spans = &group[entry.first_span as usize..entry.end_span as usize];
-            (Request::in_place(bytes, spans), entry.known)
-        });
+            Some((Request::in_place(bytes, spans), &entry.known))
+        };
         let output = &mut connection.output;
-        Some(self.shared.run(slot as usize, output, requests, bytes_max, large))
+        Some(self.shared.run(slot as usize, output, next, bytes_max, large))
     }
 
     /// Does what a command has ordered beyond the data.
@@ -375,75 +296,5 @@ impl Engine {
             }
         }
         self.settle(slot);
-    }
-}
-
-/// A look ahead for the entry of the group with an index.
-type Look = (usize, Ahead);
-
-/// Asks for what the group will read of large collections, level by level. The name is the
-/// argument behind the key, or for members of sorted sets, which follow their scores, the last.
-/// Of a list it is the end that the command's first letter says.
-fn look_ahead(
-    store: &Store,
-    group: &mut Group,
-    (connections, spans): (&[Connection], &[Span]),
-    keys: &[Option<Key<'_>>; GROUP_SIZE],
-) {
-    let mut looks: [Option<Look>; GROUP_SIZE] = [None; GROUP_SIZE];
-    let mut count = 0;
-    for visit in &group.visits[..group.visit_count] {
-        let Some(input) = &connections[visit.slot as usize].input else { continue };
-        let range = visit.first_entry as usize..visit.end_entry as usize;
-        for index in range {
-            let (key, entry) = (&keys[index], &mut group.entries[index]);
-            let argument_count = entry.end_span - entry.first_span;
-            let Some((owner, order)) = key.as_ref().and_then(|key| store.order_ahead(key)) else {
-                continue;
-            };
-            let (least_count, name_index) = match order {
-                Order::List => (2, 0),
-                Order::Sorted => (3, argument_count - 1),
-                _ => (3, 2),
-            };
-            if !(least_count..=LOOKED_ARGUMENTS_MAX).contains(&argument_count) {
-                continue;
-            }
-            let span = spans[(entry.first_span + name_index) as usize];
-            let name = &input.filled()[span.start as usize..][..span.size as usize];
-            let ahead = if order == Order::List {
-                let is_last = name.first().is_some_and(|letter| letter | 0x20 == b'r');
-                store.begin_ahead_at_end(owner, is_last)
-            } else if name.len() <= PREFETCH_NAME_MAX as usize {
-                let (argument, hash) = (name_index as u8, store.name_hash(name));
-                entry.known.element = Some(KnownElement { index: argument, hash, seen: None });
-                store.begin_ahead((owner, order), hash)
-            } else {
-                continue;
-            };
-            looks[count] = Some((index, ahead));
-            count += 1;
-        }
-    }
-    go_down(store, group, &mut looks[..count]);
-}
-
-/// All looks take one step after the other, until everything is asked for; then what they have seen
-/// is known.
-fn go_down(store: &Store, group: &mut Group, looks: &mut [Option<Look>]) {
-    let mut is_going = true;
-    while is_going {
-        is_going = false;
-        for place in &mut *looks {
-            let Some((index, ahead)) = place else { continue };
-            if store.step_ahead(ahead) {
-                is_going = true;
-                continue;
-            }
-            if let Some(known) = &mut group.entries[*index].known.element {
-                known.seen = store.seen(ahead);
-            }
-            *place = None;
-        }
     }
 }

@@ -184,12 +184,6 @@ impl Store {
         u64::from(slot) + rope + elements + share
     }
 
-    /// First half of a lookup: asks the processor for the key's bucket.
-    #[inline]
-    pub fn prefetch_bucket(&self, key: &Key<'_>) {
-        self.prefetch_home(key.hash);
-    }
-
     /// Asks for the first bucket of a chain.
     #[inline]
     pub(super) fn prefetch_home(&self, hash: u64) {
@@ -200,16 +194,6 @@ impl Store {
     #[inline]
     pub(super) fn prefetch_slot(&self, at: Ref) {
         if let Some(bytes) = self.frames.all().get(at.offset()..at.offset() + 32) {
-            prefetch(bytes);
-        }
-    }
-
-    /// Second half: asks for the object whose tag matches in the home bucket, two lines of it.
-    #[inline]
-    pub fn prefetch_object(&self, key: &Key<'_>) {
-        if let Some(at) = self.index.first_match(key.hash)
-            && let Some(bytes) = self.frames.all().get(at.offset()..at.offset() + 65)
-        {
             prefetch(bytes);
         }
     }

@@ -4,9 +4,10 @@
 //! needs first (paying debt, and evicting as the policy says) and only then changes anything.
 //!
 //! In reading order: `object` (what a slot holds), `index` (where a key's object is), `databases`,
-//! `lookup` (find and read), `write` (set, delete, deadlines), `transfer` (rename, copy), `room`
-//! (what happens when memory is short), `compaction`, `reaper`, `eviction`, `wheel`, `rope`, `tree`
-//! (what large collections are made of), `collection`, `workspace`.
+//! `lookup` (find and read), `approach` (asking for it in advance), `write` (set, delete,
+//! deadlines), `transfer` (rename, copy), `room` (what happens when memory is short), `compaction`,
+//! `reaper`, `eviction`, `wheel`, `rope`, `tree` (what large collections are made of),
+//! `collection`, `workspace`.
 pub mod databases;
 pub mod index;
 pub mod kind;
@@ -17,6 +18,7 @@ pub mod tree;
 pub mod watch;
 pub mod wheel;
 
+mod approach;
 mod bucket;
 mod chaos;
 mod check;
@@ -41,6 +43,7 @@ mod watching;
 mod workspace;
 mod write;
 
+pub use approach::Approach;
 pub use collection::{
     Ahead, Element, Elements, Finder, Fresh, Kept, Leaf, Place, Seen, Sought, Spot, Standing,
 };

@@ -9,15 +9,11 @@
 //! element that has the name.
 use super::read::Element;
 use crate::memory::frames::Ref;
-use crate::prefetch::{prefetch, prefetch_line};
+use crate::prefetch::{LINE_SIZE, prefetch, prefetch_line};
 use crate::store::lookup::NameHash;
 use crate::store::tree::{Next, Order, PageAt, Tree, text};
-use crate::store::types::Key;
-use crate::store::{Entry, Store, object};
+use crate::store::{Entry, Store};
 use zerocopy::IntoBytes;
-
-/// Bytes of a cache line.
-const LINE_SIZE: usize = 64;
 
 /// A look for a name, on its way down.
 #[derive(Clone, Copy, Debug)]
@@ -58,15 +54,6 @@ impl Store {
     #[inline]
     pub const fn has_trees(&self) -> bool {
         self.has_trees
-    }
-
-    /// The object and the order of a large collection. The key's object was asked for before.
-    #[inline]
-    pub fn order_ahead(&self, key: &Key<'_>) -> Option<(Ref, Order)> {
-        let at = self.index.first_match(key.hash)?;
-        let header = object::header(&self.frames, at);
-        let is_tree = header.is_collection() && header.is_tree();
-        is_tree.then(|| (at, header.order()))
     }
 
     /// Begins to look for a name, in a collection that `order_ahead` has found.

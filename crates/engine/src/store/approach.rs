@@ -1,0 +1,73 @@
+//! The way to a key's object, gone ahead of the command that will read it.
+//!
+//! A lookup reads a bucket, the object that the bucket names, and what of a large value lies behind
+//! the object's first lines; each may be in no cache. An approach asks for one after the other,
+//! some requests before its own, and leaves them to arrive while others run. Nothing is changed.
+//!
+//! Invariant: where an approach has come to is a guess. Nothing but what is asked for depends on
+//! it.
+use super::{NameHash, Order, Store, object};
+use crate::memory::frames::Ref;
+use crate::prefetch::{LINE_SIZE, prefetch, prefetch_line};
+
+/// Bytes of an object that are asked for with its header.
+const FIRST_BYTES: usize = LINE_SIZE + 1;
+
+/// Bytes of a value that are asked for in advance: what is behind them the processor asks for by
+/// itself.
+const VALUE_BYTES_MAX: u32 = 1024;
+
+/// How far the way to a key's object is gone.
+#[derive(Clone, Copy, Debug)]
+pub struct Approach {
+    hash: u64,
+    /// What was asked for; none if it was not yet, or is not there.
+    object: Ref,
+}
+
+impl Store {
+    /// First step: asks for the bucket of a key.
+    #[inline(always)]
+    pub fn approach(&self, database: u8, hash: NameHash) -> Approach {
+        let hash = self.key_hashed(database, b"", hash).hash;
+        self.prefetch_home(hash);
+        Approach { hash, object: Ref::NONE }
+    }
+
+    /// Second step: asks for the beginning of the object whose tag matches in the home bucket.
+    #[inline(always)]
+    pub fn approach_object(&self, approach: &mut Approach) {
+        if let Some(at) = self.index.first_match(approach.hash) {
+            approach.object = at;
+            if let Some(bytes) = self.frames.all().get(at.offset()..at.offset() + FIRST_BYTES) {
+                prefetch(bytes);
+            }
+        }
+    }
+
+    /// Third step, of what is larger: asks for the lines behind those.
+    #[inline(always)]
+    pub fn approach_value(&self, approach: &Approach) {
+        if approach.object.is_none() {
+            return;
+        }
+        let start = approach.object.offset();
+        let size = object::header(&self.frames, approach.object).value_size.min(VALUE_BYTES_MAX);
+        if size as usize > FIRST_BYTES
+            && let Some(bytes) = self.frames.all().get(start..start + size as usize)
+        {
+            bytes.chunks(LINE_SIZE).skip(2).for_each(prefetch_line);
+        }
+    }
+
+    /// The object and the order of a large collection, once its object has been asked for.
+    #[inline]
+    pub fn order_ahead(&self, approach: &Approach) -> Option<(Ref, Order)> {
+        if approach.object.is_none() {
+            return None;
+        }
+        let header = object::header(&self.frames, approach.object);
+        let is_tree = header.is_collection() && header.is_tree();
+        is_tree.then(|| (approach.object, header.order()))
+    }
+}

@@ -28,6 +28,7 @@ pub(crate) const fn bulks_size(count: u64, text_bytes: u64) -> u64 {
 }
 
 /// Replies with the whole value of a string that exists. Writes nothing if it fails.
+#[inline(always)]
 pub(crate) fn reply_string(cx: &mut Context<'_>, entry: Entry) -> Result<(), CommandError> {
     let object = cx.store.string(entry)?.object().expect("a string is an object");
     reply_object(cx, object)
@@ -54,7 +55,20 @@ pub(crate) fn reply_text(
 }
 
 /// Replies with a text that is an object, copied or streamed.
+#[inline(always)]
 fn reply_object(cx: &mut Context<'_>, object: TextObject) -> Result<(), CommandError> {
+    // Most values are small, and lie in one piece.
+    let text = cx.store.text(object);
+    if let Some(slice) = text.as_slice()
+        && slice.len() as u64 + BULK_OVERHEAD <= u64::from(REPLY_ROOM)
+    {
+        cx.reply.bulk(slice);
+        return Ok(());
+    }
+    reply_large(cx, object)
+}
+
+fn reply_large(cx: &mut Context<'_>, object: TextObject) -> Result<(), CommandError> {
     let size = cx.store.text(object).size();
     if cx.reply.prefers_stream(size) {
         let pin = pin(cx, object, size)?;

@@ -148,7 +148,7 @@ impl<'a> Text<'a> {
 
     /// The value as one slice, if it is not a rope (every value of up to 64 bytes, and of up to
     /// about 8,000 bytes less the key, is one).
-    #[inline]
+    #[inline(always)]
     pub fn as_slice(&self) -> Option<&'a [u8]> {
         match self.item {
             Item::Bytes(bytes) => Some(bytes),

@@ -138,16 +138,29 @@ impl Context<'_> {
         &mut self.sessions[self.current]
     }
 
+    /// The database of the session.
+    #[inline(always)]
+    pub fn database(&self) -> u8 {
+        self.sessions[self.current].database
+    }
+
     /// Argument `index` as a key of the session's database.
     #[inline(always)]
     pub fn key<'r>(&self, request: &Request<'r>, index: usize) -> Key<'r> {
-        let (database, name) = (self.sessions[self.current].database, request.argument(index));
+        let hash = self.key_name_hash(request, index);
+        self.store.key_hashed(self.database(), request.argument(index), hash)
+    }
+
+    /// The hash of argument `index` as the name of a key.
+    #[inline(always)]
+    pub fn key_name_hash(&self, request: &Request<'_>, index: usize) -> NameHash {
+        let compute = || self.store.name_hash(request.argument(index));
         match self.known.first {
             Some(hash) if index == 1 => {
-                debug_assert_eq!(hash, self.store.name_hash(name), "the hash of another request");
-                self.store.key_hashed(database, name, hash)
+                debug_assert_eq!(hash, compute(), "the hash of another request");
+                hash
             }
-            _ => self.store.key(database, name),
+            _ => compute(),
         }
     }
 

@@ -8,7 +8,7 @@ use super::group::{GROUP_SIZE, Group};
 use crate::commands::known::{Known, KnownElement};
 use crate::connection::Connection;
 use crate::memory::blocks::Span;
-use crate::store::{Ahead, Approach, Order, Store};
+use crate::store::{Ahead, Approach, OBJECT_DISTANCE, Order, Store, VALUE_DISTANCE};
 
 /// Longer names are not hashed in advance: they may be no names at all.
 const PREFETCH_NAME_MAX: u32 = 256;
@@ -16,12 +16,6 @@ const PREFETCH_NAME_MAX: u32 = 256;
 /// Commands with more arguments are not looked ahead for: they are ranges, or have options, or
 /// several names.
 const LOOKED_ARGUMENTS_MAX: usize = 4;
-
-/// So many requests before its own an object is asked for.
-pub(super) const OBJECT_DISTANCE: usize = 8;
-
-/// So many requests before its own the rest of a value is asked for: its header has come.
-const VALUE_DISTANCE: usize = 4;
 
 /// Hashes the first argument of a request, as the key that it is for most commands, and asks the
 /// processor for its bucket; for others this is wasted, but harmless.

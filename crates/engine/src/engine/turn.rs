@@ -6,7 +6,7 @@
 //! one that parks ends its part of the group, and what was parsed behind it is parsed again later,
 //! since only executing consumes.
 use super::Engine;
-use super::ahead::{OBJECT_DISTANCE, approach, go_ahead, look_ahead, may_have_element};
+use super::ahead::{approach, go_ahead, look_ahead, may_have_element};
 use super::group::{Entry, GROUP_SIZE, Visit};
 use super::shared::Ran;
 use crate::clock::Now;
@@ -18,7 +18,7 @@ use crate::memory::buffer::BUFFER_SIZE;
 use crate::planted::{Bug, is_planted};
 use crate::resp::parse::parse;
 use crate::resp::request::Request;
-use crate::store::Store;
+use crate::store::{OBJECT_DISTANCE, Store};
 use core::ops::Range;
 
 /// Requests in one turn. Those behind them wait for the next one.

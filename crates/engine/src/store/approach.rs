@@ -10,6 +10,12 @@ use super::{NameHash, Order, Store, object};
 use crate::memory::frames::Ref;
 use crate::prefetch::{LINE_SIZE, prefetch, prefetch_line};
 
+/// So many requests, or keys, before its own an object is asked for.
+pub const OBJECT_DISTANCE: usize = 8;
+
+/// So many requests, or keys, before its own the rest of a value is asked for: its header has come.
+pub const VALUE_DISTANCE: usize = 4;
+
 /// Bytes of an object that are asked for with its header.
 const FIRST_BYTES: usize = LINE_SIZE + 1;
 

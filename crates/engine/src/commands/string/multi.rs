@@ -1,6 +1,7 @@
 //! Several keys in one command. MSET and MSETNX happen entirely or not at all.
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::commands::keys::Keys;
 use crate::commands::texts::{BULK_OVERHEAD, reserve_reply, write_text};
 use crate::planted::{Bug, is_planted};
 use crate::resp::request::{Request, Value};
@@ -10,8 +11,8 @@ use crate::store::{Entry, Key, Needs, Steps, StoreFull, Type};
 /// O(keys) plus the sizes of the values.
 pub fn mget(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let mut size = BULK_OVERHEAD;
-    for index in 1..request.argument_count() {
-        let key = cx.key(request, index);
+    let mut keys = Keys::new(request, 1..request.argument_count());
+    while let Some((_, key)) = keys.next(cx) {
         let entry = cx.store.find(cx.now, &key);
         size += BULK_OVERHEAD + entry.map_or(0, |entry| value_size(cx, entry));
     }
@@ -55,7 +56,7 @@ pub fn msetnx(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Command
     if request.argument_count().is_multiple_of(2) {
         return Err(CommandError::Arity("msetnx"));
     }
-    let exists = keys(request).any(|index| {
+    let exists = key_indexes(request).any(|index| {
         let key = cx.key(request, index);
         cx.store.find(cx.now, &key).is_some()
     });
@@ -67,17 +68,17 @@ pub fn msetnx(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Command
 }
 
 /// Positions of the keys among pairs of key and value.
-fn keys(request: &Request<'_>) -> impl Iterator<Item = usize> + use<> {
+fn key_indexes(request: &Request<'_>) -> impl Iterator<Item = usize> + use<> {
     (1..request.argument_count()).step_by(2)
 }
 
 fn set_all(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let (mut needs, mut steps) = (Needs::default(), Steps::of_command());
-    for index in keys(request) {
+    let mut keys = Keys::new(request, key_indexes(request));
+    while let Some((index, key)) = keys.next(cx) {
         if is_planted(Bug::MsetShort) && index == 1 {
             continue;
         }
-        let key = cx.key(request, index);
         let value_size = check(cx, &key, request.value(index + 1))?;
         cx.store.check_chain(cx.now, &key, &mut steps)?;
         match request.value(index + 1) {
@@ -87,7 +88,7 @@ fn set_all(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandErr
     }
     cx.store.reserve(cx.now, &needs, &mut steps)?;
     // Reserve first: from here on nothing fails, so either all keys are written or none is.
-    for index in keys(request) {
+    for index in key_indexes(request) {
         let key = cx.key(request, index);
         cx.store.set_reserved(cx.now, &key, request.value(index + 1));
     }

@@ -7,6 +7,7 @@
 //! which order those of different operations come, and what a receive still brings after the
 //! connection was asked to be closed.
 use crate::watched_allocator::within;
+use crate::wire::Wire;
 use crate::witness::{self, Seen};
 use granite_engine::clock::Now;
 use granite_engine::engine::{EVENTS_PER_TURN, Engine};
@@ -14,7 +15,7 @@ use granite_engine::event::{Action, ConnectionId, Event, Peer, Signal, Socket};
 use granite_engine::hooks::Hooks;
 use granite_engine::limits::Limits;
 use granite_engine::marks::{Mark, Marks};
-use granite_engine::memory::buffer::{BufferHandle, BufferPool};
+use granite_engine::memory::buffer::BufferPool;
 use granite_engine::options::settings::Settings;
 use granite_engine::random::Random;
 use std::collections::VecDeque;
@@ -36,45 +37,6 @@ pub struct Faults {
     pub reorder: u64,
     /// What was in flight when a connection was asked to be closed ends as if it had not been.
     pub stale: u64,
-}
-
-/// A client's end of a connection.
-#[derive(Debug, Default)]
-pub(crate) struct Wire {
-    id: Option<ConnectionId>,
-    /// Sent by the client, not yet received by the engine.
-    inbound: VecDeque<u8>,
-    /// Sent by the engine, not yet taken by the client.
-    outbound: Vec<u8>,
-    receive_is_armed: bool,
-    sending: Option<BufferHandle>,
-    /// A send ended before its end: the client is gone, and there must be no other one.
-    is_cut: bool,
-    /// The client takes nothing from its socket, whose buffer is full.
-    pub(crate) is_deaf: bool,
-    /// The client will send no more.
-    pub(crate) half_closed: bool,
-    /// The client is gone, with an error.
-    pub(crate) reset: bool,
-    /// The engine asked for the end.
-    close_is_asked: bool,
-    /// It was never let in.
-    pub(crate) refused: bool,
-    /// No more events, no more bytes.
-    closed: bool,
-    /// Bytes that the engine has received.
-    pub(crate) received_size: u64,
-    /// When it last received some, or was accepted.
-    pub(crate) received_ms: u64,
-    /// When the send that is in flight began, or the last one ended.
-    pub(crate) sent_ms: u64,
-}
-
-impl Wire {
-    /// The client has not taken what was sent to it.
-    pub(crate) const fn is_sending(&self) -> bool {
-        self.sending.is_some()
-    }
 }
 
 /// The engine in its kernel.

@@ -19,6 +19,7 @@ pub mod transcript;
 pub mod trial;
 pub mod value;
 pub mod watched_allocator;
+mod wire;
 pub mod witness;
 pub mod workload;
 pub mod world;

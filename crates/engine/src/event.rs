@@ -4,6 +4,10 @@
 //! Invariant: a buffer that the kernel may touch is a buffer that the engine does not have. It is
 //! *moved* into the `Action` and comes back in an `Event`. At most one receive and one send are in
 //! flight for a connection; after `Close` exactly one `Closed` follows, as its last event.
+//!
+//! A receive may go on after it has brought bytes, until the driver ends it. So bytes, or the end
+//! of a receive, may come before they are asked for; but what has come since `Receive` never
+//! exceeds `BUFFER_SIZE` bytes, and so fits the buffer of the first of them.
 use crate::memory::buffer::BufferHandle;
 use core::net::SocketAddr;
 
@@ -64,7 +68,8 @@ pub enum Event {
         /// Who it is.
         peer: Peer,
     },
-    /// Bytes arrived: `buffer.filled()`, at least one. The receive is over; ask again for more.
+    /// Bytes arrived: `buffer.filled()`, at least one. More may follow unasked, until there are
+    /// `BUFFER_SIZE` since `Receive`; after that the driver waits to be asked again.
     /// The buffer, or another one for it, goes back to the driver by `Return`: in the same turn,
     /// or under load in the next one that gets to it.
     Received {
@@ -73,7 +78,8 @@ pub enum Event {
         /// Where they are.
         buffer: BufferHandle,
     },
-    /// The armed receive ended without bytes: the peer will send no more.
+    /// The receive ended without bytes: the peer will send no more. It may come unasked, while
+    /// what came before it still waits.
     ReceiveEnded {
         /// Whose receive.
         connection: ConnectionId,
@@ -118,7 +124,8 @@ pub enum Action {
         /// A whole RESP error line.
         line: &'static [u8],
     },
-    /// Arm one receive.
+    /// All that came is executed, more may come: goes on with the receive that is armed, or arms
+    /// one. Not to be asked again before something has come.
     Receive {
         /// For whom.
         connection: ConnectionId,

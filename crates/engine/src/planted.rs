@@ -213,10 +213,12 @@ pub enum Bug {
     ElementsGreedy,
     /// One element for a tree wants whole frames besides.
     ElementGreedy,
+    /// Bytes that come while others wait are lost.
+    JoinedLost,
 }
 
 /// Every bug with its name in print.
-pub const ALL: [(Bug, &str); 100] = [
+pub const ALL: [(Bug, &str); 101] = [
     (Bug::ClassBorder, "class border"),
     (Bug::HoleHalfUnlinked, "hole half unlinked"),
     (Bug::SlotFreedTwice, "slot freed twice"),
@@ -317,6 +319,7 @@ pub const ALL: [(Bug, &str); 100] = [
     (Bug::EndTaken, "open end taken"),
     (Bug::ElementsGreedy, "elements reserve twice"),
     (Bug::ElementGreedy, "element wants frames"),
+    (Bug::JoinedLost, "joined input lost"),
 ];
 
 /// The one bug of this process; 0 is none. The only global of the engine, and only here.

@@ -3,9 +3,10 @@
 //!
 //! Invariant: it keeps every promise of `event`: one receive and one send in flight, a send is
 //! short only when the peer is gone, `Closed` is the last event of a connection and comes exactly
-//! once after `Close`. It breaks only what Linux does not promise: when a completion comes, in
-//! which order those of different operations come, and what a receive still brings after the
-//! connection was asked to be closed.
+//! once after `Close`, and what comes after one `Receive` fits one buffer. It breaks only what
+//! Linux does not promise: when a completion comes, in which order those of different operations
+//! come, whether a receive goes on, and what it still brings after the connection was asked to be
+//! closed.
 use crate::watched_allocator::within;
 use crate::wire::Wire;
 use crate::witness::{self, Seen};
@@ -15,7 +16,7 @@ use granite_engine::event::{Action, ConnectionId, Event, Peer, Signal, Socket};
 use granite_engine::hooks::Hooks;
 use granite_engine::limits::Limits;
 use granite_engine::marks::{Mark, Marks};
-use granite_engine::memory::buffer::BufferPool;
+use granite_engine::memory::buffer::{BUFFER_SIZE, BufferPool};
 use granite_engine::options::settings::Settings;
 use granite_engine::random::Random;
 use std::collections::VecDeque;
@@ -37,6 +38,8 @@ pub struct Faults {
     pub reorder: u64,
     /// What was in flight when a connection was asked to be closed ends as if it had not been.
     pub stale: u64,
+    /// A receive that has brought bytes goes on, and brings more, or its end, unasked.
+    pub unasked: u64,
 }
 
 /// The engine in its kernel.
@@ -288,7 +291,7 @@ impl Kernel {
         let first = self.random.below(count.max(1) as u64) as usize;
         let mut closed = Vec::new();
         for step in 0..count {
-            if events.len() + closed.len() + 2 > EVENTS_PER_TURN {
+            if events.len() + closed.len() + 4 > EVENTS_PER_TURN {
                 break;
             }
             let number = self.live[(first + step) % count];
@@ -317,6 +320,12 @@ impl Kernel {
         }
         if self.wires[number as usize].receive_is_armed && !self.happens(self.faults.delay) {
             events.extend(self.received(number, connection));
+            let wire = &self.wires[number as usize];
+            // What one receive brings comes in its order.
+            let may_come = self.faults.reorder == 0 && wire.receive_is_armed && !wire.is_asked;
+            if may_come && !self.happens(self.faults.delay) {
+                events.extend(self.received(number, connection));
+            }
         }
         let wire = &self.wires[number as usize];
         let is_over = wire.close_is_asked && wire.sending.is_none() && !wire.receive_is_armed;
@@ -355,6 +364,7 @@ impl Kernel {
     fn received(&mut self, number: u32, connection: ConnectionId) -> Option<Event> {
         let is_short = self.happens(self.faults.fragment);
         let is_stale = self.happens(self.faults.stale);
+        let goes_on = self.happens(self.faults.unasked);
         let now_ms = self.now.monotonic_ms;
         let wire = &mut self.wires[number as usize];
         let is_over = wire.reset || wire.close_is_asked;
@@ -362,7 +372,7 @@ impl Kernel {
             if !is_over && !wire.half_closed {
                 return None;
             }
-            wire.receive_is_armed = false;
+            (wire.receive_is_armed, wire.is_asked) = (false, false);
             let orderly = !wire.reset;
             self.tell(number, || format!("ends, orderly: {orderly}"));
             return Some(Event::ReceiveEnded { connection, orderly });
@@ -371,7 +381,7 @@ impl Kernel {
             self.starved_count += 1;
             return None;
         };
-        let mut size = wire.inbound.len().min(buffer.room_size() as usize);
+        let mut size = wire.inbound.len().min(BUFFER_SIZE - wire.armed_size);
         if is_short {
             // Sometimes a byte, sometimes nearly all.
             let most = 1 << self.random.below(15);
@@ -383,7 +393,9 @@ impl Kernel {
         buffer.append(&other[..size - from_one]);
         assert_eq!(buffer.filled_size() as usize, size, "it was measured");
         wire.inbound.drain(..size);
-        wire.receive_is_armed = false;
+        wire.armed_size += size;
+        wire.receive_is_armed = goes_on && wire.armed_size < BUFFER_SIZE;
+        wire.is_asked = false;
         wire.received_size += size as u64;
         wire.received_ms = now_ms;
         self.tell(number, || format!("is heard: {size} bytes"));
@@ -415,9 +427,12 @@ impl Kernel {
             }
             Action::Receive { connection } => {
                 let wire = self.wire_of(connection);
-                assert!(!wire.receive_is_armed, "two receives in flight");
+                assert!(!wire.is_asked, "asked twice for the same");
                 assert!(!wire.close_is_asked, "a receive after the end");
-                wire.receive_is_armed = true;
+                wire.is_asked = true;
+                if !wire.receive_is_armed {
+                    (wire.receive_is_armed, wire.armed_size) = (true, 0);
+                }
             }
             Action::Return { buffer } => {
                 assert!(buffer.next().is_none(), "buffers go back one by one");

@@ -14,6 +14,10 @@ pub(crate) struct Wire {
     /// Sent by the engine, not yet taken by the client.
     pub(crate) outbound: Vec<u8>,
     pub(crate) receive_is_armed: bool,
+    /// Bytes that it has brought since it was armed.
+    pub(crate) armed_size: usize,
+    /// The engine has asked for more, and nothing has come since.
+    pub(crate) is_asked: bool,
     pub(crate) sending: Option<BufferHandle>,
     /// A send ended before its end: the client is gone, and there must be no other one.
     pub(crate) is_cut: bool,

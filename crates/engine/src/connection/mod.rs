@@ -1,8 +1,9 @@
 //! One client as a state machine: receive, parse, execute, send. This file is its state; what
 //! moves it lives in `engine`.
 //!
-//! A connection receives only when all it has sent is executed: so it holds at most one buffer of
-//! input, and a client that is served slowly is slowed down by TCP. It *parks* when a command
+//! A connection asks for more only when all it has sent is executed, and what may come before it
+//! asks again fits one buffer (see `event`): so it holds at most one buffer of input, and a client
+//! that is served slowly is slowed down by TCP. It *parks* when a command
 //! cannot start: its input then waits in a carry buffer, and is looked at again when what it waits
 //! for may have come.
 //!
@@ -100,7 +101,7 @@ pub struct Connection {
     pub parked: Parked,
     /// Bytes of room for a reply that it waits for; 0 while any may do.
     pub awaited_size: u64,
-    /// A receive is armed.
+    /// A receive is asked for, and nothing has come since.
     pub is_receiving: bool,
     /// A send is in flight.
     pub is_sending: bool,
@@ -175,7 +176,7 @@ impl Connection {
         matches!(self.phase, Phase::Open | Phase::Draining) && self.output.is_streaming()
     }
 
-    /// Should a receive be armed?
+    /// Should a receive be asked for?
     pub const fn wants_receive(&self) -> bool {
         matches!(self.phase, Phase::Open)
             && !self.is_receiving

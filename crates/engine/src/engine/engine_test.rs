@@ -22,6 +22,9 @@ mod room_test;
 #[path = "scratch_test.rs"]
 mod scratch_test;
 
+#[path = "unasked_test.rs"]
+mod unasked_test;
+
 #[path = "waiting_test.rs"]
 mod waiting_test;
 

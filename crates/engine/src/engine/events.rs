@@ -113,14 +113,35 @@ impl Engine {
             self.settle(slot);
             return;
         }
-        assert!(connection.input.is_none(), "received while earlier input waits");
         let now_ms = self.shared.now.monotonic_ms;
         connection.received = Moment::at(now_ms);
         // `request-timeout` is for those that send next to nothing, not for large values.
         let earned_ms = u64::from(buffer.filled_size()) * 1000 / REQUEST_RATE_MIN;
         connection.request_started = connection.request_started.later(earned_ms, now_ms);
-        connection.input = Some(buffer);
-        self.runnable.push(&mut self.connections, slot);
+        self.take_input(slot, buffer);
+    }
+
+    /// Bytes wait to be executed, behind those that wait already.
+    fn take_input(&mut self, slot: u32, buffer: BufferHandle) {
+        let connection = &mut self.connections[slot as usize];
+        if let Some(input) = &mut connection.input {
+            self.marks.reach(Mark::InputJoined);
+            if !is_planted(Bug::JoinedLost) {
+                input.append_all(buffer.filled());
+            }
+            self.give_back(buffer);
+        } else {
+            connection.input = Some(buffer);
+        }
+        let connection = &self.connections[slot as usize];
+        if connection.parked == Parked::No {
+            self.runnable.push(&mut self.connections, slot);
+        } else {
+            let input = connection.input.as_ref();
+            self.shared.sessions[slot as usize].input_bytes =
+                input.map_or(0, |input| input.filled_size());
+            self.carry_input(slot);
+        }
     }
 
     fn receive_ended(&mut self, id: ConnectionId, orderly: bool) {
@@ -128,7 +149,8 @@ impl Engine {
         let connection = &mut self.connections[slot as usize];
         connection.is_receiving = false;
         connection.is_ended = true;
-        if orderly {
+        // What came before an error is still executed: it was sent. Its replies find nobody.
+        if orderly || connection.has_work() || connection.parked != Parked::No {
             self.settle(slot);
         } else {
             self.close(slot);

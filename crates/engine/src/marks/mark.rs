@@ -12,6 +12,8 @@ pub enum Mark {
     ReceiveKept,
     /// Input waits in a buffer for which the driver got a carry buffer.
     InputCarried,
+    /// Bytes came unasked, while others waited to be executed.
+    InputJoined,
     /// Too few reply buffers were free for a reply.
     ReplyFull,
     /// A reply got the jumbo permit.
@@ -300,10 +302,11 @@ pub enum Mark {
 pub const COUNT: usize = ALL.len();
 
 /// Every mark with its name in print.
-pub const ALL: [(Mark, &str); 144] = [
+pub const ALL: [(Mark, &str); 145] = [
     (Mark::ReceiveFull, "receive pool full"),
     (Mark::ReceiveKept, "receive buffer kept"),
     (Mark::InputCarried, "input carried"),
+    (Mark::InputJoined, "input joined"),
     (Mark::ReplyFull, "reply pool full"),
     (Mark::JumboGranted, "jumbo granted"),
     (Mark::JumboRefused, "jumbo refused"),

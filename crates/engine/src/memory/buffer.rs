@@ -93,6 +93,16 @@ impl Buffer {
         size
     }
 
+    /// Appends all of `bytes`, which must fit: behind what is filled, or after that has moved to
+    /// the front.
+    pub fn append_all(&mut self, bytes: &[u8]) {
+        if bytes.len() > self.room_size() as usize {
+            self.bytes.copy_within(self.start as usize..self.end as usize, 0);
+            (self.start, self.end) = (0, self.filled_size());
+        }
+        assert_eq!(self.append(bytes), bytes.len(), "more bytes than a buffer has room for");
+    }
+
     /// The rest of the chain, which the caller then owns.
     pub fn take_next(&mut self) -> Option<BufferHandle> {
         self.next.take()
@@ -187,3 +197,7 @@ impl BufferPool {
         self.capacity - self.free_count_min
     }
 }
+
+#[cfg(test)]
+#[path = "buffer_test.rs"]
+mod buffer_test;

@@ -33,6 +33,8 @@ pub struct NullEngine {
     free_slots: Vec<u32>,
     replies: BufferPool,
     actions: VecDeque<Action>,
+    /// Those that may have to ask for more once all events are in: bytes may come unasked.
+    waiting: VecDeque<ConnectionId>,
     /// A value as a bulk string.
     value: Box<[u8]>,
     command_count: u64,
@@ -50,6 +52,7 @@ impl NullEngine {
             free_slots: (0..slot_count).rev().collect(),
             replies: BufferPool::new(REPLY_BUFFERS),
             actions: VecDeque::new(),
+            waiting: VecDeque::new(),
             value: value.into(),
             command_count: 0,
             is_stopping: false,
@@ -68,7 +71,18 @@ impl NullEngine {
 
     /// What is asked of the driver next.
     pub fn next_action(&mut self) -> Option<Action> {
-        self.actions.pop_front()
+        if let Some(action) = self.actions.pop_front() {
+            return Some(action);
+        }
+        while let Some(id) = self.waiting.pop_front() {
+            let connection = &mut self.connections[id.slot as usize];
+            let is_served = connection.is_open && connection.generation == id.generation;
+            if is_served && !connection.has_ended && !connection.is_receiving {
+                connection.is_receiving = true;
+                return Some(Action::Receive { connection: id });
+            }
+        }
+        None
     }
 
     /// Takes one event.
@@ -149,8 +163,7 @@ impl NullEngine {
             self.actions.push_back(Action::Send { connection: id, buffer });
         }
         if !connection.has_ended && !connection.is_receiving {
-            connection.is_receiving = true;
-            self.actions.push_back(Action::Receive { connection: id });
+            self.waiting.push_back(id);
         }
         if connection.has_ended && !connection.is_sending {
             self.actions.push_back(Action::Close { connection: id });

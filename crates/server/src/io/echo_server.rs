@@ -1,11 +1,12 @@
 //! For tests: an engine that sends back what it receives, and the thread that runs it over a real
-//! driver. It checks what a driver promises: one receive and one send at a time, each chain back
-//! exactly once, `Closed` last, nothing for a connection that is gone.
+//! driver. It checks what a driver promises: no more than a buffer holds for each time it asks, one
+//! send at a time, each chain back exactly once, `Closed` last, nothing for a connection that is
+//! gone.
 use super::sockets::{self, ListenOptions, Listeners};
 use super::{Choice, Io, Parts};
 use crate::signals::Signals;
 use granite_engine::event::{Action, ConnectionId, Event, Signal};
-use granite_engine::memory::buffer::{BufferHandle, BufferPool};
+use granite_engine::memory::buffer::{BUFFER_SIZE, BufferHandle, BufferPool};
 use std::collections::VecDeque;
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
@@ -29,11 +30,13 @@ pub(super) struct Sizes {
     pub(super) slots: u32,
     pub(super) receive_buffers: u32,
     pub(super) socket_buffer_size: Option<u32>,
+    /// Every receive is one-shot, as where the kernel cannot bound one that goes on.
+    pub(super) receives_once: bool,
 }
 
 impl Sizes {
     pub(super) const DEFAULT: Self =
-        Self { slots: 128, receive_buffers: 16, socket_buffer_size: None };
+        Self { slots: 128, receive_buffers: 16, socket_buffer_size: None, receives_once: false };
 }
 
 /// What the server saw, told when it stops.
@@ -83,7 +86,7 @@ impl EchoServer {
                 connection_slots: sizes.slots,
                 buffers: BufferPool::new(sizes.receive_buffers),
             };
-            let io = match Io::open(choice, parts) {
+            let mut io = match Io::open(choice, parts) {
                 Ok((io, _)) => io,
                 Err(error) => {
                     assert!(error.fallback().is_some(), "a broken engine: {error}");
@@ -91,6 +94,9 @@ impl EchoServer {
                     return Seen::default();
                 }
             };
+            if let (Io::Uring(uring), true) = (&mut io, sizes.receives_once) {
+                uring.receive_once();
+            }
             sender.send(true).expect("the test waits");
             Echo::new(sizes.slots, its_shared).run(io)
         });
@@ -149,6 +155,8 @@ struct Client {
     generation: u32,
     is_open: bool,
     is_receiving: bool,
+    /// Bytes since it last asked.
+    received_size: u32,
     is_sending: bool,
     is_closing: bool,
     has_ended: bool,
@@ -181,6 +189,9 @@ impl Echo {
             while let Some(event) = io.next_event() {
                 event_count += 1;
                 self.handle(event);
+            }
+            for slot in 0..self.clients.len() {
+                self.go_on(slot);
             }
             assert!(event_count <= super::EVENTS_PER_TURN);
             let sending_count = self.clients.iter().filter(|client| client.is_sending).count();
@@ -215,22 +226,19 @@ impl Echo {
                     return;
                 };
                 let generation = self.clients[slot].generation + 1;
-                self.clients[slot] =
-                    Client { generation, is_open: true, is_receiving: true, ..Client::default() };
+                self.clients[slot] = Client { generation, is_open: true, ..Client::default() };
                 let connection = ConnectionId { slot: slot as u32, generation };
                 self.seen.accepted_count += 1;
                 self.seen.generation_max = self.seen.generation_max.max(generation);
                 self.actions.push_back(Action::Adopt { socket, connection });
-                self.actions.push_back(Action::Receive { connection });
             }
             Event::Received { connection, buffer } => self.received(connection, buffer),
             Event::ReceiveEnded { connection, orderly } => {
                 self.seen.failed_count += u32::from(!orderly);
                 let client = self.client(connection);
-                assert!(client.is_receiving && !client.is_closing);
+                assert!(!client.is_closing, "nothing is received after `Close`");
                 client.is_receiving = false;
                 client.has_ended = true;
-                self.go_on(connection);
             }
             Event::Sent { connection, buffer, sent_bytes } => {
                 self.sent(connection, buffer, sent_bytes);
@@ -252,8 +260,10 @@ impl Echo {
         assert_eq!(reply.append(buffer.filled()) as u32, buffer.filled_size());
         self.actions.push_back(Action::Return { buffer });
         let client = self.client(connection);
-        assert!(client.is_receiving && !client.is_closing);
+        assert!(!client.is_closing, "nothing is received after `Close`");
         client.is_receiving = false;
+        client.received_size += reply.filled_size();
+        assert!(client.received_size as usize <= BUFFER_SIZE, "more than was asked for");
         // A chain of many pieces, so that drivers are tried with such.
         client.queued_bytes += reply.filled_size();
         match client.queued.back_mut() {
@@ -270,7 +280,6 @@ impl Echo {
             client.has_ended = true;
             self.actions.push_back(Action::Receive { connection });
         }
-        self.go_on(connection);
     }
 
     fn sent(&mut self, connection: ConnectionId, chain: BufferHandle, sent_bytes: u32) {
@@ -293,15 +302,15 @@ impl Echo {
                 self.replies.release(buffer);
             }
         }
-        self.go_on(connection);
     }
 
     /// Sends, receives or closes, whatever is possible now.
-    fn go_on(&mut self, connection: ConnectionId) {
-        let client = self.client(connection);
-        if client.is_closing {
+    fn go_on(&mut self, slot: usize) {
+        let client = &mut self.clients[slot];
+        if !client.is_open || client.is_closing {
             return;
         }
+        let connection = ConnectionId { slot: slot as u32, generation: client.generation };
         if !client.is_sending && !client.queued.is_empty() {
             let mut chain: Option<BufferHandle> = None;
             while let Some(buffer) = client.queued.pop_back() {
@@ -321,7 +330,7 @@ impl Echo {
                 self.actions.push_back(Action::Close { connection });
             }
         } else if !client.is_receiving && client.queued_bytes < QUEUED_BYTES_MAX {
-            client.is_receiving = true;
+            (client.is_receiving, client.received_size) = (true, 0);
             self.actions.push_back(Action::Receive { connection });
         }
     }

@@ -1,4 +1,5 @@
-//! Both drivers over real sockets: the same clients, the same expectations.
+//! Both drivers over real sockets, `io_uring` also with one-shot receives alone: the same clients,
+//! the same expectations.
 use super::Choice;
 use super::echo_server::{CLOSE_COMMAND, EchoServer, REFUSAL, Seen, Sizes};
 use std::io::{ErrorKind, Read, Write};
@@ -8,8 +9,10 @@ use std::time::{Duration, Instant};
 
 /// Runs `client` against a server of each kind; what this machine lacks is left out.
 fn check(sizes: Sizes, client: impl Fn(&EchoServer), expect: impl Fn(&Seen)) {
-    for choice in [Choice::Uring, Choice::Epoll] {
-        if let Some(server) = EchoServer::start(choice, sizes) {
+    for (choice, receives_once) in
+        [(Choice::Uring, false), (Choice::Uring, true), (Choice::Epoll, true)]
+    {
+        if let Some(server) = EchoServer::start(choice, Sizes { receives_once, ..sizes }) {
             client(&server);
             expect(&server.stop());
         }

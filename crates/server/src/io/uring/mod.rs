@@ -1,12 +1,15 @@
 //! The `io_uring` driver: actions become submissions, completions become events.
 //!
 //! One `io_uring_enter` a turn: it submits the replies and the receives of the turn that ends,
-//! and waits for what the next one begins with. Receives are one-shot, from a ring of provided
-//! buffers: not asking again *is* the back pressure.
+//! and waits for what the next one begins with. A receive takes its buffers from a ring of provided
+//! ones and goes on, asked for or not, until it has brought what fits one: so its poll stays armed
+//! from request to request, and not asking again *is* the back pressure. Where the kernel cannot
+//! bound a receive, and where the socket has bytes anyway, it is one-shot.
 //!
-//! Invariants: at most one receive and one send in flight for a connection; a socket is closed
-//! only when nothing of it is in flight, so no completion can reach the slot's next life (the
-//! generation in `user_data` asserts it); nothing here allocates after `open`.
+//! Invariants: at most one receive and one send in flight for a connection; a receive begins only
+//! when the engine has asked and was told nothing since, so that what it brings fits; a socket is
+//! closed only when nothing of it is in flight, so no completion can reach the slot's next life
+//! (the generation in `user_data` asserts it); nothing here allocates after `open`.
 mod buffers;
 mod restrictions;
 mod ring;
@@ -54,9 +57,11 @@ struct Slot {
     /// None: the slot is free.
     socket: Option<OwnedFd>,
     generation: u32,
+    /// The engine has asked for bytes, and was told nothing since.
+    is_asked: bool,
     /// A receive is in flight, or waits for a buffer.
     is_receiving: bool,
-    /// The last receive left bytes in the socket.
+    /// What came last left bytes in the socket.
     has_more: bool,
     is_closing: bool,
     /// The chain that the kernel is sending.
@@ -103,6 +108,7 @@ impl Uring {
         if let Err(error) = ring.start(&buffers) {
             return Err((error, Parts { buffers: buffers.into_idle(), ..parts }));
         }
+        ring.find_bound(parts.signals.as_fd());
         let slots = parts.connection_slots;
         let mut uring = Self {
             ring,
@@ -124,6 +130,12 @@ impl Uring {
         }
         uring.poll_signals();
         Ok(uring)
+    }
+
+    /// From now on every receive is one-shot.
+    #[cfg(test)]
+    pub(super) fn receive_once(&mut self) {
+        self.ring.forget_bound();
     }
 
     /// Bytes of the tables that `open` takes.
@@ -222,9 +234,16 @@ impl Uring {
 
     fn receive(&mut self, connection: ConnectionId) {
         let slot = slot_of(&mut self.slots, connection);
-        assert!(!slot.is_receiving, "one receive for a connection");
+        assert!(!slot.is_asked, "asked twice for the same");
         assert!(!slot.is_closing, "a connection that closes receives no more");
-        slot.is_receiving = true;
+        slot.is_asked = true;
+        if !slot.is_receiving {
+            self.begin_receive(connection);
+        }
+    }
+
+    fn begin_receive(&mut self, connection: ConnectionId) {
+        slot_of(&mut self.slots, connection).is_receiving = true;
         self.receiving_count += 1;
         self.buffers.lend(self.receiving_count);
         self.submit_receive(connection);
@@ -351,14 +370,19 @@ impl Uring {
         let slot = slot_of(&mut self.slots, connection);
         assert!(slot.is_receiving, "a receive ends once");
         slot.has_more = completion.more_waits;
-        let is_closing = slot.is_closing;
-        if completion.result == -libc::ENOBUFS && !is_closing {
+        let (is_asked, is_closing) = (slot.is_asked, slot.is_closing);
+        if completion.result == -libc::ENOBUFS && is_asked && !is_closing {
             self.starved.push(connection.slot);
             return None;
         }
-        self.end_receive(connection.slot);
+        if completion.goes_on {
+            self.buffers.lend(self.receiving_count);
+        } else {
+            self.end_receive(connection.slot);
+        }
         match buffer {
             Some(buffer) if size > 0 && !is_closing => {
+                slot_of(&mut self.slots, connection).is_asked = false;
                 return Some(Event::Received { connection, buffer });
             }
             Some(buffer) => self.give_back(buffer),
@@ -369,11 +393,16 @@ impl Uring {
             return None;
         }
         match -completion.result {
-            libc::EINTR | libc::EAGAIN => {
-                self.receive(connection);
+            libc::EINTR | libc::EAGAIN if is_asked => {
+                self.begin_receive(connection);
                 None
             }
-            error => Some(Event::ReceiveEnded { connection, orderly: error == 0 }),
+            // Nobody waits for it: it begins when it is asked for.
+            libc::EINTR | libc::EAGAIN | libc::ENOBUFS => None,
+            error => {
+                slot_of(&mut self.slots, connection).is_asked = false;
+                Some(Event::ReceiveEnded { connection, orderly: error == 0 })
+            }
         }
     }
 
@@ -412,6 +441,7 @@ impl Slot {
         Self {
             socket: None,
             generation: 0,
+            is_asked: false,
             is_receiving: false,
             has_more: false,
             is_closing: false,

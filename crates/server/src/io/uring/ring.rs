@@ -1,13 +1,15 @@
 //! The ring: submissions in, completions out. Knows operations, no connections.
 //!
-//! Invariants: the completion queue has room for every operation that can be in flight, so it
-//! never overflows; a submission that does not fit is made room for by submitting, never dropped.
+//! Invariants: the completion queue has room for every operation that can be in flight, and no
+//! completion is lost; a submission that does not fit is made room for by submitting, never
+//! dropped; a receive brings `BUFFER_SIZE` bytes at most.
 #![expect(unsafe_code, reason = "submissions carry pointers")]
 
 use super::buffers::{Outgoing, ReceiveBuffers};
 use super::restrictions;
 use crate::io::PIECES_MAX;
 use crate::io::fallback::{OpenError, Step};
+use granite_engine::memory::buffer::BUFFER_SIZE;
 use io_uring::types::{Fd, SubmitArgs, Timespec};
 use io_uring::{EnterFlags, IoUring, Probe, cqueue, opcode, squeue};
 use std::io;
@@ -27,6 +29,17 @@ const BUFFER_GROUP: u16 = 0;
 /// receive on an idle socket takes a buffer, finds nothing and puts it back.
 const POLL_FIRST: u16 = 1;
 
+/// `IORING_RECV_MULTISHOT`: the receive goes on after a completion, and its poll stays armed.
+const MULTISHOT: u16 = 2;
+
+/// Bytes of one completion of a receive that goes on, at most: a request with 16 KiB, or sixteen
+/// with 1 KiB.
+const PIECE_SIZE_MAX: u32 = 18 << 10;
+
+/// A receive that goes on ends with the completion that brings it to so many bytes. The kernel
+/// counts after each of them, so the last one may have a whole piece.
+const PIECES_SIZE: u32 = BUFFER_SIZE as u32 + 1 - PIECE_SIZE_MAX;
+
 /// Sends of several pieces for each enter. What does not fit is sent afterwards: a send goes on
 /// until its chain is out.
 const MESSAGES_MAX: usize = 64;
@@ -45,6 +58,8 @@ pub(super) struct Completion {
     pub(super) buffer: Option<u16>,
     /// The socket had more to receive when the operation ended.
     pub(super) more_waits: bool,
+    /// The operation is still in flight.
+    pub(super) goes_on: bool,
 }
 
 impl Completion {
@@ -69,6 +84,8 @@ pub(super) struct Ring {
     enter_flags: EnterFlags,
     messages: Box<[Message]>,
     message_count: usize,
+    /// The kernel bounds receives that go on; see `find_bound`.
+    has_bound: bool,
 }
 
 impl Ring {
@@ -86,7 +103,8 @@ impl Ring {
             // Waiting for clients is not waiting for a disk, and must not look like it in `top`.
             enter_flags |= EnterFlags::NO_IOWAIT;
         }
-        Ok(Self { queues: ring, enter_flags, messages: Box::new([]), message_count: 0 })
+        let messages = Box::new([]);
+        Ok(Self { queues: ring, enter_flags, messages, message_count: 0, has_bound: false })
     }
 
     /// Bytes that `start` takes.
@@ -131,16 +149,35 @@ impl Ring {
         unsafe { self.push(&entry.user_data(user_data)) };
     }
 
-    /// Receives once into a provided buffer.
+    /// Finds out whether the kernel bounds a receive that goes on: only one that knows the bound
+    /// looks at what it shall receive from, here nothing that it could. The ring has just started.
+    pub(super) fn find_bound(&mut self, no_socket: BorrowedFd<'_>) {
+        let entry = receive_entry(no_socket, MULTISHOT);
+        // SAFETY: no pointer in it, and no buffer is lent yet.
+        unsafe { self.push(&entry) };
+        while !self.has_completions() {
+            self.wait(None);
+        }
+        let completion = self.completion().expect("it was waited for");
+        self.has_bound = completion.result == -libc::ENOTSOCK;
+    }
+
+    /// From now on no receive goes on, as where the kernel cannot bound it.
+    #[cfg(test)]
+    pub(super) fn forget_bound(&mut self) {
+        self.has_bound = false;
+    }
+
+    /// Receives into provided buffers, `BUFFER_SIZE` bytes at most. From a socket that is probably
+    /// empty the receive goes on until it has brought its share, where the kernel knows an end.
     pub(super) fn receive(&mut self, socket: BorrowedFd<'_>, is_empty: bool, user_data: u64) {
-        // Length 0: as much as the buffer has.
-        let entry = opcode::Recv::new(Fd(socket.as_raw_fd()), std::ptr::null_mut(), 0)
-            .ioprio(if is_empty { POLL_FIRST } else { 0 })
-            .buf_group(BUFFER_GROUP)
-            .build()
-            .flags(squeue::Flags::BUFFER_SELECT);
+        let how = match (is_empty, self.has_bound) {
+            (true, true) => POLL_FIRST | MULTISHOT,
+            (true, false) => POLL_FIRST,
+            (false, _) => 0,
+        };
         // SAFETY: no pointer in it: the kernel takes a buffer that `ReceiveBuffers` lent it.
-        unsafe { self.push(&entry.user_data(user_data)) };
+        unsafe { self.push(&receive_entry(socket, how).user_data(user_data)) };
     }
 
     /// Sends what is left of a chain, or as much as fits one submission. Returns false, without a
@@ -218,6 +255,7 @@ impl Ring {
             result: entry.result(),
             buffer: cqueue::buffer_select(entry.flags()),
             more_waits: cqueue::sock_nonempty(entry.flags()),
+            goes_on: cqueue::more(entry.flags()),
         })
     }
 
@@ -263,6 +301,33 @@ fn send_one(socket: Fd, piece: libc::iovec) -> squeue::Entry {
     opcode::Send::new(socket, piece.iov_base.cast(), piece.iov_len as u32).flags(SEND_FLAGS).build()
 }
 
+/// A receive into a provided buffer, once or as a multishot.
+fn receive_entry(socket: BorrowedFd<'_>, how: u16) -> squeue::Entry {
+    // Length 0: as much as the buffer has.
+    let (size_max, bound) =
+        if how & MULTISHOT == 0 { (0, 0) } else { (PIECE_SIZE_MAX, PIECES_SIZE) };
+    let mut entry = opcode::Recv::new(Fd(socket.as_raw_fd()), std::ptr::null_mut(), size_max)
+        .ioprio(how)
+        .buf_group(BUFFER_GROUP)
+        .build()
+        .flags(squeue::Flags::BUFFER_SELECT);
+    set_bound(&mut entry, bound);
+    entry
+}
+
+/// Sets `optlen`, after how many bytes a multishot receive ends: a field of the kernel's that
+/// `io_uring` has no name for.
+fn set_bound(entry: &mut squeue::Entry, bound: u32) {
+    const {
+        assert!(size_of::<squeue::Entry>() == 64, "an entry is the kernel's");
+        assert!(align_of::<squeue::Entry>() >= align_of::<u32>(), "with aligned fields");
+    }
+    let field = std::ptr::from_mut(entry).wrapping_byte_add(44).cast::<u32>();
+    // SAFETY: an entry is `struct io_uring_sqe`, 64 bytes of plain numbers (repr(C)), and has a u32
+    // at byte 44 in every kernel: `splice_fd_in`, `file_index`, `optlen`.
+    unsafe { field.write(bound) };
+}
+
 impl Message {
     fn new() -> Self {
         // SAFETY: a header of zeros is a valid header: no name, no pieces, no control data.
@@ -271,10 +336,16 @@ impl Message {
     }
 }
 
-/// Completions that the queue has room for: a power of two, at least one for each submission.
+/// Completions that the queue has room for: one for each operation, and half as many for receives
+/// that go on, each of which has filled the one buffer that is lent for it. A power of two, at
+/// least one for each submission. With more than 21,000 connections that may be too few: the kernel
+/// keeps what finds no room.
 const fn completion_count(in_flight_max: u32) -> u32 {
-    if in_flight_max > SUBMISSIONS_MAX {
-        in_flight_max.next_power_of_two()
+    let wanted_count = in_flight_max + in_flight_max / 2;
+    if wanted_count > COMPLETIONS_MAX {
+        COMPLETIONS_MAX
+    } else if wanted_count > SUBMISSIONS_MAX {
+        wanted_count.next_power_of_two()
     } else {
         SUBMISSIONS_MAX
     }

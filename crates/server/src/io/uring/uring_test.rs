@@ -8,6 +8,9 @@ use crate::signals::Signals;
 use granite_engine::memory::buffer::{BUFFER_SIZE, BufferPool};
 use rustix::io::Errno;
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
+use std::io::Write;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
 
 fn parts(name: &str) -> Parts {
     let name = format!("granite-uring-{}-{name}", std::process::id());
@@ -93,6 +96,62 @@ fn the_ring_refuses_what_is_not_in_the_table() {
     ring.wait(Some(1000));
     let completion = ring.completion().expect("a refusal is a completion");
     assert_eq!((completion.user_data, completion.result), (7, -libc::EACCES));
+}
+
+/// The sizes of what one receive brings, from a client that sends so many bytes again and again and
+/// then goes.
+fn received_pieces(has_bound: bool, sent_sizes: &[usize]) -> Option<Vec<usize>> {
+    let mut ring = Ring::open(8).ok()?;
+    let mut buffers = ReceiveBuffers::new(BufferPool::new(1));
+    ring.start(&buffers).expect("the ring was set up");
+    ring.find_bound(Signals::open().expect("signals").as_fd());
+    if !has_bound {
+        ring.forget_bound();
+    }
+    buffers.lend(1);
+    let (mut client, socket) = UnixStream::pair().expect("descriptors");
+    client.set_nonblocking(true).expect("a socket option");
+    ring.receive(socket.as_fd(), true, 7);
+    let mut pieces = Vec::new();
+    for size in sent_sizes {
+        ring.wait(Some(0));
+        client.write_all(&vec![b'x'; *size]).expect("room");
+        ring.wait(Some(1000));
+        while let Some(completion) = ring.completion() {
+            assert_eq!(completion.user_data, 7);
+            let size = u32::try_from(completion.result).expect("no error");
+            let number = completion.buffer.expect("bytes are in a buffer");
+            let buffer = buffers.take(number, size);
+            buffers.give_back(buffer);
+            buffers.lend(1);
+            pieces.push(size as usize);
+            if !completion.goes_on {
+                return Some(pieces);
+            }
+        }
+    }
+    drop(client);
+    ring.wait(Some(1000));
+    let last = ring.completion().expect("the end of what was sent");
+    assert!(!last.goes_on, "it ends with what it receives from");
+    assert_eq!(last.result, 0);
+    Some(pieces)
+}
+
+/// Small pieces and then the largest that is possible fit one buffer together. Where the kernel
+/// bounds no receive, all are one-shot.
+#[test]
+fn a_receive_that_goes_on_brings_what_fits_a_buffer() {
+    for sent_sizes in [&[100; 30][..], &[1, 2000, 100_000], &[100_000], &[1, 2095, 100_000], &[9]] {
+        let Some(once) = received_pieces(false, sent_sizes) else { return };
+        assert_eq!(once, [sent_sizes[0].min(BUFFER_SIZE)]);
+        let pieces = received_pieces(true, sent_sizes).expect("as before");
+        if pieces == once {
+            continue;
+        }
+        assert!(pieces.iter().sum::<usize>() <= BUFFER_SIZE, "{sent_sizes:?}: {pieces:?}");
+        assert!(pieces.len() > 1 || sent_sizes.len() == 1, "{sent_sizes:?}: {pieces:?}");
+    }
 }
 
 /// Whatever the sizes of short sends, each byte of a chain is offered in order, once.

@@ -81,11 +81,15 @@ fn reply_large(cx: &mut Context<'_>, object: TextObject) -> Result<(), CommandEr
 }
 
 /// Copies a text into the reply, as one bulk string of it. There is room.
+#[inline(always)]
 pub(crate) fn write_text(reply: &mut Reply<'_>, text: Text<'_>) {
-    if let Some(slice) = text.as_slice() {
-        reply.bulk(slice);
-        return;
+    match text.as_slice() {
+        Some(slice) => reply.bulk(slice),
+        None => write_pieces(reply, text),
     }
+}
+
+fn write_pieces(reply: &mut Reply<'_>, text: Text<'_>) {
     reply.bulk_header(text.size());
     for chunk in text.chunks(0, text.size()) {
         reply.raw(chunk);

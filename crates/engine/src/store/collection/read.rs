@@ -47,7 +47,7 @@ pub struct Element<'a> {
 
 impl<'a> Element<'a> {
     /// The member, the field, or the element of a list.
-    #[inline]
+    #[inline(always)]
     pub fn name(&self) -> Text<'a> {
         Text::of_item(self.frames, self.order.name(self.cell))
     }
@@ -109,7 +109,7 @@ pub struct Elements<'a> {
 impl<'a> Iterator for Elements<'a> {
     type Item = Element<'a>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Element<'a>> {
         let index = if self.is_back {
             if self.index == 0 && !self.retreat() {

@@ -117,7 +117,7 @@ pub fn item_size(bytes: &[u8]) -> usize {
 }
 
 /// The item that `bytes` begin with.
-#[inline]
+#[inline(always)]
 pub fn item(bytes: &[u8]) -> Item<'_> {
     match bytes[0] {
         LARGE => {

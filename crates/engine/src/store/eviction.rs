@@ -17,6 +17,7 @@ use crate::marks::Mark;
 use crate::memory::classes::Class;
 use crate::memory::frames::{Needs, Ref};
 use crate::planted::{Bug, is_planted};
+use crate::random::Random;
 use crate::store::index::{GROUP_BUCKETS, Place};
 use core::array;
 
@@ -32,6 +33,25 @@ const CHAIN_TRIES: u32 = 16;
 const CLOCK_COARSE_S: u64 = 16;
 /// The counter of a new key under LFU, as in Redis.
 const FREQUENCY_INITIAL: u8 = 5;
+
+/// What an eviction will look at: drawn, and asked for, when the one before it is over. All that it
+/// reads is in no cache, and would be waited for one after the other.
+#[derive(Clone, Copy)]
+pub(super) struct Draws {
+    /// Chooses the chain.
+    chain: u64,
+    /// Choose the slots of the needed class.
+    slots: [u64; OWN_CLASS_SAMPLE],
+}
+
+impl Draws {
+    pub(super) fn new(random: &mut Random) -> Self {
+        Self { chain: random.bits(), slots: array::from_fn(|_| random.bits()) }
+    }
+}
+
+/// Slots of one class that are keys, with the hashes of these.
+type Sample = [Option<(Ref, u64)>; OWN_CLASS_SAMPLE];
 
 /// Somebody who could leave, and how much so: more is sooner.
 #[derive(Clone, Copy)]
@@ -99,15 +119,19 @@ impl Store {
 
     /// Evicts one key; returns the bytes that it took, 0 if there is none.
     fn evict(&mut self, now: Now, needs: &Needs, spared: Option<&Key<'_>>) -> u64 {
+        let spared = spared.filter(|_| !is_planted(Bug::SparedEvicted));
+        let spared = spared.and_then(|key| self.locate(key)).map(|(at, _)| at);
         if self.tuning.policy == Policy::VolatileTtl
             && let Some(soonest) = self.soonest(spared)
         {
             self.frames.marks.reach(Mark::EvictedSoonest);
             return self.evict_object(soonest.at, soonest.place);
         }
-        let Some(global) = self.oldest_of_chains(now, spared) else { return 0 };
-        let class = needs.largest_class();
-        let own = class.and_then(|class| self.oldest_of_class(now, class, spared));
+        let (draws, class) = (self.draws, needs.largest_class());
+        self.prefetch_chain(self.index.home(draws.chain));
+        let sample = class.map(|class| self.sample_of_class(class, &draws));
+        let Some(global) = self.oldest_of_chains(now, draws.chain, spared) else { return 0 };
+        let own = sample.and_then(|sample| self.oldest_of_sample(now, &sample, &draws, spared));
         let (victim, mark) = match (own, class) {
             (Some(own), Some(class)) if self.prefers_own(own, global, class) => {
                 (own, Mark::EvictedOwn)
@@ -115,7 +139,19 @@ impl Store {
             _ => (global, Mark::EvictedGlobal),
         };
         self.frames.marks.reach(mark);
-        self.evict_object(victim.at, victim.place)
+        let bytes = self.evict_object(victim.at, victim.place);
+        self.draw(class);
+        bytes
+    }
+
+    /// Draws what the next eviction will look at, and asks for it.
+    fn draw(&mut self, class: Option<Class>) {
+        self.draws = Draws::new(&mut self.random);
+        self.prefetch_home(self.draws.chain);
+        let Some(class) = class else { return };
+        for at in self.draws.slots.map(|draw| self.frames.sample(class, draw)).iter().flatten() {
+            self.prefetch_slot(*at);
+        }
     }
 
     fn evict_object(&mut self, at: Ref, place: Place) -> u64 {
@@ -130,13 +166,12 @@ impl Store {
     }
 
     /// The key that dies next, by the wheel, unless it is one to spare.
-    fn soonest(&mut self, spared: Option<&Key<'_>>) -> Option<Candidate> {
+    fn soonest(&mut self, spared: Option<Ref>) -> Option<Candidate> {
         let at = self.wheel.soonest(&mut self.frames)?;
-        let hash = self.hash_of(at);
-        let is_spared = object::header(&self.frames, at).has(object::FLAG_SPARED);
-        if is_spared || spared.is_some_and(|key| key.hash == hash) {
+        if spared == Some(at) || object::header(&self.frames, at).has(object::FLAG_SPARED) {
             return None;
         }
+        let hash = self.hash_of(at);
         let place = self.index.find_ref(&self.frames, hash, at);
         let place = place.expect("a key's object is in the chain of its hash");
         Some(Candidate { at, place, idleness: u64::MAX })
@@ -172,19 +207,25 @@ impl Store {
         )
     }
 
-    /// The best victim of a random chain that has any.
-    fn oldest_of_chains(&mut self, now: Now, spared: Option<&Key<'_>>) -> Option<Candidate> {
+    /// The best victim of a random chain that has any: of the one that `draw` chooses, or others.
+    fn oldest_of_chains(
+        &mut self,
+        now: Now,
+        mut draw: u64,
+        spared: Option<Ref>,
+    ) -> Option<Candidate> {
         for _ in 0..CHAIN_TRIES {
-            let bucket = self.random.below(u64::from(self.index.bucket_count())) as u32;
-            if let Some(found) = self.oldest_of_chain(now, bucket, spared) {
+            if let Some(found) = self.oldest_of_chain(now, self.index.home(draw), spared) {
                 return Some(found);
             }
+            draw = self.random.bits();
+            self.prefetch_chain(self.index.home(draw));
         }
         self.oldest_from_counts(now, spared)
     }
 
     /// Few keys qualify: the rows of counts lead to them. O(groups + one group).
-    fn oldest_from_counts(&mut self, now: Now, spared: Option<&Key<'_>>) -> Option<Candidate> {
+    fn oldest_from_counts(&mut self, now: Now, spared: Option<Ref>) -> Option<Candidate> {
         let group_count = self.index.groups().len() as u64;
         let first = self.random.below(group_count);
         for step in 0..group_count {
@@ -205,16 +246,15 @@ impl Store {
         None
     }
 
-    fn oldest_of_chain(
-        &mut self,
-        now: Now,
-        bucket: u32,
-        spared: Option<&Key<'_>>,
-    ) -> Option<Candidate> {
+    /// Asks for all objects of a chain.
+    fn prefetch_chain(&self, bucket: u32) {
         self.index.for_each(&self.frames, bucket, |at, _| {
             self.prefetch_slot(at);
             true
         });
+    }
+
+    fn oldest_of_chain(&mut self, now: Now, bucket: u32, spared: Option<Ref>) -> Option<Candidate> {
         let mut best: Option<Candidate> = None;
         // One draw for the chain: `*-random` takes the entry whose mixed number is largest.
         let draw = self.random.bits();
@@ -229,25 +269,26 @@ impl Store {
         best
     }
 
-    fn oldest_of_class(
-        &mut self,
-        now: Now,
-        class: Class,
-        spared: Option<&Key<'_>>,
-    ) -> Option<Candidate> {
-        // Each step asks for what the next one reads: a dozen slots are two dozen cache misses, one
-        // after the other or side by side.
-        let draws: [u64; OWN_CLASS_SAMPLE] = array::from_fn(|_| self.random.bits());
-        let slots = draws.map(|draw| self.frames.sample(class, draw));
-        slots.iter().flatten().for_each(|&at| self.prefetch_slot(at));
-        let hashes = slots.map(|at| {
-            let hash = self.hash_of(at.filter(|&at| self.is_key(at))?);
+    /// The keys that are drawn of a class. Asks for their buckets, while a chain is looked through.
+    fn sample_of_class(&self, class: Class, draws: &Draws) -> Sample {
+        draws.slots.map(|draw| {
+            let at = self.frames.sample(class, draw).filter(|&at| self.is_key(at))?;
+            let hash = self.hash_of(at);
             self.prefetch_home(hash);
-            Some(hash)
-        });
+            Some((at, hash))
+        })
+    }
+
+    fn oldest_of_sample(
+        &self,
+        now: Now,
+        sample: &Sample,
+        draws: &Draws,
+        spared: Option<Ref>,
+    ) -> Option<Candidate> {
         let mut best: Option<Candidate> = None;
-        for ((at, hash), draw) in slots.into_iter().zip(hashes).zip(draws) {
-            let (Some(at), Some(hash)) = (at, hash) else { continue };
+        for (key, draw) in sample.iter().zip(draws.slots) {
+            let Some((at, hash)) = *key else { continue };
             let place = self.index.find_ref(&self.frames, hash, at);
             let place = place.expect("a key's object is in the chain of its hash");
             if let Some(candidate) = self.candidate(now, at, place, draw, spared)
@@ -272,19 +313,13 @@ impl Store {
         at: Ref,
         place: Place,
         draw: u64,
-        spared: Option<&Key<'_>>,
+        spared: Option<Ref>,
     ) -> Option<Candidate> {
         let header = object::header(&self.frames, at);
         if self.is_volatile() && !header.has(object::FLAG_TTL) {
             return None;
         }
-        if header.has(object::FLAG_SPARED) {
-            return None;
-        }
-        let spared = spared.filter(|_| !is_planted(Bug::SparedEvicted));
-        if spared.is_some_and(|key| {
-            key.database == header.database() && key.name == object::key(&self.frames, at)
-        }) {
+        if spared == Some(at) || header.has(object::FLAG_SPARED) {
             return None;
         }
         let idleness = match self.tuning.policy {

@@ -62,6 +62,7 @@ use crate::memory::frames::{Frames, Ref};
 use crate::memory::takings::Takings;
 use crate::random::Random;
 use databases::Databases;
+use eviction::Draws;
 use index::{GROUP_BUCKETS, Index};
 use misfit::Misfits;
 use pins::Pins;
@@ -89,6 +90,8 @@ pub struct Store {
     misfits: Misfits,
     hash_key: (u64, u64),
     random: Random,
+    /// What the next eviction looks at.
+    draws: Draws,
     key_size_max: u32,
     /// A large collection was made, some time: only then it is worth looking for one.
     has_trees: bool,
@@ -148,6 +151,7 @@ impl Store {
         let word = |bytes: &[u8]| {
             u64::from_le_bytes(bytes.try_into().expect("eight bytes are eight bytes"))
         };
+        let mut random = Random::new(seed);
         Self {
             tuning: Tuning {
                 policy: Policy::default(),
@@ -171,7 +175,8 @@ impl Store {
             graveyard: Graveyard::default(),
             misfits: Misfits::default(),
             hash_key: (word(low), word(high)),
-            random: Random::new(seed),
+            draws: Draws::new(&mut random),
+            random,
             key_size_max: limits.key_size_max,
             has_trees: false,
             is_reserved: false,

@@ -230,6 +230,26 @@ fn a_refused_client_gets_its_line() {
     );
 }
 
+/// Bytes and the end that come together: the bytes are answered, and the end is seen.
+#[test]
+fn an_end_that_comes_with_bytes_is_seen() {
+    check(
+        Sizes::DEFAULT,
+        |server| {
+            for _ in 0..200 {
+                let mut stream = UnixStream::connect(&server.unix_path).expect("it listens");
+                stream.set_read_timeout(Some(Duration::from_secs(10))).expect("an option");
+                stream.write_all(b"bytes").expect("room");
+                stream.shutdown(Shutdown::Write).expect("it is connected");
+                let mut echo = Vec::new();
+                stream.read_to_end(&mut echo).expect("the server ends it, too");
+                assert_eq!(echo, b"bytes");
+            }
+        },
+        |seen| assert_eq!((seen.accepted_count, seen.failed_count), (200, 0)),
+    );
+}
+
 #[test]
 fn a_unix_socket_serves_too() {
     check(

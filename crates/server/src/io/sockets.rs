@@ -283,6 +283,12 @@ pub(super) fn refuse(socket: OwnedFd, line: &[u8]) {
     drop(socket);
 }
 
+/// Receives nothing more from a peer that sends nothing more: what waits for that is woken.
+pub(super) fn end_input(socket: &OwnedFd) {
+    // Fails only when the socket has failed, and wakes then, too.
+    let _ = shutdown(socket, Shutdown::Read);
+}
+
 /// Ends both directions: a peer that still reads gets an end after what was sent.
 pub(super) fn end(socket: &OwnedFd) {
     // Fails only when the peer ended the connection first.

@@ -41,6 +41,7 @@ enum Operation {
     Receive = 2,
     Send = 3,
     Signal = 4,
+    End = 5,
 }
 
 /// `operation:8 | generation:24 | slot:32`. Never a pointer: a late or wrong completion can be
@@ -63,6 +64,10 @@ struct Slot {
     is_receiving: bool,
     /// What came last left bytes in the socket.
     has_more: bool,
+    /// The end of the socket is waited for; see `watch_end`.
+    awaits_end: bool,
+    /// The socket has come to its end: nothing but what is in it is still received.
+    has_ended: bool,
     is_closing: bool,
     /// The chain that the kernel is sending.
     outgoing: Option<Outgoing>,
@@ -229,7 +234,37 @@ impl Uring {
         *slot = Slot::free();
         slot.socket = Some(accepted);
         slot.generation = connection.generation;
+        self.watch_end(connection);
         self.accept(socket.0 as usize);
+    }
+
+    /// Waits for the end of a socket, besides what is received from it: a receive that goes on may
+    /// miss it. Bytes and an end that come together wake it once; it takes the bytes, finds the
+    /// socket empty, and waits for what has been there already (Unix sockets, resets, and kernels
+    /// with liburing's issue 1549).
+    fn watch_end(&mut self, connection: ConnectionId) {
+        if !self.ring.has_bound() {
+            return;
+        }
+        let slot = slot_of(&mut self.slots, connection);
+        slot.awaits_end = true;
+        let socket = slot.socket.as_ref().expect("an adopted slot has a socket");
+        self.ring.poll_end(socket.as_fd(), user_data(Operation::End, connection));
+    }
+
+    fn complete_end(&mut self, connection: ConnectionId) {
+        let slot = slot_of(&mut self.slots, connection);
+        (slot.awaits_end, slot.has_ended) = (false, true);
+        self.nudge(connection.slot);
+        self.finish_close(connection.slot);
+    }
+
+    /// Wakes a receive that goes on though its socket has ended: with nothing left it ends, too.
+    fn nudge(&mut self, slot_index: u32) {
+        let slot = &self.slots[slot_index as usize];
+        if slot.is_receiving && (slot.has_ended || slot.is_closing) {
+            sockets::end_input(slot.socket.as_ref().expect("what is received from is open"));
+        }
     }
 
     fn receive(&mut self, connection: ConnectionId) {
@@ -253,7 +288,7 @@ impl Uring {
         let slot = slot_of(&mut self.slots, connection);
         let socket = slot.socket.as_ref().expect("an adopted slot has a socket");
         let name = user_data(Operation::Receive, connection);
-        self.ring.receive(socket.as_fd(), !slot.has_more, name);
+        self.ring.receive(socket.as_fd(), !slot.has_more && !slot.has_ended, name);
     }
 
     /// A buffer is empty again: perhaps somebody waits for it.
@@ -297,7 +332,8 @@ impl Uring {
     /// Closes the socket once nothing of the connection is in flight.
     fn finish_close(&mut self, slot_index: u32) {
         let slot = &mut self.slots[slot_index as usize];
-        if slot.is_closing && !slot.is_receiving && slot.outgoing.is_none() {
+        let is_idle = !slot.is_receiving && !slot.awaits_end && slot.outgoing.is_none();
+        if slot.is_closing && is_idle {
             slot.socket = None;
             self.closed.push(slot_index);
         }
@@ -331,6 +367,10 @@ impl Uring {
                 self.complete_receive(&completion, connection)
             }
             tag if tag == Operation::Send as u8 => self.complete_send(&completion, connection),
+            tag if tag == Operation::End as u8 => {
+                self.complete_end(connection);
+                None
+            }
             tag => {
                 assert_eq!(tag, Operation::Signal as u8, "a completion of nothing we submitted");
                 self.poll_signals();
@@ -377,6 +417,7 @@ impl Uring {
         }
         if completion.goes_on {
             self.buffers.lend(self.receiving_count);
+            self.nudge(connection.slot);
         } else {
             self.end_receive(connection.slot);
         }
@@ -444,6 +485,8 @@ impl Slot {
             is_asked: false,
             is_receiving: false,
             has_more: false,
+            awaits_end: false,
+            has_ended: false,
             is_closing: false,
             outgoing: None,
         }

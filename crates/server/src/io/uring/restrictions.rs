@@ -10,7 +10,7 @@ pub(super) const OPERATIONS: [(u8, &str); 5] = [
     (opcode::Recv::CODE, "receive into a provided buffer"),
     (opcode::Send::CODE, "send one buffer"),
     (opcode::SendMsg::CODE, "send several buffers"),
-    (opcode::PollAdd::CODE, "wait for a signal"),
+    (opcode::PollAdd::CODE, "wait for a signal, or for the end of a socket"),
 ];
 
 /// Without this flag no receive may use a provided buffer.

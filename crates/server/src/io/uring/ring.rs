@@ -162,6 +162,20 @@ impl Ring {
         self.has_bound = completion.result == -libc::ENOTSOCK;
     }
 
+    /// May receives go on?
+    pub(super) const fn has_bound(&self) -> bool {
+        self.has_bound
+    }
+
+    /// Waits once for the end of a socket: the peer has ended its side or is gone, or it was shut
+    /// down here.
+    pub(super) fn poll_end(&mut self, socket: BorrowedFd<'_>, user_data: u64) {
+        let events = libc::POLLRDHUP.cast_unsigned();
+        let entry = opcode::PollAdd::new(Fd(socket.as_raw_fd()), events.into()).build();
+        // SAFETY: no pointer in it.
+        unsafe { self.push(&entry.user_data(user_data)) };
+    }
+
     /// From now on no receive goes on, as where the kernel cannot bound it.
     #[cfg(test)]
     pub(super) fn forget_bound(&mut self) {

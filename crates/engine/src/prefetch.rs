@@ -1,7 +1,7 @@
 //! Asking the processor for a cache line before it is needed.
 //!
-//! A data set larger than the caches costs two dependent misses for a GET; asking for a batch's
-//! lines first hides most of them (measured in the prototype: 408 ns alone, 78 ns in batches). It
+//! A data set larger than the caches costs two dependent misses for a GET; asking for them while
+//! others run hides most of them (measured in the prototype: 408 ns alone, 78 ns in batches). It
 //! takes the prefetch instruction: a plain early load blocks retirement and costs twice as much.
 //! This is the one line of the engine that is not safe Rust (invariant 7 of ARCHITECTURE.md).
 #![allow(unsafe_code, reason = "the prefetch instruction takes a pointer; see the file's header")]

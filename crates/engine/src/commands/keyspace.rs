@@ -5,7 +5,7 @@
 use crate::commands::arguments::{database, is_word, small_integer};
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::keys::Keys;
+use crate::commands::key_queue::KeyQueue;
 use crate::commands::texts::{BULK_OVERHEAD, reserve_reply};
 use crate::commands::work;
 use crate::resp::request::Request;
@@ -45,7 +45,7 @@ fn count_keys(
     mut counts: impl FnMut(&mut Context<'_>, &Key<'_>) -> bool,
 ) {
     let mut count = 0;
-    let mut keys = Keys::new(request, 1..request.argument_count());
+    let mut keys = KeyQueue::new(request, 1..request.argument_count());
     while let Some((_, key)) = keys.next(cx) {
         count += i64::from(counts(cx, &key));
     }

@@ -17,7 +17,7 @@ pub mod help;
 pub mod hyperloglog;
 pub mod info;
 mod kept_text;
-pub mod keys;
+pub mod key_queue;
 pub mod keyspace;
 pub mod known;
 pub mod list;

@@ -29,10 +29,10 @@ pub(super) fn approach(
     match spans.get(1) {
         Some(span) if span.size <= PREFETCH_NAME_MAX => {
             let hash = store.name_hash(&bytes[span.start as usize..][..span.size as usize]);
-            let approach = store.approach(database, hash);
+            let approach = store.begin_approach(database, hash);
             (Some(approach), Known { first: Some(hash), element: None })
         }
-        _ => (None, Known::default()),
+        _ => (None, Known::NOTHING),
     }
 }
 
@@ -51,7 +51,7 @@ pub(super) fn may_have_element(bytes: &[u8], spans: &[Span]) -> bool {
 
 /// Asks for the object of a request that comes soon, and for the value of one that comes sooner.
 #[inline(always)]
-pub(super) fn go_ahead(store: &Store, approaches: &mut [Option<Approach>], index: usize) {
+pub(super) fn go_on(store: &Store, approaches: &mut [Option<Approach>], index: usize) {
     if let Some(Some(approach)) = approaches.get_mut(index + OBJECT_DISTANCE) {
         store.approach_object(approach);
     }
@@ -85,7 +85,8 @@ pub(super) fn look_ahead(
         for index in range {
             let entry = &mut group.entries[index];
             let approach = group.approaches[index].filter(|_| entry.may_have_element);
-            let Some((owner, order)) = approach.and_then(|approach| store.order_ahead(&approach))
+            let Some((owner, order)) =
+                approach.and_then(|approach| store.approached_tree(&approach))
             else {
                 continue;
             };

@@ -6,7 +6,7 @@
 //! one that parks ends its part of the group, and what was parsed behind it is parsed again later,
 //! since only executing consumes.
 use super::Engine;
-use super::ahead::{approach, go_ahead, look_ahead, may_have_element};
+use super::ahead::{approach, go_on, look_ahead, may_have_element};
 use super::group::{Entry, GROUP_SIZE, Visit};
 use super::shared::Ran;
 use crate::clock::Now;
@@ -253,7 +253,7 @@ impl Engine {
         let mut rest = entries.iter().enumerate();
         let next = |store: &Store| {
             let (index, entry) = rest.next()?;
-            go_ahead(store, approaches, index);
+            go_on(store, approaches, index);
             let spans = &group[entry.first_span as usize..entry.end_span as usize];
             Some((Request::in_place(bytes, spans), &entry.known))
         };

@@ -16,16 +16,18 @@ pub const OBJECT_DISTANCE: usize = 8;
 /// So many requests, or keys, before its own the rest of a value is asked for: its header has come.
 pub const VALUE_DISTANCE: usize = 4;
 
-/// Bytes of an object that are asked for with its header.
+/// Bytes of an object that are asked for with its header: one more than a line, so that `prefetch`
+/// asks for two.
 const FIRST_BYTES: usize = LINE_SIZE + 1;
 
-/// Bytes of a value that are asked for in advance: what is behind them the processor asks for by
-/// itself.
+/// Bytes that are asked for in advance, from the beginning of an object: what is behind them the
+/// processor asks for by itself.
 const VALUE_BYTES_MAX: u32 = 1024;
 
 /// How far the way to a key's object is gone.
 #[derive(Clone, Copy, Debug)]
 pub struct Approach {
+    /// Of the key, in its database.
     hash: u64,
     /// What was asked for; none if it was not yet, or is not there.
     object: Ref,
@@ -34,8 +36,8 @@ pub struct Approach {
 impl Store {
     /// First step: asks for the bucket of a key.
     #[inline(always)]
-    pub fn approach(&self, database: u8, hash: NameHash) -> Approach {
-        let hash = self.key_hashed(database, b"", hash).hash;
+    pub fn begin_approach(&self, database: u8, hash: NameHash) -> Approach {
+        let hash = Self::key_hash(self.databases.number(database), hash);
         self.prefetch_home(hash);
         Approach { hash, object: Ref::NONE }
     }
@@ -58,7 +60,8 @@ impl Store {
             return;
         }
         let start = approach.object.offset();
-        let size = object::header(&self.frames, approach.object).value_size.min(VALUE_BYTES_MAX);
+        let header = object::header(&self.frames, approach.object);
+        let size = header.value_size.saturating_add(header.value_offset()).min(VALUE_BYTES_MAX);
         if size as usize > FIRST_BYTES
             && let Some(bytes) = self.frames.all().get(start..start + size as usize)
         {
@@ -68,7 +71,7 @@ impl Store {
 
     /// The object and the order of a large collection, once its object has been asked for.
     #[inline]
-    pub fn order_ahead(&self, approach: &Approach) -> Option<(Ref, Order)> {
+    pub fn approached_tree(&self, approach: &Approach) -> Option<(Ref, Order)> {
         if approach.object.is_none() {
             return None;
         }

@@ -8,6 +8,9 @@
 //! on the first change of sizes, never the own class bursts to hundreds of evictions for one write
 //! (both measured in the prototype).
 //!
+//! What an eviction looks at is drawn, and asked for, when the one before it is over: by then it
+//! has come.
+//!
 //! The idle time of a key that was never read since it was written counts `lru-demotion` times.
 use super::room::{RESERVE_FRAMES, Steps};
 use super::types::{Entry, Key, Policy};
@@ -120,6 +123,8 @@ impl Store {
     /// Evicts one key; returns the bytes that it took, 0 if there is none.
     fn evict(&mut self, now: Now, needs: &Needs, spared: Option<&Key<'_>>) -> u64 {
         let spared = spared.filter(|_| !is_planted(Bug::SparedEvicted));
+        // Making room moves objects, so it is located each time. Known by its object, no name of a
+        // candidate need be compared: that was the first touch of it, a fifth of a SET that evicts.
         let spared = spared.and_then(|key| self.locate(key)).map(|(at, _)| at);
         if self.tuning.policy == Policy::VolatileTtl
             && let Some(soonest) = self.soonest(spared)
@@ -140,12 +145,12 @@ impl Store {
         };
         self.frames.marks.reach(mark);
         let bytes = self.evict_object(victim.at, victim.place);
-        self.draw(class);
+        self.draw_next(class);
         bytes
     }
 
     /// Draws what the next eviction will look at, and asks for it.
-    fn draw(&mut self, class: Option<Class>) {
+    fn draw_next(&mut self, class: Option<Class>) {
         self.draws = Draws::new(&mut self.random);
         self.prefetch_home(self.draws.chain);
         let Some(class) = class else { return };

@@ -52,7 +52,13 @@ impl Store {
     #[inline(always)]
     pub fn key_hashed<'a>(&self, database: u8, name: &'a [u8], hash: NameHash) -> Key<'a> {
         let number = self.databases.number(database);
-        Key { name, hash: hash.0 ^ Self::database_mix(number), database: number }
+        Key { name, hash: Self::key_hash(number, hash), database: number }
+    }
+
+    /// The hash of a key in the database with a number, from that of its name.
+    #[inline(always)]
+    pub(super) const fn key_hash(number: u8, hash: NameHash) -> u64 {
+        hash.0 ^ Self::database_mix(number)
     }
 
     /// The hash of a name, the same in every database: some 135 instructions for 16 bytes.

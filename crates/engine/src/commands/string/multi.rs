@@ -1,7 +1,7 @@
 //! Several keys in one command. MSET and MSETNX happen entirely or not at all.
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
-use crate::commands::keys::Keys;
+use crate::commands::key_queue::KeyQueue;
 use crate::commands::texts::{BULK_OVERHEAD, reserve_reply, write_text};
 use crate::planted::{Bug, is_planted};
 use crate::resp::request::{Request, Value};
@@ -11,7 +11,7 @@ use crate::store::{Entry, Key, Needs, Steps, StoreFull, Type};
 /// O(keys) plus the sizes of the values.
 pub fn mget(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let mut size = BULK_OVERHEAD;
-    let mut keys = Keys::new(request, 1..request.argument_count());
+    let mut keys = KeyQueue::new(request, 1..request.argument_count());
     while let Some((_, key)) = keys.next(cx) {
         let entry = cx.store.find(cx.now, &key);
         size += BULK_OVERHEAD + entry.map_or(0, |entry| value_size(cx, entry));
@@ -56,10 +56,10 @@ pub fn msetnx(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), Command
     if request.argument_count().is_multiple_of(2) {
         return Err(CommandError::Arity("msetnx"));
     }
-    let exists = key_indexes(request).any(|index| {
-        let key = cx.key(request, index);
-        cx.store.find(cx.now, &key).is_some()
-    });
+    let (mut keys, mut exists) = (KeyQueue::new(request, key_indexes(request)), false);
+    while let Some((_, key)) = keys.next(cx) {
+        exists |= cx.store.find(cx.now, &key).is_some();
+    }
     if !exists {
         set_all(cx, request)?;
     }
@@ -74,7 +74,7 @@ fn key_indexes(request: &Request<'_>) -> impl Iterator<Item = usize> + use<> {
 
 fn set_all(cx: &mut Context<'_>, request: &Request<'_>) -> Result<(), CommandError> {
     let (mut needs, mut steps) = (Needs::default(), Steps::of_command());
-    let mut keys = Keys::new(request, key_indexes(request));
+    let mut keys = KeyQueue::new(request, key_indexes(request));
     while let Some((index, key)) = keys.next(cx) {
         if is_planted(Bug::MsetShort) && index == 1 {
             continue;

@@ -56,7 +56,7 @@ impl Store {
         self.has_trees
     }
 
-    /// Begins to look for a name, in a collection that `order_ahead` has found.
+    /// Begins to look for a name, in a collection that `approached_tree` has found.
     #[inline]
     pub fn begin_ahead(&self, (owner, order): (Ref, Order), hash: NameHash) -> Ahead {
         let (order, key) = match order {
@@ -66,7 +66,7 @@ impl Store {
         self.begin_at_root((owner, order), key, hash.tag())
     }
 
-    /// Begins to look for the first or the last element of a list that `order_ahead` has found.
+    /// Begins to look for the first or the last element of a list that `approached_tree` has found.
     #[inline]
     pub fn begin_ahead_at_end(&self, owner: Ref, is_last: bool) -> Ahead {
         self.begin_at_root((owner, Order::List), if is_last { LAST } else { 0 }, 0)

@@ -1,6 +1,6 @@
 //! The receive buffers, and the ring through which the kernel takes those that it is lent.
 //!
-//! The kernel is lent as many as there are receives, for each takes one at most, and it is lent
+//! The kernel is lent as many as there are receives, for each fills one at a time, and it is lent
 //! those that came back last: what fifty clients send goes through fifty buffers that the caches
 //! know, not through all there are in turn.
 //!

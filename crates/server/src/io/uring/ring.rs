@@ -34,11 +34,11 @@ const MULTISHOT: u16 = 2;
 
 /// Bytes of one completion of a receive that goes on, at most: a request with 16 KiB, or sixteen
 /// with 1 KiB.
-const PIECE_SIZE_MAX: u32 = 18 << 10;
+const COMPLETION_SIZE_MAX: u32 = 18 << 10;
 
 /// A receive that goes on ends with the completion that brings it to so many bytes. The kernel
 /// counts after each of them, so the last one may have a whole piece.
-const PIECES_SIZE: u32 = BUFFER_SIZE as u32 + 1 - PIECE_SIZE_MAX;
+const RECEIVE_BOUND: u32 = BUFFER_SIZE as u32 + 1 - COMPLETION_SIZE_MAX;
 
 /// Sends of several pieces for each enter. What does not fit is sent afterwards: a send goes on
 /// until its chain is out.
@@ -183,7 +183,8 @@ impl Ring {
     }
 
     /// Receives into provided buffers, `BUFFER_SIZE` bytes at most. From a socket that is probably
-    /// empty the receive goes on until it has brought its share, where the kernel knows an end.
+    /// empty the receive goes on until it has brought `RECEIVE_BOUND` bytes, where the kernel can
+    /// bound it.
     pub(super) fn receive(&mut self, socket: BorrowedFd<'_>, is_empty: bool, user_data: u64) {
         let how = match (is_empty, self.has_bound) {
             (true, true) => POLL_FIRST | MULTISHOT,
@@ -315,11 +316,11 @@ fn send_one(socket: Fd, piece: libc::iovec) -> squeue::Entry {
     opcode::Send::new(socket, piece.iov_base.cast(), piece.iov_len as u32).flags(SEND_FLAGS).build()
 }
 
-/// A receive into a provided buffer, once or as a multishot.
+/// A receive into a provided buffer: once, or one that goes on.
 fn receive_entry(socket: BorrowedFd<'_>, how: u16) -> squeue::Entry {
     // Length 0: as much as the buffer has.
     let (size_max, bound) =
-        if how & MULTISHOT == 0 { (0, 0) } else { (PIECE_SIZE_MAX, PIECES_SIZE) };
+        if how & MULTISHOT == 0 { (0, 0) } else { (COMPLETION_SIZE_MAX, RECEIVE_BOUND) };
     let mut entry = opcode::Recv::new(Fd(socket.as_raw_fd()), std::ptr::null_mut(), size_max)
         .ioprio(how)
         .buf_group(BUFFER_GROUP)

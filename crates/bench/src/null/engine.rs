@@ -1,8 +1,9 @@
 //! The null engine: takes events and asks for actions as Granite's engine does, counts commands and
 //! answers a constant.
 //!
-//! Invariant: one receive and one send at a time for each connection, and `Close` once, when
-//! neither is in flight (the driver would not mind, but it keeps this small).
+//! Invariant: it asks for bytes once until some have come, has one send at a time for each
+//! connection, and asks for `Close` once, when neither is in flight (the driver would not mind, but
+//! it keeps this small).
 use super::scan::{Command, Scanner, name};
 use granite_engine::event::{Action, ConnectionId, Event, SEND_BUFFERS_MAX, Signal};
 use granite_engine::memory::buffer::{BufferHandle, BufferPool};

@@ -123,7 +123,8 @@ fn resolve(request: &Request<'_>) -> Result<CommandId, Refusal> {
     id.subcommand(request.argument(1)).ok_or(Refusal::UnknownSubcommand(id))
 }
 
-/// The row of a request that may be unknown or wrong: for COMMAND GETKEYS and the prefetch.
+/// The row of a request that may be unknown or wrong: for COMMAND GETKEYS and the
+/// sources of sorted sets.
 pub fn find(request: &Request<'_>) -> Option<CommandId> {
     resolve(request).ok()
 }

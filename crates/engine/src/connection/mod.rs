@@ -3,9 +3,8 @@
 //!
 //! A connection asks for more only when all it has sent is executed, and what may come before it
 //! asks again fits one buffer (see `event`): so it holds at most one buffer of input, and a client
-//! that is served slowly is slowed down by TCP. It *parks* when a command
-//! cannot start: its input then waits in a carry buffer, and is looked at again when what it waits
-//! for may have come.
+//! that is served slowly is slowed down by TCP. It *parks* when a command cannot start: its input
+//! then waits in a carry buffer, and is looked at again when what it waits for may have come.
 //!
 //! Invariant: a slot is reused only after `Closed`, when nothing of it is in flight and it holds
 //! no buffer, no block, no pin.

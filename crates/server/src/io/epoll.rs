@@ -211,7 +211,7 @@ impl Epoll {
             Action::Refuse { socket, line } => sockets::refuse(self.pending.take(socket), line),
             Action::Receive { connection } => {
                 let slot = slot_of(&mut self.slots, connection);
-                assert!(!slot.is_receiving, "one receive for a connection");
+                assert!(!slot.is_receiving, "asked twice for the same");
                 assert!(!slot.is_closing, "a connection that closes receives no more");
                 slot.is_receiving = true;
                 if slot.is_readable {

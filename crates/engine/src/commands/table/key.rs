@@ -1,7 +1,7 @@
 //! Where the keys of a command are among its arguments, and what it does with them.
 //!
 //! One description serves COMMAND INFO (as Redis' key specifications and as its older triple of
-//! first, last and step), COMMAND GETKEYS, and the prefetch before a command runs.
+//! first, last and step) and COMMAND GETKEYS.
 use crate::commands::arguments::is_word;
 use crate::resp::request::Request;
 

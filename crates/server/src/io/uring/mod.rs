@@ -95,7 +95,8 @@ pub struct Uring {
 }
 
 /// Operations that can be in flight: a receive and a send for each connection, an accept for each
-/// lane, and the wait for signals.
+/// lane, and the wait for signals. The wait for a connection's end is not counted: it completes
+/// once in its life, and what finds no room in the queue then the kernel keeps.
 const fn in_flight_max(connection_slots: u32, lane_count: usize) -> u32 {
     2 * connection_slots + lane_count as u32 + 1
 }

@@ -1,7 +1,7 @@
 //! The ring: submissions in, completions out. Knows operations, no connections.
 //!
-//! Invariants: the completion queue has room for every operation that can be in flight, and no
-//! completion is lost; a submission that does not fit is made room for by submitting, never
+//! Invariants: the completion queue has room for every receive, send, accept and signal in flight,
+//! and no completion is lost; a submission that does not fit is made room for by submitting, never
 //! dropped; a receive brings `BUFFER_SIZE` bytes at most.
 #![expect(unsafe_code, reason = "submissions carry pointers")]
 
@@ -353,8 +353,8 @@ impl Message {
 
 /// Completions that the queue has room for: one for each operation, and half as many for receives
 /// that go on, each of which has filled the one buffer that is lent for it. A power of two, at
-/// least one for each submission. With more than 21,000 connections that may be too few: the kernel
-/// keeps what finds no room.
+/// least one for each submission. That may be too few with more than 21,000 connections, or where
+/// all end at once: the kernel keeps what finds no room.
 const fn completion_count(in_flight_max: u32) -> u32 {
     let wanted_count = in_flight_max + in_flight_max / 2;
     if wanted_count > COMPLETIONS_MAX {

@@ -1,5 +1,8 @@
 //! What is measured: one row for each case, one for each set of data that cases share.
 
+/// Key, headers and their share of the tables, while these grow too.
+const PEER_OVERHEAD: u64 = 120;
+
 /// Keys and values that are loaded before a case, and what they take.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Data {
@@ -21,6 +24,18 @@ impl Data {
     /// Keys, or elements of all keys.
     pub(super) const fn stored_count(&self) -> u32 {
         self.key_count * self.element_count
+    }
+
+    /// What Granite is given, in bytes. Nobody takes more while keys are evicted.
+    pub(super) fn memory(&self) -> u64 {
+        u64::from(self.memory_mib) << 20
+    }
+
+    /// At most what a peer takes for them: a quarter of a value is lost to size classes, and Redis
+    /// 7.0 takes 106 bytes beside each value of 64.
+    pub(super) fn peer_memory(&self) -> u64 {
+        let each = u64::from(self.value_size) * 5 / 4 + PEER_OVERHEAD;
+        u64::from(self.stored_count()) * each
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn fill(server: &Server, data: &Data) -> Result<(), String> {
     }
 }
 
-/// Measures one case once.
+/// One turn of a server in one case. A turn without a reply has no figures to compare.
 pub(super) fn measure(
     server: &Server,
     case: &Case,
@@ -60,7 +60,12 @@ pub(super) fn measure(
         ("--seed", seed.to_string()),
     ];
     let words: Vec<&str> = words.iter().flat_map(|(name, value)| [*name, value]).collect();
-    run(server, &case.data, &words)
+    let sample = run(server, &case.data, &words)?;
+    if sample[field("operations")] > 0.0 {
+        return Ok(sample);
+    }
+    let (name, case) = (&server.name, case.name());
+    Err(format!("{name}, {case}: no reply came within a turn; longer ones with --seconds"))
 }
 
 fn run(server: &Server, data: &Data, words: &[&str]) -> Result<Sample, String> {

@@ -4,10 +4,13 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 const USAGE: &str = "usage: cargo xtask bench [--option value ...]
-  --rounds N (5)  --seconds S (1.5)  --warm-seconds S (0.4)
+  --rounds N (5)         each with processes of its own
+  --slices N (3)         of a round and case; in each of them every server has one turn
+  --seconds S (0.3)      that are measured of a turn ...
+  --warm-seconds S (0.1) ... and those before them
   --all                  every case, not only those that have a target
   --cases WORDS,...      cases with all words of one of the patterns: --cases 'get p16,set 1024B'
-  --quick                one short round, and no case with 20 M keys
+  --quick                one round, and no case with 20 M keys
   --servers NAME,...     granite-uring, granite-epoll, valkey91, redis70, null-uring, null-epoll
   --server NAME=COMMAND  one more server; {port}, {memory}, {limit}, {policy} and {size} in it
   --base NAME            whose figures the ratios refer to (valkey91)
@@ -21,6 +24,8 @@ const SERVERS: &str = "granite-uring,granite-epoll,valkey91,redis70,null-uring,n
 #[derive(Debug)]
 pub(super) struct Options {
     pub(super) round_count: u32,
+    /// Of each case in each round.
+    pub(super) slice_count: u32,
     pub(super) seconds: f64,
     pub(super) warm_seconds: f64,
     pub(super) cases: Vec<Case>,
@@ -45,8 +50,9 @@ impl Options {
     pub(super) fn parse(words: &[&str]) -> Result<Self, String> {
         let mut options = Self {
             round_count: 5,
-            seconds: 1.5,
-            warm_seconds: 0.4,
+            slice_count: 3,
+            seconds: 0.3,
+            warm_seconds: 0.1,
             cases: Vec::new(),
             servers: names(SERVERS),
             others: Vec::new(),
@@ -61,7 +67,7 @@ impl Options {
                 "--all" => choice.is_all = true,
                 "--quick" => {
                     choice.is_quick = true;
-                    (options.round_count, options.seconds, options.warm_seconds) = (1, 0.5, 0.2);
+                    options.round_count = 1;
                 }
                 name => {
                     let value = words.next().ok_or(USAGE)?;
@@ -80,6 +86,7 @@ impl Options {
     fn set(&mut self, name: &str, value: &str, choice: &mut Choice) -> Result<(), String> {
         match name {
             "--rounds" => self.round_count = number(value)?,
+            "--slices" => self.slice_count = number(value)?,
             "--seconds" => self.seconds = number(value)?,
             "--warm-seconds" => self.warm_seconds = number(value)?,
             "--cases" => choice.patterns = Some(value.to_owned()),

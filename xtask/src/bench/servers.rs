@@ -1,4 +1,4 @@
-//! The servers of a run: how each is started, and those that are running.
+//! The servers of a run: how each is started, what it takes, and those that are running.
 //!
 //! Keeps true: a server that was started is ended, however the run ends.
 use super::cases::Data;
@@ -82,6 +82,18 @@ impl Spec {
         spec.preload = preload;
         Ok(spec)
     }
+
+    /// About what it takes with `data` in it.
+    pub(super) fn memory_need(&self, data: &Data) -> u64 {
+        let is_given_all = self.words.iter().any(|word| word.contains("{memory}"));
+        if self.is_null {
+            0
+        } else if is_given_all || data.evicts {
+            data.memory()
+        } else {
+            data.peer_memory()
+        }
+    }
 }
 
 /// Bytes in use, of a server or for each key.
@@ -105,7 +117,7 @@ impl Server {
     /// Starts one for `data` and waits until it listens.
     pub(super) fn start(spec: &Spec, data: &Data, port: u16) -> Result<Self, String> {
         let name = &spec.name;
-        let memory = u64::from(data.memory_mib) << 20;
+        let memory = data.memory();
         let fill = |word: &String| {
             word.replace("{port}", &port.to_string())
                 .replace("{memory}", &memory.to_string())
@@ -148,7 +160,7 @@ impl Server {
         let info = wire::info_memory(self.port).map_err(|why| self.explain(why))?;
         let status = format!("/proc/{}/status", self.child.0.id());
         let status = fs::read_to_string(status).map_err(|why| self.explain(why))?;
-        let resident_kib = machine::number_after(&status, "VmRSS:");
+        let resident_kib: Option<f64> = machine::number_after(&status, "VmRSS:");
         let memory = |used| Some(Memory { used, resident: resident_kib? * 1024.0 });
         Ok(machine::number_after(&info, "used_memory:").and_then(memory))
     }

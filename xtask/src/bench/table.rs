@@ -1,4 +1,10 @@
-//! Results as Markdown: a table for each case, medians of all rounds, ratios to the base.
+//! Results as Markdown: a table for each case.
+//!
+//! Figures are medians over all slices. Ratios (`x`) are medians of the ratios to the base in the
+//! same slice, not ratios of medians: the machine changes its speed between slices, and hardly
+//! within one.
+//!
+//! Keeps true: all servers of a case have a sample of every slice, at the same place.
 use super::load::{Sample, field};
 use super::servers::Memory;
 use std::fmt::Write;
@@ -21,7 +27,7 @@ enum Limit {
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     pub(super) server: String,
-    /// One for each round.
+    /// One for each slice.
     pub(super) samples: Vec<Sample>,
     /// What a key takes, where anything is kept.
     pub(super) key_memory: Option<Memory>,
@@ -41,10 +47,18 @@ RSS B/key | server % | client % |
 ";
 
 impl Row {
-    /// The median of one figure over the rounds.
+    /// The median of one figure over the slices.
     fn median(&self, name: &str) -> f64 {
         let index = field(name);
         median(self.samples.iter().map(|sample| sample[index]).collect())
+    }
+
+    /// The median, over the slices, of its figure by that of the base.
+    fn ratio(&self, base: &Self, name: &str) -> f64 {
+        assert_eq!(self.samples.len(), base.samples.len(), "both were there in every slice");
+        let index = field(name);
+        let pairs = self.samples.iter().zip(&base.samples);
+        median(pairs.map(|(own, base)| own[index] / base[index]).collect())
     }
 
     fn sum(&self, name: &str) -> f64 {
@@ -70,6 +84,28 @@ impl Row {
 }
 
 impl CaseResult {
+    /// Nothing is measured yet.
+    pub(super) fn new(case: String, servers: &[&str]) -> Self {
+        let row =
+            |name: &&str| Row { server: (*name).to_owned(), samples: Vec::new(), key_memory: None };
+        Self { case, rows: servers.iter().map(row).collect() }
+    }
+
+    /// One more slice: a sample of each server, in the order of the rows.
+    pub(super) fn add(&mut self, slice: &[Sample]) {
+        assert_eq!(slice.len(), self.rows.len(), "every server has a turn in a slice");
+        for (row, sample) in self.rows.iter_mut().zip(slice) {
+            row.samples.push(*sample);
+        }
+    }
+
+    /// What a key takes, of each server.
+    pub(super) fn set_key_memory(&mut self, key_memory: &[Option<Memory>]) {
+        for (row, key_memory) in self.rows.iter_mut().zip(key_memory) {
+            row.key_memory = *key_memory;
+        }
+    }
+
     /// The table, and lines about what it does not show.
     pub(super) fn markdown(&self, base: &str) -> String {
         let mut text = format!("### {}\n\n{HEAD}", self.case);
@@ -93,13 +129,14 @@ impl CaseResult {
 }
 
 fn line(row: &Row, base: &Row) -> String {
-    let (rate, cpu) = (row.median("operations_per_second"), row.median("server_cpu_us"));
+    let (rate, cpu) = ("operations_per_second", "server_cpu_us");
     let mut line = format!(
-        "| {} | {:.1} | {:.2} | {cpu:.3} | {:.2} |",
+        "| {} | {:.1} | {:.2} | {:.3} | {:.2} |",
         row.server,
-        rate / 1e3,
-        rate / base.median("operations_per_second"),
-        cpu / base.median("server_cpu_us")
+        row.median(rate) / 1e3,
+        row.ratio(base, rate),
+        row.median(cpu),
+        row.ratio(base, cpu)
     );
     for name in ["p50_us", "p99_us", "p999_us", "max_us"] {
         let _ = write!(line, " {:.0} |", row.median(name));

@@ -1,22 +1,28 @@
 //! The keys of a command of several, in their order, each asked for some keys before its own: where
 //! a command reads keys that are in no cache, their misses hide behind each other.
 //!
-//! Invariant: key number `n` is in `coming[n % BUCKET_DISTANCE]` from when its bucket is asked for
-//! until it is given out.
+//! Invariant: key number `n` is in `coming[n % KEYS_MAX]` from when its bucket is asked for until
+//! it is given out.
 use crate::commands::context::Context;
 use crate::resp::request::Request;
-use crate::store::{Approach, Key, NameHash, OBJECT_DISTANCE, VALUE_DISTANCE};
+use crate::store::{Approach, Key, NameHash, OBJECT_DISTANCE, OBJECTS_AT_ONCE, VALUE_DISTANCE};
+use core::ops::Range;
 
-/// So many keys before its own the bucket of a key is asked for.
-const BUCKET_DISTANCE: usize = 16;
+/// Keys that are asked for together.
+const AT_ONCE: usize = OBJECTS_AT_ONCE;
 
-const _: () = assert!(VALUE_DISTANCE < OBJECT_DISTANCE && OBJECT_DISTANCE < BUCKET_DISTANCE);
+/// Keys that are asked for and not given out, at most.
+const KEYS_MAX: usize = 16;
+
+const _: () = assert!(VALUE_DISTANCE < OBJECT_DISTANCE && KEYS_MAX.is_multiple_of(AT_ONCE));
+const _: () = assert!(OBJECT_DISTANCE + AT_ONCE <= KEYS_MAX - AT_ONCE, "buckets come first");
 
 /// Arguments of a request that are keys.
 pub struct KeyQueue<'r, I> {
     request: Request<'r>,
     indexes: I,
-    coming: [Option<Coming>; BUCKET_DISTANCE],
+    coming: [Option<Coming>; KEYS_MAX],
+    hashed_count: usize,
     given_count: usize,
 }
 
@@ -30,40 +36,60 @@ struct Coming {
 impl<'r, I: Iterator<Item = usize>> KeyQueue<'r, I> {
     /// The arguments `indexes` of a request.
     pub const fn new(request: &Request<'r>, indexes: I) -> Self {
-        Self { request: *request, indexes, coming: [None; BUCKET_DISTANCE], given_count: 0 }
+        Self {
+            request: *request,
+            indexes,
+            coming: [None; KEYS_MAX],
+            hashed_count: 0,
+            given_count: 0,
+        }
     }
 
     /// The next key, and which argument it is. O(1) plus the size of a name.
     pub fn next(&mut self, cx: &Context<'_>) -> Option<(usize, Key<'r>)> {
         let number = self.given_count;
         if number == 0 {
-            self.begin(cx);
+            self.ask_for_buckets(cx, KEYS_MAX);
+            self.ask_for_objects(cx, 0..OBJECT_DISTANCE);
         }
-        if let Some(coming) = &mut self.coming[(number + OBJECT_DISTANCE) % BUCKET_DISTANCE] {
-            cx.store.approach_object(&mut coming.approach);
+        if number.is_multiple_of(AT_ONCE) {
+            let first = number + OBJECT_DISTANCE;
+            self.ask_for_objects(cx, first..first + AT_ONCE);
+            if number > 0 {
+                self.ask_for_buckets(cx, AT_ONCE);
+            }
         }
-        if let Some(coming) = &self.coming[(number + VALUE_DISTANCE) % BUCKET_DISTANCE] {
+        if let Some(coming) = &self.coming[(number + VALUE_DISTANCE) % KEYS_MAX] {
             cx.store.approach_value(&coming.approach);
         }
-        let coming = self.coming[number % BUCKET_DISTANCE].take()?;
-        self.coming[number % BUCKET_DISTANCE] = self.begin_next(cx);
+        let coming = self.coming[number % KEYS_MAX].take()?;
         self.given_count += 1;
         let name = self.request.argument(coming.index);
         Some((coming.index, cx.store.key_hashed(cx.database(), name, coming.hash)))
     }
 
-    fn begin(&mut self, cx: &Context<'_>) {
-        for number in 0..BUCKET_DISTANCE {
-            self.coming[number] = self.begin_next(cx);
+    /// Hashes the next `count` names, then asks for their buckets.
+    fn ask_for_buckets(&mut self, cx: &Context<'_>, count: usize) {
+        let first = self.hashed_count;
+        for _ in 0..count {
+            let Some(index) = self.indexes.next() else { break };
+            let hash = cx.key_name_hash(&self.request, index);
+            let approach = cx.store.begin_approach(cx.database(), hash);
+            self.coming[self.hashed_count % KEYS_MAX] = Some(Coming { index, hash, approach });
+            self.hashed_count += 1;
         }
-        for coming in self.coming[..OBJECT_DISTANCE].iter_mut().flatten() {
-            cx.store.approach_object(&mut coming.approach);
+        for number in first..self.hashed_count {
+            if let Some(coming) = &self.coming[number % KEYS_MAX] {
+                cx.store.approach_bucket(&coming.approach);
+            }
         }
     }
 
-    fn begin_next(&mut self, cx: &Context<'_>) -> Option<Coming> {
-        let index = self.indexes.next()?;
-        let hash = cx.key_name_hash(&self.request, index);
-        Some(Coming { index, hash, approach: cx.store.begin_approach(cx.database(), hash) })
+    fn ask_for_objects(&mut self, cx: &Context<'_>, numbers: Range<usize>) {
+        for number in numbers {
+            if let Some(coming) = &mut self.coming[number % KEYS_MAX] {
+                cx.store.approach_object(&mut coming.approach);
+            }
+        }
     }
 }

@@ -8,7 +8,10 @@ use super::group::{GROUP_SIZE, Group};
 use crate::commands::known::{Known, KnownElement};
 use crate::connection::Connection;
 use crate::memory::blocks::Span;
-use crate::store::{Ahead, Approach, OBJECT_DISTANCE, Order, Store, VALUE_DISTANCE};
+use crate::store::{
+    Ahead, Approach, BUCKETS_AT_ONCE, OBJECT_DISTANCE, OBJECTS_AT_ONCE, Order, Store,
+    VALUE_DISTANCE,
+};
 
 /// Longer names are not hashed in advance: they may be no names at all.
 const PREFETCH_NAME_MAX: u32 = 256;
@@ -17,10 +20,10 @@ const PREFETCH_NAME_MAX: u32 = 256;
 /// several names.
 const LOOKED_ARGUMENTS_MAX: usize = 4;
 
-/// Hashes the first argument of a request, as the key that it is for most commands, and asks the
-/// processor for its bucket; for others this is wasted, but harmless.
+/// Hashes the first argument of a request, as the key that it is for most commands; for others this
+/// is wasted, but harmless.
 #[inline(always)]
-pub(super) fn approach(
+pub(super) fn begin(
     store: &Store,
     database: u8,
     bytes: &[u8],
@@ -49,11 +52,50 @@ pub(super) fn may_have_element(bytes: &[u8], spans: &[Span]) -> bool {
     }
 }
 
-/// Asks for the object of a request that comes soon, and for the value of one that comes sooner.
+/// Asks for the buckets of the requests that were gathered last, once enough have come together.
+#[inline(always)]
+pub(super) fn ask_for_buckets(store: &Store, group: &mut Group) {
+    if group.entry_count - group.asked_count >= BUCKETS_AT_ONCE {
+        ask_for_rest(store, group);
+    }
+}
+
+/// Asks for all buckets that were not yet asked for.
+#[inline(always)]
+fn ask_for_rest(store: &Store, group: &mut Group) {
+    let approaches = &group.approaches[group.asked_count..group.entry_count];
+    approaches.iter().flatten().for_each(|approach| store.approach_bucket(approach));
+    group.asked_count = group.entry_count;
+}
+
+/// Asks for the objects of the first requests of a group, the others' follow while those run (see
+/// `go_on`). Of large collections, for all that the group will read.
+pub(super) fn begin_group(
+    store: &Store,
+    group: &mut Group,
+    (connections, spans): (&[Connection], &[Span]),
+) {
+    ask_for_rest(store, group);
+    if store.has_trees() {
+        look_ahead(store, group, (connections, spans));
+    }
+    let count = group.entry_count.min(OBJECT_DISTANCE);
+    ask_for_objects(store, &mut group.approaches[..count]);
+}
+
+#[inline(always)]
+fn ask_for_objects(store: &Store, approaches: &mut [Option<Approach>]) {
+    approaches.iter_mut().flatten().for_each(|approach| store.approach_object(approach));
+}
+
+/// Asks for the objects of requests that come soon, and for the value of one that comes sooner.
 #[inline(always)]
 pub(super) fn go_on(store: &Store, approaches: &mut [Option<Approach>], index: usize) {
-    if let Some(Some(approach)) = approaches.get_mut(index + OBJECT_DISTANCE) {
-        store.approach_object(approach);
+    if index.is_multiple_of(OBJECTS_AT_ONCE) {
+        let end = approaches.len().min(index + OBJECT_DISTANCE + OBJECTS_AT_ONCE);
+        if let Some(coming) = approaches.get_mut(index + OBJECT_DISTANCE..end) {
+            ask_for_objects(store, coming);
+        }
     }
     if let Some(Some(approach)) = approaches.get(index + VALUE_DISTANCE) {
         store.approach_value(approach);
@@ -66,11 +108,7 @@ type Look = (usize, Ahead);
 /// Asks for what the group will read of large collections, level by level. The name is the
 /// argument behind the key, or for members of sorted sets, which follow their scores, the last.
 /// Of a list it is the end that the command's first letter says.
-pub(super) fn look_ahead(
-    store: &Store,
-    group: &mut Group,
-    (connections, spans): (&[Connection], &[Span]),
-) {
+fn look_ahead(store: &Store, group: &mut Group, (connections, spans): (&[Connection], &[Span])) {
     let entries = &group.entries[..group.entry_count];
     for (entry, approach) in entries.iter().zip(&mut group.approaches) {
         if let Some(approach) = approach.as_mut().filter(|_| entry.may_have_element) {

@@ -47,6 +47,8 @@ pub(super) struct Group {
     /// How far the way to the key of each entry is gone, where it may have one.
     pub(super) approaches: [Option<Approach>; GROUP_SIZE],
     pub(super) entry_count: usize,
+    /// Entries whose buckets were asked for: the first ones.
+    pub(super) asked_count: usize,
     pub(super) visits: [Visit; GROUP_SIZE],
     pub(super) visit_count: usize,
     pub(super) span_count: usize,
@@ -58,6 +60,7 @@ impl Group {
             entries: [Entry::default(); GROUP_SIZE],
             approaches: [None; GROUP_SIZE],
             entry_count: 0,
+            asked_count: 0,
             visits: [Visit::default(); GROUP_SIZE],
             visit_count: 0,
             span_count: 0,
@@ -65,7 +68,8 @@ impl Group {
     }
 
     pub(super) fn clear(&mut self) {
-        (self.entry_count, self.visit_count, self.span_count) = (0, 0, 0);
+        (self.entry_count, self.asked_count) = (0, 0);
+        (self.visit_count, self.span_count) = (0, 0);
     }
 
     pub(super) fn push(&mut self, entry: Entry, approach: Option<Approach>) {

@@ -1,12 +1,12 @@
 //! The turn: requests of many connections, in groups.
 //!
-//! A group is gathered: parsed in place, and the bucket of each key asked for. Then it is executed,
-//! and the object of each key asked for some requests before its own (`ahead`): the misses of one
-//! request hide behind the work of others. Each connection's requests are executed in their order;
-//! one that parks ends its part of the group, and what was parsed behind it is parsed again later,
-//! since only executing consumes.
+//! A group is gathered: parsed in place, and the buckets of its keys asked for. Then it is
+//! executed, and the object of each key asked for some requests before its own (`ahead`): the
+//! misses of one request hide behind the work of others. Each connection's requests are executed in
+//! their order; one that parks ends its part of the group, and what was parsed behind it is parsed
+//! again later, since only executing consumes.
 use super::Engine;
-use super::ahead::{approach, go_on, look_ahead, may_have_element};
+use super::ahead;
 use super::group::{Entry, GROUP_SIZE, Visit};
 use super::shared::Ran;
 use crate::clock::Now;
@@ -18,7 +18,7 @@ use crate::memory::buffer::BUFFER_SIZE;
 use crate::planted::{Bug, is_planted};
 use crate::resp::parse::parse;
 use crate::resp::request::Request;
-use crate::store::{OBJECT_DISTANCE, Store};
+use crate::store::Store;
 use core::ops::Range;
 
 /// Requests in one turn. Those behind them wait for the next one.
@@ -80,7 +80,8 @@ impl Engine {
                 break;
             }
             self.gather(&mut budget);
-            self.prefetch();
+            let read = (&*self.connections, &*self.spans);
+            ahead::begin_group(&self.shared.store, &mut self.group, read);
             self.execute_group(&mut budget);
         }
         if self.runnable.count() > 0 {
@@ -155,10 +156,11 @@ impl Engine {
                 group.span_count += parsed.argument_count as usize;
                 let end_span = group.span_count as u32;
                 let spans = &spans[..parsed.argument_count as usize];
-                let (approach, known) = approach(store, database, bytes, spans);
-                let may_have_element = may_have_element(bytes, spans);
+                let (approach, known) = ahead::begin(store, database, bytes, spans);
+                let may_have_element = ahead::may_have_element(bytes, spans);
                 let entry = Entry { first_span, end_span, end: at, known, may_have_element };
                 group.push(entry, approach);
+                ahead::ask_for_buckets(store, group);
             }
             if !group.has_room() {
                 break;
@@ -175,19 +177,6 @@ impl Engine {
         };
         group.visit_count += 1;
         true
-    }
-
-    /// Asks the processor for the objects of the first requests; while they run, those of the
-    /// others are asked for. Of large collections, for all that the group will read.
-    fn prefetch(&mut self) {
-        let store = &self.shared.store;
-        if store.has_trees() {
-            look_ahead(store, &mut self.group, (&*self.connections, &*self.spans));
-        }
-        let first_count = self.group.entry_count.min(OBJECT_DISTANCE);
-        for approach in self.group.approaches[..first_count].iter_mut().flatten() {
-            store.approach_object(approach);
-        }
     }
 
     fn execute_group(&mut self, budget: &mut Budget) {
@@ -253,7 +242,7 @@ impl Engine {
         let mut rest = entries.iter().enumerate();
         let next = |store: &Store| {
             let (index, entry) = rest.next()?;
-            go_on(store, approaches, index);
+            ahead::go_on(store, approaches, index);
             let spans = &group[entry.first_span as usize..entry.end_span as usize];
             Some((Request::in_place(bytes, spans), &entry.known))
         };

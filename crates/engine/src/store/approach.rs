@@ -4,14 +4,25 @@
 //! the object's first lines; each may be in no cache. An approach asks for one after the other,
 //! some requests before its own, and leaves them to arrive while others run. Nothing is changed.
 //!
+//! To be asked for, a line must have its address translated, and the request retires no earlier: in
+//! a region larger than the translations that a core keeps, one at a time costs as much as a miss
+//! of the second-level cache. Several in a row are translated beside each other, so whoever goes
+//! ahead asks for `BUCKETS_AT_ONCE` and `OBJECTS_AT_ONCE`.
+//!
 //! Invariant: where an approach has come to is a guess. Nothing but what is asked for depends on
 //! it.
 use super::{NameHash, Order, Store, object};
 use crate::memory::frames::Ref;
 use crate::prefetch::{LINE_SIZE, prefetch, prefetch_line};
 
-/// So many requests, or keys, before its own an object is asked for.
-pub const OBJECT_DISTANCE: usize = 8;
+/// Buckets that are asked for together.
+pub const BUCKETS_AT_ONCE: usize = 8;
+
+/// Objects that are asked for together: twice as many lines.
+pub const OBJECTS_AT_ONCE: usize = 4;
+
+/// So many requests, or keys, before its own an object is asked for, at least.
+pub const OBJECT_DISTANCE: usize = 6;
 
 /// So many requests, or keys, before its own the rest of a value is asked for: its header has come.
 pub const VALUE_DISTANCE: usize = 4;
@@ -34,12 +45,17 @@ pub struct Approach {
 }
 
 impl Store {
-    /// First step: asks for the bucket of a key.
+    /// The way to a key, not gone yet.
     #[inline(always)]
     pub fn begin_approach(&self, database: u8, hash: NameHash) -> Approach {
         let hash = Self::key_hash(self.databases.number(database), hash);
-        self.prefetch_home(hash);
         Approach { hash, object: Ref::NONE }
+    }
+
+    /// First step: asks for the bucket of the key.
+    #[inline(always)]
+    pub fn approach_bucket(&self, approach: &Approach) {
+        self.prefetch_home(approach.hash);
     }
 
     /// Second step: asks for the beginning of the object whose tag matches in the home bucket.

@@ -43,7 +43,7 @@ mod watching;
 mod workspace;
 mod write;
 
-pub use approach::{Approach, OBJECT_DISTANCE, VALUE_DISTANCE};
+pub use approach::{Approach, BUCKETS_AT_ONCE, OBJECT_DISTANCE, OBJECTS_AT_ONCE, VALUE_DISTANCE};
 pub use collection::{
     Ahead, Element, Elements, Finder, Fresh, Kept, Leaf, Place, Seen, Sought, Spot, Standing,
 };

@@ -11,6 +11,7 @@
 //!
 //! Invariant: where an approach has come to is a guess. Nothing but what is asked for depends on
 //! it.
+use super::rope::{self, Root};
 use super::{NameHash, Order, Store, object};
 use crate::memory::frames::Ref;
 use crate::prefetch::{LINE_SIZE, prefetch, prefetch_line};
@@ -34,6 +35,9 @@ const FIRST_BYTES: usize = LINE_SIZE + 1;
 /// Bytes that are asked for in advance, from the beginning of an object: what is behind them the
 /// processor asks for by itself.
 const VALUE_BYTES_MAX: u32 = 1024;
+
+/// The processor asks ahead for lines that are read in a row, up to the end of a page.
+const PAGE_SIZE: usize = 4096;
 
 /// How far the way to a key's object is gone.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +73,8 @@ impl Store {
         }
     }
 
-    /// Third step, of what is larger: asks for the lines behind those.
+    /// Third step, of what is larger: asks for the lines behind those, or for where the pieces of a
+    /// rope begin.
     #[inline(always)]
     pub fn approach_value(&self, approach: &Approach) {
         if approach.object.is_none() {
@@ -77,11 +82,27 @@ impl Store {
         }
         let start = approach.object.offset();
         let header = object::header(&self.frames, approach.object);
+        if header.is_rope() {
+            self.approach_pieces(start + header.value_offset() as usize);
+            return;
+        }
         let size = header.value_size.saturating_add(header.value_offset()).min(VALUE_BYTES_MAX);
         if size as usize > FIRST_BYTES
             && let Some(bytes) = self.frames.all().get(start..start + size as usize)
         {
             bytes.chunks(LINE_SIZE).skip(2).for_each(prefetch_line);
+        }
+    }
+
+    /// Asks for the first line in each page of the pieces that the root at an offset names: what is
+    /// behind it the processor asks for by itself.
+    fn approach_pieces(&self, root: usize) {
+        let all = self.frames.all();
+        let Some(root) = all.get(root..root + rope::ROOT_SIZE as usize) else { return };
+        for piece in Root::load(root).pieces() {
+            for start in [piece.offset(), piece.offset() + PAGE_SIZE] {
+                all.get(start..).map(prefetch_line);
+            }
         }
     }
 

@@ -143,6 +143,11 @@ impl Root {
         bytes[..ROOT_SIZE as usize].copy_from_slice(self.as_bytes());
     }
 
+    /// The pieces of the tail that are there.
+    pub fn pieces(&self) -> impl Iterator<Item = Ref> {
+        self.tail.into_iter().filter(|piece| !piece.is_none())
+    }
+
     /// A table or piece was moved to `at`.
     pub fn child_moved(&mut self, position: Position, at: Ref) {
         let child = match position {

@@ -215,10 +215,12 @@ pub enum Bug {
     ElementGreedy,
     /// Bytes that come while others wait are lost.
     JoinedLost,
+    /// Output that is held back for what the socket has is forgotten when nothing comes.
+    OutputKept,
 }
 
 /// Every bug with its name in print.
-pub const ALL: [(Bug, &str); 101] = [
+pub const ALL: [(Bug, &str); 102] = [
     (Bug::ClassBorder, "class border"),
     (Bug::HoleHalfUnlinked, "hole half unlinked"),
     (Bug::SlotFreedTwice, "slot freed twice"),
@@ -320,6 +322,7 @@ pub const ALL: [(Bug, &str); 101] = [
     (Bug::ElementsGreedy, "elements reserve twice"),
     (Bug::ElementGreedy, "element wants frames"),
     (Bug::JoinedLost, "joined input lost"),
+    (Bug::OutputKept, "held output kept"),
 ];
 
 /// The one bug of this process; 0 is none. The only global of the engine, and only here.

@@ -398,8 +398,9 @@ impl Kernel {
         wire.is_asked = false;
         wire.received_size += size as u64;
         wire.received_ms = now_ms;
+        let more_waits = !wire.inbound.is_empty();
         self.tell(number, || format!("is heard: {size} bytes"));
-        Some(Event::Received { connection, buffer })
+        Some(Event::Received { connection, buffer, more_waits })
     }
 
     fn tell(&self, client: u32, what: impl Fn() -> String) {

@@ -102,7 +102,7 @@ impl Driver {
             ));
         }
         let connection = self.connections[index];
-        self.events.push_back(Event::Received { connection, buffer });
+        self.events.push_back(Event::Received { connection, buffer, more_waits: false });
         Ok(())
     }
 

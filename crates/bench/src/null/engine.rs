@@ -102,7 +102,7 @@ impl NullEngine {
                 self.actions.push_back(Action::Adopt { socket, connection: id });
                 self.go_on(id);
             }
-            Event::Received { connection, buffer } => {
+            Event::Received { connection, buffer, .. } => {
                 self.connection_mut(connection).is_receiving = false;
                 self.answer(connection, buffer.filled());
                 self.actions.push_back(Action::Return { buffer });

@@ -65,6 +65,12 @@ pub enum NoRoom {
     Store(StoreFull),
 }
 
+/// Turns for which output is held back, at most.
+const HELD_TURNS_MAX: u8 = 8;
+
+/// Bytes of output that are not held back.
+const HELD_BYTES_MAX: u32 = 4096;
+
 /// A moment, in milliseconds that wrap after 49 days: enough for what is looked at every second.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Moment(u32);
@@ -102,6 +108,10 @@ pub struct Connection {
     pub awaited_size: u64,
     /// A receive is asked for, and nothing has come since.
     pub is_receiving: bool,
+    /// When something came last, the socket had more.
+    pub more_waits: bool,
+    /// Turns for which output is held back, to leave together with what comes next.
+    pub held_turns: u8,
     /// A send is in flight.
     pub is_sending: bool,
     /// The peer will send no more.
@@ -192,6 +202,17 @@ impl Connection {
         matches!(self.phase, Phase::Open | Phase::Draining)
             && !self.is_sending
             && self.output.byte_count() > 0
+            && !self.holds_output()
+    }
+
+    /// Should its output wait for that of the requests which the socket still has? Not for long,
+    /// and not much of it: a send costs as much as a few KiB.
+    pub const fn holds_output(&self) -> bool {
+        matches!(self.phase, Phase::Open)
+            && self.more_waits
+            && self.held_turns < HELD_TURNS_MAX
+            && self.output.byte_count() < HELD_BYTES_MAX
+            && (self.is_receiving || self.wants_receive())
     }
 
     /// May the next request be executed?

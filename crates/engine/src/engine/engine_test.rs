@@ -16,6 +16,9 @@ use std::vec::Vec;
 #[path = "group_test.rs"]
 mod group_test;
 
+#[path = "held_test.rs"]
+mod held_test;
+
 #[path = "room_test.rs"]
 mod room_test;
 
@@ -194,7 +197,8 @@ impl World {
                 assert_eq!(buffer.append(&rest[..size]), size);
                 client.delivered += size;
                 client.is_armed = false;
-                self.engine.handle(now, Event::Received { connection, buffer });
+                let more_waits = size < rest.len();
+                self.engine.handle(now, Event::Received { connection, buffer, more_waits });
             }
             return;
         }
@@ -595,7 +599,7 @@ fn slots_are_bounded_and_two_are_kept_for_local_clients() {
     // Late news of the former life reach nobody.
     let buffer = world.receive.acquire().unwrap();
     buffer.append(b"FLUSHALL\r\n");
-    world.engine.handle(world.now, Event::Received { connection: old, buffer });
+    world.engine.handle(world.now, Event::Received { connection: old, buffer, more_waits: false });
     world.engine.handle(world.now, Event::ReceiveEnded { connection: old, orderly: false });
     world.check(next, "PING\r\n", "+PONG\r\n");
     world.end();
@@ -709,7 +713,7 @@ fn the_server_ends_when_told_and_cuts_who_does_not_read() {
     let buffer = world.receive.acquire().expect("nobody holds one");
     assert_eq!(buffer.append(b"PING\r\n"), 6);
     world.clients[other].is_armed = false;
-    world.engine.handle(world.now, Event::Received { connection, buffer });
+    world.engine.handle(world.now, Event::Received { connection, buffer, more_waits: false });
     world.engine.handle(world.now, Event::Signal(Signal::Terminate));
     assert_eq!(world.engine.marks().count(Mark::StopWaited), 1);
     world.run_until(|world| world.clients[other].is_closed);
@@ -826,7 +830,7 @@ fn a_turn_takes_few_commands_that_look_through_much() {
     let buffer = world.receive.acquire().expect("nobody holds one");
     assert_eq!(buffer.append(&b"BITCOUNT key\r\n".repeat(40)), 40 * 14);
     world.clients[client].is_armed = false;
-    world.engine.handle(world.now, Event::Received { connection, buffer });
+    world.engine.handle(world.now, Event::Received { connection, buffer, more_waits: false });
     world.turn();
     let input = &world.engine.connections[connection.slot as usize].input;
     let left_size = input.as_ref().map_or(0, |input| input.filled_size());

@@ -34,7 +34,9 @@ impl Engine {
         self.shared.now = now;
         match event {
             Event::Accepted { socket, peer } => self.accepted(socket, peer),
-            Event::Received { connection, buffer } => self.received(connection, buffer),
+            Event::Received { connection, buffer, more_waits } => {
+                self.received(connection, buffer, more_waits);
+            }
             Event::ReceiveEnded { connection, orderly } => self.receive_ended(connection, orderly),
             Event::Sent { connection, buffer, sent_bytes } => {
                 self.sent(connection, buffer, sent_bytes);
@@ -96,13 +98,13 @@ impl Engine {
         id
     }
 
-    fn received(&mut self, id: ConnectionId, buffer: BufferHandle) {
+    fn received(&mut self, id: ConnectionId, buffer: BufferHandle, more_waits: bool) {
         let Some(slot) = self.slot_of(id) else {
             self.give_back(buffer);
             return;
         };
         let connection = &mut self.connections[slot as usize];
-        connection.is_receiving = false;
+        (connection.is_receiving, connection.more_waits) = (false, more_waits);
         self.shared.statistics.traffic.input_bytes += u64::from(buffer.filled_size());
         let is_late = connection.phase != Phase::Open;
         if is_late {
@@ -147,7 +149,7 @@ impl Engine {
     fn receive_ended(&mut self, id: ConnectionId, orderly: bool) {
         let Some(slot) = self.slot_of(id) else { return };
         let connection = &mut self.connections[slot as usize];
-        connection.is_receiving = false;
+        (connection.is_receiving, connection.more_waits) = (false, false);
         connection.is_ended = true;
         // What came before an error is still executed: it was sent. Its replies find nobody.
         if orderly || connection.has_work() || connection.parked != Parked::No {

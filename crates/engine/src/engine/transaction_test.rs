@@ -425,7 +425,7 @@ fn many_short_transactions_do_not_share_a_turn() {
         buffer.append(b"EXEC\r\n");
         client.is_armed = false;
         let connection = client.id.unwrap();
-        world.engine.handle(world.now, Event::Received { connection, buffer });
+        world.engine.handle(world.now, Event::Received { connection, buffer, more_waits: false });
     }
     let (mut most, mut ran) = (0, 0);
     while ran < CLIENT_COUNT as u64 * 61 {

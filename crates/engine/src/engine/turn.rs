@@ -105,6 +105,10 @@ impl Engine {
             }
             let Some(slot) = self.runnable.pop(&mut self.connections) else { break };
             let connection = &mut self.connections[slot as usize];
+            if !connection.has_work() && connection.holds_output() {
+                self.let_go(slot);
+                continue;
+            }
             if !connection.has_work() || connection.parked != Parked::No {
                 continue;
             }
@@ -128,6 +132,16 @@ impl Engine {
                 self.leave(slot);
             }
         }
+    }
+
+    /// Output was held back for what the socket has, and nothing came: it is sent.
+    fn let_go(&mut self, slot: u32) {
+        if is_planted(Bug::OutputKept) {
+            return;
+        }
+        self.marks.reach(Mark::OutputLetGo);
+        self.connections[slot as usize].more_waits = false;
+        self.settle(slot);
     }
 
     /// Has everything to wait for a transaction?

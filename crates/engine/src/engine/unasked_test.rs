@@ -8,7 +8,7 @@ fn bring(world: &mut World, client: usize, bytes: &[u8]) {
     assert_eq!(buffer.append(bytes), bytes.len());
     let connection = world.clients[client].id.unwrap();
     world.clients[client].is_armed = false;
-    world.engine.handle(world.now, Event::Received { connection, buffer });
+    world.engine.handle(world.now, Event::Received { connection, buffer, more_waits: false });
 }
 
 fn bring_end(world: &mut World, client: usize, orderly: bool) {

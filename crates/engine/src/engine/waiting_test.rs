@@ -94,7 +94,7 @@ fn the_end_of_a_stream_wakes_who_waits_for_its_place() {
         buffer.append(b"GET k\r\n");
         world.clients[client].is_armed = false;
         let connection = world.clients[client].id.unwrap();
-        world.engine.handle(world.now, Event::Received { connection, buffer });
+        world.engine.handle(world.now, Event::Received { connection, buffer, more_waits: false });
     }
     world.turn();
     assert_eq!(world.engine.marks().count(Mark::StreamFinished), 1);

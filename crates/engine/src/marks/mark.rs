@@ -14,6 +14,10 @@ pub enum Mark {
     InputCarried,
     /// Bytes came unasked, while others waited to be executed.
     InputJoined,
+    /// Output waited for that of the requests which the socket still had.
+    OutputHeld,
+    /// Held output was sent because nothing came.
+    OutputLetGo,
     /// Too few reply buffers were free for a reply.
     ReplyFull,
     /// A reply got the jumbo permit.
@@ -302,11 +306,13 @@ pub enum Mark {
 pub const COUNT: usize = ALL.len();
 
 /// Every mark with its name in print.
-pub const ALL: [(Mark, &str); 145] = [
+pub const ALL: [(Mark, &str); 147] = [
     (Mark::ReceiveFull, "receive pool full"),
     (Mark::ReceiveKept, "receive buffer kept"),
     (Mark::InputCarried, "input carried"),
     (Mark::InputJoined, "input joined"),
+    (Mark::OutputHeld, "output held"),
+    (Mark::OutputLetGo, "held output let go"),
     (Mark::ReplyFull, "reply pool full"),
     (Mark::JumboGranted, "jumbo granted"),
     (Mark::JumboRefused, "jumbo refused"),

@@ -48,6 +48,8 @@ pub(super) struct Seen {
     pub(super) short_send_count: u32,
     pub(super) generation_max: u32,
     pub(super) turn_count: u32,
+    /// Receives behind which the socket had more.
+    pub(super) more_count: u32,
     pub(super) signals: Vec<Signal>,
 }
 
@@ -232,7 +234,10 @@ impl Echo {
                 self.seen.generation_max = self.seen.generation_max.max(generation);
                 self.actions.push_back(Action::Adopt { socket, connection });
             }
-            Event::Received { connection, buffer } => self.received(connection, buffer),
+            Event::Received { connection, buffer, more_waits } => {
+                self.seen.more_count += u32::from(more_waits);
+                self.received(connection, buffer);
+            }
             Event::ReceiveEnded { connection, orderly } => {
                 self.seen.failed_count += u32::from(!orderly);
                 let client = self.client(connection);

@@ -333,8 +333,9 @@ impl Epoll {
                 // A read that left room has emptied the socket: what comes later is a new edge.
                 slot.is_readable = slot.has_ended || size == buffer.room().len();
                 slot.is_receiving = false;
+                let more_waits = size == buffer.room().len() && has_more(socket);
                 buffer.commit(size as u32);
-                return Some(Event::Received { connection, buffer });
+                return Some(Event::Received { connection, buffer, more_waits });
             }
             Err(Errno::AGAIN) => slot.is_readable = false,
             Err(Errno::INTR) => self.ready.push(connection.slot),
@@ -391,6 +392,12 @@ fn slot_of(slots: &mut [Slot], connection: ConnectionId) -> &mut Slot {
     let slot = &mut slots[connection.slot as usize];
     assert_eq!(slot.generation, connection.generation, "a slot was reached from another life");
     slot
+}
+
+/// Does a socket have more? To look is a system call (the one that a filter lets through), so that
+/// it is worth it only where a receive has filled its buffer.
+fn has_more(socket: &OwnedFd) -> bool {
+    recv(socket, &mut [0], RecvFlags::DONTWAIT | RecvFlags::PEEK).is_ok()
 }
 
 impl Slot {

@@ -410,7 +410,8 @@ impl Uring {
         let buffer = completion.buffer.map(|number| self.buffers.take(number, size));
         let slot = slot_of(&mut self.slots, connection);
         assert!(slot.is_receiving, "a receive ends once");
-        slot.has_more = completion.more_waits;
+        let more_waits = completion.more_waits;
+        slot.has_more = more_waits;
         let (is_asked, is_closing) = (slot.is_asked, slot.is_closing);
         if completion.result == -libc::ENOBUFS && is_asked && !is_closing {
             self.starved.push(connection.slot);
@@ -425,7 +426,7 @@ impl Uring {
         match buffer {
             Some(buffer) if size > 0 && !is_closing => {
                 slot_of(&mut self.slots, connection).is_asked = false;
-                return Some(Event::Received { connection, buffer });
+                return Some(Event::Received { connection, buffer, more_waits });
             }
             Some(buffer) => self.give_back(buffer),
             None => assert!(size == 0, "bytes were received into no buffer"),

@@ -1,0 +1,90 @@
+//! Output that is held back while the socket has more requests.
+use super::*;
+
+/// A receive brings `bytes`, and the socket has more.
+fn bring(world: &mut World, client: usize, bytes: &[u8]) {
+    let buffer = world.receive.acquire().unwrap();
+    assert_eq!(buffer.append(bytes), bytes.len());
+    let connection = world.clients[client].id.unwrap();
+    world.clients[client].is_armed = false;
+    world.engine.handle(world.now, Event::Received { connection, buffer, more_waits: true });
+    world.turn();
+}
+
+fn sent(world: &World, client: usize) -> Option<&[u8]> {
+    world.clients[client].in_flight.as_ref().map(|buffer| buffer.filled())
+}
+
+fn armed_client(seed: u64) -> (World, usize) {
+    let mut world = World::new(&limits(), seed);
+    let client = world.connect();
+    world.turn();
+    (world, client)
+}
+
+/// Replies leave together once the socket is empty.
+#[test]
+fn replies_leave_together() {
+    let (mut world, client) = armed_client(70);
+    for count in 1..=3 {
+        bring(&mut world, client, b"PING\r\n");
+        assert!(world.clients[client].is_armed, "it is asked for what waits");
+        assert_eq!(world.engine.wait_ms(world.now), Some(0), "nobody sleeps on a reply");
+        assert_eq!(
+            (sent(&world, client), world.engine.marks().count(Mark::OutputHeld)),
+            (None, count)
+        );
+    }
+    world.clients[client].outgoing.extend_from_slice(b"ECHO last\r\n");
+    world.run_until(|world| world.clients[client].incoming.len() >= 31);
+    assert_eq!(world.clients[client].incoming, b"+PONG\r\n+PONG\r\n+PONG\r\n$4\r\nlast\r\n");
+    world.end();
+}
+
+/// What the socket was said to have does not come: the reply leaves in the next turn.
+#[test]
+fn a_reply_waits_for_one_turn() {
+    let (mut world, client) = armed_client(71);
+    bring(&mut world, client, b"PING\r\n");
+    assert_eq!(sent(&world, client), None);
+    world.turn();
+    assert_eq!(sent(&world, client), Some(&b"+PONG\r\n"[..]));
+    assert_eq!(world.engine.marks().count(Mark::OutputLetGo), 1);
+    world.end();
+}
+
+/// Who never pauses gets its replies, too: after some turns, or when they are many bytes.
+#[test]
+fn a_stream_of_requests_is_answered() {
+    let (mut world, client) = armed_client(72);
+    let mut turn_count = 0;
+    while sent(&world, client).is_none() {
+        bring(&mut world, client, b"PING\r\n");
+        turn_count += 1;
+        assert!(turn_count < 100, "it waits for ever");
+    }
+    assert_eq!(sent(&world, client), Some(&*b"+PONG\r\n".repeat(turn_count)));
+    assert!(turn_count > 1);
+    let large = world.connect();
+    world.turn();
+    bring(&mut world, large, format!("ECHO {}\r\n", "x".repeat(5000)).as_bytes());
+    assert!(sent(&world, large).is_some(), "5,000 bytes do not wait");
+    world.end();
+}
+
+/// The end of what a client sends, its QUIT, or waiting for others ends the holding.
+#[test]
+fn nothing_is_held_for_who_receives_no_more() {
+    let (mut world, client) = armed_client(73);
+    bring(&mut world, client, b"PING\r\n");
+    let connection = world.clients[client].id.unwrap();
+    world.clients[client].is_armed = false;
+    world.engine.handle(world.now, Event::ReceiveEnded { connection, orderly: true });
+    world.turn();
+    assert_eq!(sent(&world, client), Some(&b"+PONG\r\n"[..]));
+    let other = world.connect();
+    world.turn();
+    bring(&mut world, other, b"QUIT\r\n");
+    assert_eq!(sent(&world, other), Some(&b"+OK\r\n"[..]));
+    world.end();
+}

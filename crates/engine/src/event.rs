@@ -77,7 +77,8 @@ pub enum Event {
         connection: ConnectionId,
         /// Where they are.
         buffer: BufferHandle,
-        /// The socket has more, bytes or its end: the next receive does not wait for the peer.
+        /// The socket is known to have more, bytes or its end: the next receive does not wait for
+        /// the peer.
         more_waits: bool,
     },
     /// The receive ended without bytes: the peer will send no more. It may come unasked, while

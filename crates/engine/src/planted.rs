@@ -215,8 +215,8 @@ pub enum Bug {
     ElementGreedy,
     /// Bytes that come while others wait are lost.
     JoinedLost,
-    /// Output that is held back for what the socket has is forgotten when nothing comes.
-    OutputKept,
+    /// Postponed output is forgotten when nothing comes.
+    OutputPostponedForEver,
 }
 
 /// Every bug with its name in print.
@@ -322,7 +322,7 @@ pub const ALL: [(Bug, &str); 102] = [
     (Bug::ElementsGreedy, "elements reserve twice"),
     (Bug::ElementGreedy, "element wants frames"),
     (Bug::JoinedLost, "joined input lost"),
-    (Bug::OutputKept, "held output kept"),
+    (Bug::OutputPostponedForEver, "output postponed for ever"),
 ];
 
 /// The one bug of this process; 0 is none. The only global of the engine, and only here.

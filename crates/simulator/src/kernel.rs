@@ -398,7 +398,8 @@ impl Kernel {
         wire.is_asked = false;
         wire.received_size += size as u64;
         wire.received_ms = now_ms;
-        let more_waits = !wire.inbound.is_empty();
+        // Some kernels say so though nothing is there.
+        let more_waits = !wire.inbound.is_empty() || is_stale;
         self.tell(number, || format!("is heard: {size} bytes"));
         Some(Event::Received { connection, buffer, more_waits })
     }

@@ -1,7 +1,7 @@
 //! What is measured: one row for each case, one for each set of data that cases share.
 
-/// Key, headers and their share of the tables, while these grow too.
-const PEER_OVERHEAD: u64 = 120;
+/// Bytes beside a value: key, headers and a share of the tables, which exist twice while they grow.
+const PEER_OVERHEAD_SIZE: u64 = 120;
 
 /// Keys and values that are loaded before a case, and what they take.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -26,15 +26,15 @@ impl Data {
         self.key_count * self.element_count
     }
 
-    /// What Granite is given, in bytes. Nobody takes more while keys are evicted.
+    /// What Granite is given, in bytes; where keys are evicted, the peers too.
     pub(super) fn memory(&self) -> u64 {
         u64::from(self.memory_mib) << 20
     }
 
-    /// At most what a peer takes for them: a quarter of a value is lost to size classes, and Redis
+    /// About what a peer takes for them: a quarter of a value is lost to size classes, and Redis
     /// 7.0 takes 106 bytes beside each value of 64.
     pub(super) fn peer_memory(&self) -> u64 {
-        let each = u64::from(self.value_size) * 5 / 4 + PEER_OVERHEAD;
+        let each = u64::from(self.value_size) * 5 / 4 + PEER_OVERHEAD_SIZE;
         u64::from(self.stored_count()) * each
     }
 }

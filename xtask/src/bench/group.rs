@@ -2,9 +2,9 @@
 //!
 //! In a round all servers live side by side: they are started and loaded one after the other, and
 //! then have short turns, directly one after the other, slice by slice. A shared machine changes
-//! its speed every few seconds, and so whoever is compared meets it at the same speed. Who waits
-//! for a turn has some timers a second: Granite, Valkey and Redis take 0.15 % of the core each, and
-//! Redis 1.6 % for some seconds if the load has left it with a table that it moves.
+//! its speed every few seconds, so all that are compared meet it at the same one. A server that
+//! waits for its turn still has timers: 0.15 % of the core for each of Granite, Valkey and Redis,
+//! and 1.6 % for Redis during some seconds if the load has left it with a table to move.
 //!
 //! Each round has processes of its own: where its memory lies decides over a tenth of a server's
 //! time for as long as it lives, and medians over one process would only show that place.
@@ -34,8 +34,8 @@ pub(super) fn measure(
             eprintln!("{progress}: {}", case.name());
             result.set_key_memory(&key_memory);
             for slice in 0..options.slice_count {
-                let slice = round * options.slice_count + slice;
-                result.add(&measure_slice(options, &servers, case, slice)?);
+                let number = round * options.slice_count + slice;
+                result.add(&measure_slice(options, &servers, case, number)?);
             }
         }
     }
@@ -57,8 +57,8 @@ fn measure_slice(
 }
 
 /// Who comes when: there and back again, so that nobody always follows the same neighbour.
-fn order(count: usize, turn: u32) -> Vec<usize> {
-    if turn.is_multiple_of(2) { (0..count).collect() } else { (0..count).rev().collect() }
+fn order(count: usize, number: u32) -> Vec<usize> {
+    if number.is_multiple_of(2) { (0..count).collect() } else { (0..count).rev().collect() }
 }
 
 /// The servers of a round, loaded, in the order of `specs`.
@@ -72,34 +72,34 @@ fn start_all(
     for index in order(specs.len(), round) {
         // A port of its own: a ring that was killed keeps listening for a moment.
         let place = round as usize % 2 * specs.len() + index;
-        started[index] = Some(start(&specs[index], data, options.port + place as u16)?);
+        let server = Server::start(&specs[index], data, options.port + place as u16)?;
+        let key_memory = load_data(&server, data)?;
+        started[index] = Some((server, key_memory));
     }
     Ok(started.into_iter().flatten().collect())
 }
 
-/// Starts a server and loads the data. With it comes what a key takes, or an element.
-fn start(spec: &Spec, data: &Data, port: u16) -> Result<(Server, Option<Memory>), String> {
-    let server = Server::start(spec, data, port)?;
+/// Loads the data. Says what a key takes, or an element, where anything is kept.
+fn load_data(server: &Server, data: &Data) -> Result<Option<Memory>, String> {
     if server.is_null {
-        return Ok((server, None));
+        return Ok(None);
     }
     let before = server.memory()?;
-    load::fill(&server, data)?;
+    load::fill(server, data)?;
     let after = server.memory()?;
     let per_key = |before, after| (after - before) / f64::from(data.stored_count());
-    let key_memory = match (before, after) {
+    Ok(match (before, after) {
         // Of data that evicts itself nobody knows how many keys are left.
         (Some(before), Some(after)) if !data.evicts => Some(Memory {
             used: per_key(before.used, after.used),
             resident: per_key(before.resident, after.resident),
         }),
         _ => None,
-    };
-    Ok((server, key_memory))
+    })
 }
 
 #[test]
 fn the_order_goes_there_and_back_again() {
-    let places: Vec<usize> = (0..4).flat_map(|turn| order(3, turn)).collect();
+    let places: Vec<usize> = (0..4).flat_map(|number| order(3, number)).collect();
     assert_eq!(places, [0, 1, 2, 2, 1, 0, 0, 1, 2, 2, 1, 0]);
 }

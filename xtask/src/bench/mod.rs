@@ -1,8 +1,7 @@
 //! `cargo xtask bench`: Granite beside its peers and beside a server that does nothing, case by
 //! case, in rounds of slices in which every server has a short turn (`group.rs`).
 //!
-//! Servers have one core, the load generator the other. An `x` in a table is the median, over all
-//! slices, of the ratio to the base in the same slice (`table.rs`).
+//! Servers have one core, the load generator the other.
 mod cases;
 mod group;
 mod json;

@@ -5,9 +5,9 @@ use std::str::FromStr;
 
 const USAGE: &str = "usage: cargo xtask bench [--option value ...]
   --rounds N (5)         each with processes of its own
-  --slices N (3)         of a round and case; in each of them every server has one turn
-  --seconds S (0.3)      that are measured of a turn ...
-  --warm-seconds S (0.1) ... and those before them
+  --slices N (3)         turns of each server in each case and round
+  --seconds S (0.3)      of a turn that count
+  --warm-seconds S (0.1) before them that do not
   --all                  every case, not only those that have a target
   --cases WORDS,...      cases with all words of one of the patterns: --cases 'get p16,set 1024B'
   --quick                one round, and no case with 20 M keys

@@ -99,7 +99,7 @@ impl CaseResult {
         }
     }
 
-    /// What a key takes, of each server.
+    /// What a key takes, of each server, in the last round.
     pub(super) fn set_key_memory(&mut self, key_memory: &[Option<Memory>]) {
         for (row, key_memory) in self.rows.iter_mut().zip(key_memory) {
             row.key_memory = *key_memory;

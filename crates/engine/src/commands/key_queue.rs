@@ -1,8 +1,8 @@
 //! The keys of a command of several, in their order, each asked for some keys before its own: where
 //! a command reads keys that are in no cache, their misses hide behind each other.
 //!
-//! Invariant: key number `n` is in `coming[n % KEYS_MAX]` from when its bucket is asked for until
-//! it is given out.
+//! Invariant: key number `n` is in `coming[n % KEYS_MAX]` from when its name is hashed until it is
+//! given out.
 use crate::commands::context::Context;
 use crate::resp::request::Request;
 use crate::store::{Approach, Key, NameHash, OBJECT_DISTANCE, OBJECTS_AT_ONCE, VALUE_DISTANCE};
@@ -48,16 +48,17 @@ impl<'r, I: Iterator<Item = usize>> KeyQueue<'r, I> {
     /// The next key, and which argument it is. O(1) plus the size of a name.
     pub fn next(&mut self, cx: &Context<'_>) -> Option<(usize, Key<'r>)> {
         let number = self.given_count;
-        if number == 0 {
-            self.ask_for_buckets(cx, KEYS_MAX);
-            self.ask_for_objects(cx, 0..OBJECT_DISTANCE);
-        }
-        if number.is_multiple_of(AT_ONCE) {
-            let first = number + OBJECT_DISTANCE;
-            self.ask_for_objects(cx, first..first + AT_ONCE);
-            if number > 0 {
+        let first = number + OBJECT_DISTANCE;
+        match number {
+            0 => {
+                self.ask_for_buckets(cx, KEYS_MAX);
+                self.ask_for_objects(cx, 0..first + AT_ONCE);
+            }
+            _ if number.is_multiple_of(AT_ONCE) => {
+                self.ask_for_objects(cx, first..first + AT_ONCE);
                 self.ask_for_buckets(cx, AT_ONCE);
             }
+            _ => {}
         }
         if let Some(coming) = &self.coming[(number + VALUE_DISTANCE) % KEYS_MAX] {
             cx.store.approach_value(&coming.approach);

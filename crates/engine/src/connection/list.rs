@@ -3,8 +3,27 @@
 //!
 //! Invariant: a connection stands at most once in each list; its flag says whether it does.
 use crate::connection::Connection;
+use core::num::NonZeroU32;
 
-/// Which of the three lists.
+/// The slot that follows in a list, if one does: four bytes, since each connection has one for each
+/// list.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Next(Option<NonZeroU32>);
+
+impl Next {
+    const fn to(slot: u32) -> Self {
+        Self(NonZeroU32::new(slot + 1))
+    }
+
+    const fn slot(self) -> Option<u32> {
+        match self.0 {
+            Some(number) => Some(number.get() - 1),
+            None => None,
+        }
+    }
+}
+
+/// Which of the lists.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Which {
     /// Something to execute.
@@ -13,6 +32,8 @@ pub enum Which {
     Ready,
     /// Something to wait for that others give back.
     Waiting,
+    /// Output that waits for what the socket has.
+    Postponed,
 }
 
 /// One list.
@@ -40,11 +61,12 @@ impl List {
         self.head
     }
 
-    fn link<'c>(&self, connection: &'c mut Connection) -> (&'c mut bool, &'c mut Option<u32>) {
+    fn link<'c>(&self, connection: &'c mut Connection) -> (&'c mut bool, &'c mut Next) {
         match self.which {
             Which::Runnable => (&mut connection.is_runnable, &mut connection.next_runnable),
             Which::Ready => (&mut connection.is_ready, &mut connection.next_ready),
             Which::Waiting => (&mut connection.is_waiting, &mut connection.next_waiting),
+            Which::Postponed => (&mut connection.is_postponed, &mut connection.next_postponed),
         }
     }
 
@@ -55,9 +77,9 @@ impl List {
             return;
         }
         *stands = true;
-        *next = None;
+        *next = Next::default();
         match self.tail {
-            Some(tail) => *self.link(&mut connections[tail as usize]).1 = Some(slot),
+            Some(tail) => *self.link(&mut connections[tail as usize]).1 = Next::to(slot),
             None => self.head = Some(slot),
         }
         self.tail = Some(slot);
@@ -70,7 +92,7 @@ impl List {
         let (stands, next) = self.link(&mut connections[slot as usize]);
         assert!(*stands, "a list lost one of its connections");
         *stands = false;
-        self.head = next.take();
+        self.head = core::mem::take(next).slot();
         if self.head.is_none() {
             self.tail = None;
         }

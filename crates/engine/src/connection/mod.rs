@@ -15,6 +15,7 @@ use crate::resp::output::Output;
 use crate::resp::partial::Partial;
 use crate::resp::request::StagedId;
 use crate::store::StoreFull;
+use list::Next;
 
 /// How far a connection has come in its life.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -65,12 +66,6 @@ pub enum NoRoom {
     Store(StoreFull),
 }
 
-/// Turns for which output is held back, at most.
-const HELD_TURNS_MAX: u8 = 8;
-
-/// Bytes of output that are not held back.
-const HELD_BYTES_MAX: u32 = 4096;
-
 /// A moment, in milliseconds that wrap after 49 days: enough for what is looked at every second.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Moment(u32);
@@ -95,6 +90,13 @@ impl Moment {
     }
 }
 
+/// Turns for which output is postponed, at most: an eighth of the sends is most of what there is to
+/// win, and a client that never pauses shall not wait long.
+pub const POSTPONED_TURNS_MAX: u8 = 8;
+
+/// Bytes of output that are worth a send of their own: it costs as much as copying a few KiB.
+const POSTPONED_SIZE_MAX: u32 = 4096;
+
 /// The I/O state of a connection slot.
 #[derive(Debug, Default)]
 pub struct Connection {
@@ -108,10 +110,11 @@ pub struct Connection {
     pub awaited_size: u64,
     /// A receive is asked for, and nothing has come since.
     pub is_receiving: bool,
-    /// When something came last, the socket had more.
+    /// The socket is taken to have more: the last receive said so, and nothing since has shown
+    /// otherwise.
     pub more_waits: bool,
-    /// Turns for which output is held back, to leave together with what comes next.
-    pub held_turns: u8,
+    /// Turns for which output has been postponed since some last left.
+    pub postponed_turns: u8,
     /// A send is in flight.
     pub is_sending: bool,
     /// The peer will send no more.
@@ -126,6 +129,8 @@ pub struct Connection {
     pub is_ready: bool,
     /// It stands in the list of those that wait for the pool or the store.
     pub is_waiting: bool,
+    /// It stands in the list of those whose output is postponed.
+    pub is_postponed: bool,
     /// Bytes received and not yet executed.
     pub input: Option<BufferHandle>,
     /// A request on its way.
@@ -137,11 +142,13 @@ pub struct Connection {
     /// What is still to be sent.
     pub output: Output,
     /// The next in the list of those that have something to execute.
-    pub next_runnable: Option<u32>,
+    pub next_runnable: Next,
     /// The next in the list of those that need an action.
-    pub next_ready: Option<u32>,
+    pub next_ready: Next,
     /// The next in the list of those that wait.
-    pub next_waiting: Option<u32>,
+    pub next_waiting: Next,
+    /// The next in the list of those whose output is postponed.
+    pub next_postponed: Next,
     /// When output last left, or began to wait.
     pub drained: Moment,
     /// When input last came.
@@ -150,7 +157,7 @@ pub struct Connection {
     pub request_started: Moment,
 }
 
-const _: () = assert!(size_of::<Connection>() <= 208, "with its session well under 1 KiB");
+const _: () = assert!(size_of::<Connection>() <= 200, "with its session well under 1 KiB");
 
 impl Connection {
     /// Makes a free slot open, in a new life.
@@ -166,9 +173,11 @@ impl Connection {
             is_runnable: self.is_runnable,
             is_ready: self.is_ready,
             is_waiting: self.is_waiting,
+            is_postponed: self.is_postponed,
             next_runnable: self.next_runnable,
             next_ready: self.next_ready,
             next_waiting: self.next_waiting,
+            next_postponed: self.next_postponed,
             ..Self::default()
         };
     }
@@ -197,21 +206,24 @@ impl Connection {
             && matches!(self.parked, Parked::No)
     }
 
-    /// Should its output be sent?
-    pub const fn wants_send(&self) -> bool {
+    /// Is there output that could be sent?
+    pub const fn has_output(&self) -> bool {
         matches!(self.phase, Phase::Open | Phase::Draining)
             && !self.is_sending
             && self.output.byte_count() > 0
-            && !self.holds_output()
     }
 
-    /// Should its output wait for that of the requests which the socket still has? Not for long,
-    /// and not much of it: a send costs as much as a few KiB.
-    pub const fn holds_output(&self) -> bool {
-        matches!(self.phase, Phase::Open)
+    /// Should its output be sent?
+    pub const fn wants_send(&self) -> bool {
+        self.has_output() && !self.postpones_output()
+    }
+
+    /// Should its output wait for that of the requests which the socket still has?
+    pub const fn postpones_output(&self) -> bool {
+        self.has_output()
             && self.more_waits
-            && self.held_turns < HELD_TURNS_MAX
-            && self.output.byte_count() < HELD_BYTES_MAX
+            && self.output.byte_count() < POSTPONED_SIZE_MAX
+            && self.may_execute()
             && (self.is_receiving || self.wants_receive())
     }
 

@@ -3,7 +3,6 @@
 use super::{Answer, Engine};
 use crate::connection::{Moment, Phase};
 use crate::event::{Action, SEND_BUFFERS_MAX};
-use crate::marks::Mark;
 
 impl Engine {
     /// The next thing to ask of the kernel, or nothing until the next turn.
@@ -50,19 +49,12 @@ impl Engine {
             && let Some(buffer) = connection.output.take(SEND_BUFFERS_MAX)
         {
             connection.is_sending = true;
-            connection.held_turns = 0;
+            connection.postponed_turns = 0;
             connection.drained = Moment::at(self.shared.now.monotonic_ms);
             return Some(Action::Send { connection: id, buffer });
         }
         if connection.wants_receive() {
             connection.is_receiving = true;
-            let has_output = connection.output.byte_count() > 0 && !connection.is_sending;
-            if has_output && connection.holds_output() {
-                // What comes of it is looked at in the next turn, whether or not something comes.
-                connection.held_turns += 1;
-                self.marks.reach(Mark::OutputHeld);
-                self.runnable.push(&mut self.connections, slot);
-            }
             return Some(Action::Receive { connection: id });
         }
         if connection.phase == Phase::Closing && !connection.is_close_asked {

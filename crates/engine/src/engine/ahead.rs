@@ -8,10 +8,7 @@ use super::group::{GROUP_SIZE, Group};
 use crate::commands::known::{Known, KnownElement};
 use crate::connection::Connection;
 use crate::memory::blocks::Span;
-use crate::store::{
-    Ahead, Approach, BUCKETS_AT_ONCE, OBJECT_DISTANCE, OBJECTS_AT_ONCE, Order, Store,
-    VALUE_DISTANCE,
-};
+use crate::store::{Ahead, Approach, Order, Store};
 
 /// Longer names are not hashed in advance: they may be no names at all.
 const PREFETCH_NAME_MAX: u32 = 256;
@@ -23,7 +20,7 @@ const LOOKED_ARGUMENTS_MAX: usize = 4;
 /// Hashes the first argument of a request, as the key that it is for most commands; for others this
 /// is wasted, but harmless.
 #[inline(always)]
-pub(super) fn begin(
+pub(super) fn hash_key(
     store: &Store,
     database: u8,
     bytes: &[u8],
@@ -52,54 +49,18 @@ pub(super) fn may_have_element(bytes: &[u8], spans: &[Span]) -> bool {
     }
 }
 
-/// Asks for the buckets of the requests that were gathered last, once enough have come together.
-#[inline(always)]
-pub(super) fn ask_for_buckets(store: &Store, group: &mut Group) {
-    if group.entry_count - group.asked_count >= BUCKETS_AT_ONCE {
-        ask_for_rest(store, group);
-    }
-}
-
-/// Asks for all buckets that were not yet asked for.
-#[inline(always)]
-fn ask_for_rest(store: &Store, group: &mut Group) {
-    let approaches = &group.approaches[group.asked_count..group.entry_count];
-    approaches.iter().flatten().for_each(|approach| store.approach_bucket(approach));
-    group.asked_count = group.entry_count;
-}
-
-/// Asks for the objects of the first requests of a group, the others' follow while those run (see
-/// `go_on`). Of large collections, for all that the group will read.
-pub(super) fn begin_group(
+/// Asks for what a group needs before its first request runs: the last buckets, the first objects,
+/// and of large collections all that the group will read.
+pub(super) fn ask_for_first(
     store: &Store,
     group: &mut Group,
     (connections, spans): (&[Connection], &[Span]),
 ) {
-    ask_for_rest(store, group);
+    group.approaches.ask_for_buckets(store);
     if store.has_trees() {
         look_ahead(store, group, (connections, spans));
     }
-    let count = group.entry_count.min(OBJECT_DISTANCE);
-    ask_for_objects(store, &mut group.approaches[..count]);
-}
-
-#[inline(always)]
-fn ask_for_objects(store: &Store, approaches: &mut [Option<Approach>]) {
-    approaches.iter_mut().flatten().for_each(|approach| store.approach_object(approach));
-}
-
-/// Asks for the objects of requests that come soon, and for the value of one that comes sooner.
-#[inline(always)]
-pub(super) fn go_on(store: &Store, approaches: &mut [Option<Approach>], index: usize) {
-    if index.is_multiple_of(OBJECTS_AT_ONCE) {
-        let end = approaches.len().min(index + OBJECT_DISTANCE + OBJECTS_AT_ONCE);
-        if let Some(coming) = approaches.get_mut(index + OBJECT_DISTANCE..end) {
-            ask_for_objects(store, coming);
-        }
-    }
-    if let Some(Some(approach)) = approaches.get(index + VALUE_DISTANCE) {
-        store.approach_value(approach);
-    }
+    group.approaches.ask_for_first(store);
 }
 
 /// A look ahead for the entry of the group with an index.
@@ -110,7 +71,7 @@ type Look = (usize, Ahead);
 /// Of a list it is the end that the command's first letter says.
 fn look_ahead(store: &Store, group: &mut Group, (connections, spans): (&[Connection], &[Span])) {
     let entries = &group.entries[..group.entry_count];
-    for (entry, approach) in entries.iter().zip(&mut group.approaches) {
+    for (entry, approach) in entries.iter().zip(group.approaches.all_mut()) {
         if let Some(approach) = approach.as_mut().filter(|_| entry.may_have_element) {
             store.approach_object(approach);
         }
@@ -122,7 +83,7 @@ fn look_ahead(store: &Store, group: &mut Group, (connections, spans): (&[Connect
         let range = visit.first_entry as usize..visit.end_entry as usize;
         for index in range {
             let entry = &mut group.entries[index];
-            let approach = group.approaches[index].filter(|_| entry.may_have_element);
+            let approach = group.approaches.all_mut()[index].filter(|_| entry.may_have_element);
             let Some((owner, order)) =
                 approach.and_then(|approach| store.approached_tree(&approach))
             else {

@@ -68,10 +68,12 @@ impl Engine {
         let mut held = InUse::default();
         let (mut kept_count, mut jumbo_count, mut watched_count, mut promised_count) = (0, 0, 0, 0);
         let (mut runnable_count, mut ready_count, mut waiting_count) = (0, 0, 0);
+        let mut postponed_count = 0;
         for (connection, session) in self.connections.iter().zip(&self.shared.sessions) {
             runnable_count += u32::from(connection.is_runnable);
             ready_count += u32::from(connection.is_ready);
             waiting_count += u32::from(connection.is_waiting);
+            postponed_count += u32::from(connection.is_postponed);
             if connection.phase == Phase::Free {
                 assert!(!session.open, "a free slot has an open session");
                 continue;
@@ -103,6 +105,7 @@ impl Engine {
         assert_eq!(runnable_count, self.runnable.count());
         assert_eq!(ready_count, self.ready.count());
         assert_eq!(waiting_count, self.waiting.count());
+        assert_eq!(postponed_count, self.postponed.count());
     }
 
     /// Asserts every invariant there is, of the connections and of the store. O(everything).
@@ -133,6 +136,9 @@ fn check_connection(connection: &Connection) {
     }
     if connection.phase == Phase::Closing && !connection.is_sending {
         assert_eq!(connection.output.held_count(), 0, "a closing connection keeps buffers");
+    }
+    if connection.postpones_output() {
+        assert!(connection.is_postponed, "nobody would look at its output again");
     }
     if connection.is_receiving {
         assert!(connection.input.is_none(), "it receives while earlier input waits");

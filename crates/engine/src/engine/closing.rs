@@ -128,6 +128,10 @@ impl Engine {
             self.close(slot);
             return;
         }
+        if connection.postpones_output() {
+            self.postpone(slot);
+        }
+        let connection = &mut self.connections[slot as usize];
         if connection.wants_send() || connection.wants_receive() {
             self.ready.push(&mut self.connections, slot);
         }

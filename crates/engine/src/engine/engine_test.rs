@@ -16,8 +16,8 @@ use std::vec::Vec;
 #[path = "group_test.rs"]
 mod group_test;
 
-#[path = "held_test.rs"]
-mod held_test;
+#[path = "postponed_test.rs"]
+mod postponed_test;
 
 #[path = "room_test.rs"]
 mod room_test;
@@ -141,6 +141,15 @@ impl World {
             Action::Sleep { duration_us } => self.slept_us += duration_us,
             Action::Stop { status } => self.stopped = Some(status),
         }
+    }
+
+    /// A receive brings `bytes`.
+    fn bring(&mut self, client: usize, bytes: &[u8], more_waits: bool) {
+        let buffer = self.receive.acquire().unwrap();
+        assert_eq!(buffer.append(bytes), bytes.len());
+        let connection = self.clients[client].id.unwrap();
+        self.clients[client].is_armed = false;
+        self.engine.handle(self.now, Event::Received { connection, buffer, more_waits });
     }
 
     fn turn(&mut self) {

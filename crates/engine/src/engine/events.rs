@@ -104,7 +104,8 @@ impl Engine {
             return;
         };
         let connection = &mut self.connections[slot as usize];
-        (connection.is_receiving, connection.more_waits) = (false, more_waits);
+        connection.is_receiving = false;
+        connection.more_waits = more_waits;
         self.shared.statistics.traffic.input_bytes += u64::from(buffer.filled_size());
         let is_late = connection.phase != Phase::Open;
         if is_late {
@@ -149,7 +150,8 @@ impl Engine {
     fn receive_ended(&mut self, id: ConnectionId, orderly: bool) {
         let Some(slot) = self.slot_of(id) else { return };
         let connection = &mut self.connections[slot as usize];
-        (connection.is_receiving, connection.more_waits) = (false, false);
+        connection.is_receiving = false;
+        connection.more_waits = false;
         connection.is_ended = true;
         // What came before an error is still executed: it was sent. Its replies find nobody.
         if orderly || connection.has_work() || connection.parked != Parked::No {

@@ -2,10 +2,11 @@
 //!
 //! Invariant: what is in a group lies in the inputs of its connections, which nothing consumes but
 //! its execution.
+use super::approaches::Approaches;
 use crate::commands::known::Known;
 use crate::limits::GROUP_SPANS;
 use crate::memory::buffer::BUFFER_SIZE;
-use crate::store::Approach;
+use crate::store::{Approach, Store};
 
 /// Requests in a group. One connection may fill it: a pipeline of 64 is then answered in one send
 /// (docs/decisions/0011).
@@ -44,11 +45,9 @@ pub(super) struct Visit {
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) entries: [Entry; GROUP_SIZE],
-    /// How far the way to the key of each entry is gone, where it may have one.
-    pub(super) approaches: [Option<Approach>; GROUP_SIZE],
+    /// The ways to their keys.
+    pub(super) approaches: Approaches,
     pub(super) entry_count: usize,
-    /// Entries whose buckets were asked for: the first ones.
-    pub(super) asked_count: usize,
     pub(super) visits: [Visit; GROUP_SIZE],
     pub(super) visit_count: usize,
     pub(super) span_count: usize,
@@ -58,9 +57,8 @@ impl Group {
     pub(super) fn new() -> Self {
         Self {
             entries: [Entry::default(); GROUP_SIZE],
-            approaches: [None; GROUP_SIZE],
+            approaches: Approaches::new(),
             entry_count: 0,
-            asked_count: 0,
             visits: [Visit::default(); GROUP_SIZE],
             visit_count: 0,
             span_count: 0,
@@ -68,14 +66,15 @@ impl Group {
     }
 
     pub(super) fn clear(&mut self) {
-        (self.entry_count, self.asked_count) = (0, 0);
-        (self.visit_count, self.span_count) = (0, 0);
+        (self.entry_count, self.visit_count, self.span_count) = (0, 0, 0);
+        self.approaches.clear();
     }
 
-    pub(super) fn push(&mut self, entry: Entry, approach: Option<Approach>) {
+    #[inline(always)]
+    pub(super) fn push(&mut self, store: &Store, entry: Entry, approach: Option<Approach>) {
         self.entries[self.entry_count] = entry;
-        self.approaches[self.entry_count] = approach;
         self.entry_count += 1;
+        self.approaches.push(store, approach);
     }
 
     pub(super) fn has_room(&self) -> bool {

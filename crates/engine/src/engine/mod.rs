@@ -7,12 +7,14 @@
 //! bytes copied, connections looked at. What exceeds it waits for the next turn, in order.
 mod actions;
 mod ahead;
+mod approaches;
 mod check;
 mod closing;
 mod events;
 mod exclusive;
 mod group;
 mod intake;
+mod postponed;
 mod shared;
 mod stream;
 mod timers;
@@ -72,6 +74,7 @@ pub struct Engine {
     runnable: List,
     ready: List,
     waiting: List,
+    postponed: List,
     group: Group,
     /// The transaction that alone is executed.
     exclusive: Option<exclusive::Exclusive>,
@@ -126,6 +129,7 @@ impl Engine {
             runnable: List::new(Which::Runnable),
             ready: List::new(Which::Ready),
             waiting: List::new(Which::Waiting),
+            postponed: List::new(Which::Postponed),
             group: Group::new(),
             exclusive: None,
             returns: None,
@@ -183,7 +187,8 @@ impl Engine {
     /// How long the driver may wait for events: 0 if there is work, else until the next timer.
     pub fn wait_ms(&self, now: Now) -> Option<u32> {
         let has_work = self.exclusive.is_some() || self.store_has_work || self.store_is_awaited;
-        if has_work || self.runnable.count() > 0 || self.ready.count() > 0 {
+        let lists = [&self.runnable, &self.ready, &self.postponed];
+        if has_work || lists.iter().any(|list| list.count() > 0) {
             return Some(0);
         }
         if self.stopping_ms.is_some() || self.waiting.count() > 0 {

@@ -7,7 +7,7 @@
 //! again later, since only executing consumes.
 use super::Engine;
 use super::ahead;
-use super::group::{Entry, GROUP_SIZE, Visit};
+use super::group::{Entry, GROUP_SIZE, Group, Visit};
 use super::shared::Ran;
 use crate::clock::Now;
 use crate::commands::context::Orders;
@@ -63,6 +63,7 @@ impl Engine {
         self.shared.statistics.turns.begin(started, self.shared.hooks.processor_ticks);
         self.shared.now = now;
         self.measure();
+        self.look_at_postponed();
         self.wake();
         self.run_timers();
         let mut budget = Budget { requests: REQUESTS_PER_TURN, bytes: BYTES_PER_TURN };
@@ -80,8 +81,8 @@ impl Engine {
                 break;
             }
             self.gather(&mut budget);
-            let read = (&*self.connections, &*self.spans);
-            ahead::begin_group(&self.shared.store, &mut self.group, read);
+            let inputs = (&*self.connections, &*self.spans);
+            ahead::ask_for_first(&self.shared.store, &mut self.group, inputs);
             self.execute_group(&mut budget);
         }
         if self.runnable.count() > 0 {
@@ -105,10 +106,6 @@ impl Engine {
             }
             let Some(slot) = self.runnable.pop(&mut self.connections) else { break };
             let connection = &mut self.connections[slot as usize];
-            if !connection.has_work() && connection.holds_output() {
-                self.let_go(slot);
-                continue;
-            }
             if !connection.has_work() || connection.parked != Parked::No {
                 continue;
             }
@@ -132,16 +129,6 @@ impl Engine {
                 self.leave(slot);
             }
         }
-    }
-
-    /// Output was held back for what the socket has, and nothing came: it is sent.
-    fn let_go(&mut self, slot: u32) {
-        if is_planted(Bug::OutputKept) {
-            return;
-        }
-        self.marks.reach(Mark::OutputLetGo);
-        self.connections[slot as usize].more_waits = false;
-        self.settle(slot);
     }
 
     /// Has everything to wait for a transaction?
@@ -170,11 +157,10 @@ impl Engine {
                 group.span_count += parsed.argument_count as usize;
                 let end_span = group.span_count as u32;
                 let spans = &spans[..parsed.argument_count as usize];
-                let (approach, known) = ahead::begin(store, database, bytes, spans);
+                let (approach, known) = ahead::hash_key(store, database, bytes, spans);
                 let may_have_element = ahead::may_have_element(bytes, spans);
                 let entry = Entry { first_span, end_span, end: at, known, may_have_element };
-                group.push(entry, approach);
-                ahead::ask_for_buckets(store, group);
+                group.push(store, entry, approach);
             }
             if !group.has_room() {
                 break;
@@ -249,15 +235,14 @@ impl Engine {
     fn execute(&mut self, slot: u32, entries: Range<u32>, bytes_max: u64) -> Option<Ran> {
         let connection = &mut self.connections[slot as usize];
         let bytes = connection.input.as_deref()?.filled();
-        let (group, large) = self.spans.split_at_mut(GROUP_SPANS as usize);
-        let approaches = entries.start as usize..self.group.entry_count;
-        let approaches = &mut self.group.approaches[approaches];
-        let entries = &self.group.entries[entries.start as usize..entries.end as usize];
-        let mut rest = entries.iter().enumerate();
+        let (spans, large) = self.spans.split_at_mut(GROUP_SPANS as usize);
+        let Group { entries: all, approaches, .. } = &mut self.group;
+        let mut rest = entries.map(|index| index as usize);
         let next = |store: &Store| {
-            let (index, entry) = rest.next()?;
-            ahead::go_on(store, approaches, index);
-            let spans = &group[entry.first_span as usize..entry.end_span as usize];
+            let index = rest.next()?;
+            approaches.ask_for_coming(store, index);
+            let entry = &all[index];
+            let spans = &spans[entry.first_span as usize..entry.end_span as usize];
             Some((Request::in_place(bytes, spans), &entry.known))
         };
         let output = &mut connection.output;

@@ -4,11 +4,7 @@ use crate::connection::{Held, Parked};
 
 /// A receive brings `bytes`, whether or not it was asked for.
 fn bring(world: &mut World, client: usize, bytes: &[u8]) {
-    let buffer = world.receive.acquire().unwrap();
-    assert_eq!(buffer.append(bytes), bytes.len());
-    let connection = world.clients[client].id.unwrap();
-    world.clients[client].is_armed = false;
-    world.engine.handle(world.now, Event::Received { connection, buffer, more_waits: false });
+    world.bring(client, bytes, false);
 }
 
 fn bring_end(world: &mut World, client: usize, orderly: bool) {

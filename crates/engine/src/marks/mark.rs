@@ -15,9 +15,9 @@ pub enum Mark {
     /// Bytes came unasked, while others waited to be executed.
     InputJoined,
     /// Output waited for that of the requests which the socket still had.
-    OutputHeld,
-    /// Held output was sent because nothing came.
-    OutputLetGo,
+    OutputPostponed,
+    /// Postponed output was sent though the socket has more, or seemed to.
+    PostponedSent,
     /// Too few reply buffers were free for a reply.
     ReplyFull,
     /// A reply got the jumbo permit.
@@ -311,8 +311,8 @@ pub const ALL: [(Mark, &str); 147] = [
     (Mark::ReceiveKept, "receive buffer kept"),
     (Mark::InputCarried, "input carried"),
     (Mark::InputJoined, "input joined"),
-    (Mark::OutputHeld, "output held"),
-    (Mark::OutputLetGo, "held output let go"),
+    (Mark::OutputPostponed, "output postponed"),
+    (Mark::PostponedSent, "postponed output sent"),
     (Mark::ReplyFull, "reply pool full"),
     (Mark::JumboGranted, "jumbo granted"),
     (Mark::JumboRefused, "jumbo refused"),

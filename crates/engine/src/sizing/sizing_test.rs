@@ -48,7 +48,7 @@ fn the_plan_of_the_defaults() {
         &[],
         &expect![[r#"
             process image                   1       4 MiB       4 MiB  binary, stack, rings: measured
-            connections                10 002       580 B     5.5 MiB  maxclients and connections-reserved
+            connections                10 002       572 B     5.4 MiB  maxclients and connections-reserved
             receive buffers               408    20.0 KiB     7.9 MiB  what the kernel fills, lent for one turn
             reply buffers                 544    20.0 KiB    10.6 MiB  what clients have to read
             jumbo reply                   818    20.0 KiB    16.0 MiB  reply-max, for one at a time
@@ -64,20 +64,20 @@ fn the_plan_of_the_defaults() {
             command statistics              1    44.7 KiB    44.7 KiB  counts and latencies of each command
             slowlog entries               128     1.7 KiB     228 KiB  slowlog-entries-max
             log lines                     128       512 B      64 KiB  what waits to be logged
-            index buckets             876 354        64 B    53.4 MiB  keys-max at a load of 0.85
+            index buckets             876 424        64 B    53.4 MiB  keys-max at a load of 0.85
             index counts                  856       132 B   110.3 KiB  keys of each database, by 1,024 buckets
-            frame table                14 416         9 B   126.7 KiB  who uses which frame
-            frames                     14 416      64 KiB     901 MiB  keys and values
+            frame table                14 417         9 B   126.7 KiB  who uses which frame
+            frames                     14 417      64 KiB   901.0 MiB  keys and values
             frame base                      1        64 B        64 B  so that no reference is 0
-            user space: exact                              1023.9 MiB  1073691840 bytes
+            user space: exact                              1023.9 MiB  1073681849 bytes
             socket buffers             10 002      36 MiB   351.6 GiB  where autotuning ends by default
             sockets                    10 002       5 KiB    48.8 MiB  socket, file, inode, ring entry
-            page tables               266 228         8 B     2.0 MiB  without huge pages
-            kernel: ceiling                                 351.6 GiB  377616197536 bytes
+            page tables               266 226         8 B     2.0 MiB  without huge pages
+            kernel: ceiling                                 351.6 GiB  377616197520 bytes
 
-            outside data memory: 6.76 % of maxmemory
-            guaranteed: 9 643 480 keys of 16 bytes with values of 64 bytes, whatever was stored before
-            container limit: 352.6 GiB (378689889376 bytes), with 'socket-buffers 64kb' 3.4 GiB
+            outside data memory: 6.75 % of maxmemory
+            guaranteed: 9 644 162 keys of 16 bytes with values of 64 bytes, whatever was stored before
+            container limit: 352.6 GiB (378689879369 bytes), with 'socket-buffers 64kb' 3.4 GiB
         "#]],
     );
 }
@@ -88,7 +88,7 @@ fn the_plan_of_160_mib() {
         &[("maxmemory", "160mb"), ("socket-buffers", "64kb")],
         &expect![[r#"
             process image                   1       4 MiB       4 MiB  binary, stack, rings: measured
-            connections                10 002       580 B     5.5 MiB  maxclients and connections-reserved
+            connections                10 002       572 B     5.4 MiB  maxclients and connections-reserved
             receive buffers                63    20.0 KiB     1.2 MiB  what the kernel fills, lent for one turn
             reply buffers                  96    20.0 KiB     1.8 MiB  what clients have to read
             jumbo reply                   128    20.0 KiB     2.5 MiB  reply-max, for one at a time
@@ -104,20 +104,20 @@ fn the_plan_of_160_mib() {
             command statistics              1    44.7 KiB    44.7 KiB  counts and latencies of each command
             slowlog entries               128     1.7 KiB     228 KiB  slowlog-entries-max
             log lines                     128       512 B      64 KiB  what waits to be logged
-            index buckets             128 570        64 B     7.8 MiB  keys-max at a load of 0.85
+            index buckets             128 640        64 B     7.8 MiB  keys-max at a load of 0.85
             index counts                  126       132 B    16.2 KiB  keys of each database, by 1,024 buckets
-            frame table                 2 115         9 B    18.5 KiB  who uses which frame
-            frames                      2 115      64 KiB   132.1 MiB  keys and values
+            frame table                 2 116         9 B    18.5 KiB  who uses which frame
+            frames                      2 116      64 KiB   132.2 MiB  keys and values
             frame base                      1        64 B        64 B  so that no reference is 0
-            user space: exact                               159.9 MiB  167766739 bytes
+            user space: exact                               159.9 MiB  167756748 bytes
             socket buffers             10 002     256 KiB     2.4 GiB  socket-buffers, both directions, doubled by the kernel
             sockets                    10 002       5 KiB    48.8 MiB  socket, file, inode, ring entry
-            page tables                45 055         8 B   351.9 KiB  without huge pages
-            kernel: ceiling                                   2.4 GiB  2673534968 bytes
+            page tables                45 053         8 B   351.9 KiB  without huge pages
+            kernel: ceiling                                   2.4 GiB  2673534952 bytes
 
-            outside data memory: 12.45 % of maxmemory
-            guaranteed: 1 412 422 keys of 16 bytes with values of 64 bytes, whatever was stored before
-            container limit: 2.6 GiB (2841301707 bytes)
+            outside data memory: 12.40 % of maxmemory
+            guaranteed: 1 413 104 keys of 16 bytes with values of 64 bytes, whatever was stored before
+            container limit: 2.6 GiB (2841291700 bytes)
         "#]],
     );
 }
@@ -170,17 +170,17 @@ fn limits_derive_for_every_reasonable_total() {
 
 #[test]
 fn what_does_not_fit_names_what_to_change() {
-    expect!["maxmemory 12582912 is too small for these limits, which need 19943360: raise it by 7360448, or lower maxclients by 9936, from 10000 to 64 and reply-max by 196608, from 262144 to 65536 and request-blocks by 48, from 64 to 16 and reply-buffers by 22, from 96 to 74"]
+    expect!["maxmemory 12582912 is too small for these limits, which need 19863344: raise it by 7280432, or lower maxclients by 9936, from 10000 to 64 and reply-max by 196608, from 262144 to 65536 and request-blocks by 48, from 64 to 16 and reply-buffers by 22, from 96 to 74"]
         .assert_eq(&refused(&[("maxmemory", "12mb")]));
-    expect!["maxmemory 20971520 is too small for these limits, which need 32818304: raise it by 11846784, or lower maxclients by 20461, from 32000 to 11539"].assert_eq(&refused(&[("maxmemory", "20mb"), ("maxclients", "32000")]));
+    expect!["maxmemory 20971520 is too small for these limits, which need 32562288: raise it by 11590768, or lower maxclients by 20300, from 32000 to 11700"].assert_eq(&refused(&[("maxmemory", "20mb"), ("maxclients", "32000")]));
     expect![
-        "maxmemory 84825604096 is more than one engine can address: lower it to 73741681040 or less"
+        "maxmemory 84825604096 is more than one engine can address: lower it to 73741605504 or less"
     ]
     .assert_eq(&refused(&[("maxmemory", "79gb")]));
     expect!["reply-credit 1048576 does not fit to reply-buffers 16, which allows 328448: lower reply-credit or raise reply-buffers"].assert_eq(&refused(&[("reply-buffers", "16")]));
     expect!["request-size-max 1048576 does not fit to request-blocks 64, which allows 657408: lower request-size-max or raise request-blocks"].assert_eq(&refused(&[("request-blocks", "64"), ("request-size-max", "1mb")]));
-    expect!["keys-max 1000 is too small for a memory that holds 8938807 small keys: raise it to 1117351 or more, or lower maxmemory"].assert_eq(&refused(&[("keys-max", "1000")]));
-    expect!["keys-max 1000000000 does not fit to maxmemory 1073741824, which allows 79618489: lower keys-max or raise maxmemory"].assert_eq(&refused(&[("keys-max", "1000000000")]));
+    expect!["keys-max 1000 is too small for a memory that holds 8939521 small keys: raise it to 1117441 or more, or lower maxmemory"].assert_eq(&refused(&[("keys-max", "1000")]));
+    expect!["keys-max 1000000000 does not fit to maxmemory 1073741824, which allows 79624852: lower keys-max or raise maxmemory"].assert_eq(&refused(&[("keys-max", "1000000000")]));
 }
 
 #[test]

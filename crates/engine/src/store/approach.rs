@@ -7,7 +7,7 @@
 //! To be asked for, a line must have its address translated, and the request retires no earlier: in
 //! a region larger than the translations that a core keeps, one at a time costs as much as a miss
 //! of the second-level cache. Several in a row are translated beside each other, so whoever goes
-//! ahead asks for `BUCKETS_AT_ONCE` and `OBJECTS_AT_ONCE`.
+//! ahead asks for some of them at once.
 //!
 //! Invariant: where an approach has come to is a guess. Nothing but what is asked for depends on
 //! it.
@@ -94,11 +94,12 @@ impl Store {
         }
     }
 
-    /// Asks for the first line in each page of the pieces that the root at an offset names: what is
-    /// behind it the processor asks for by itself.
-    fn approach_pieces(&self, root: usize) {
+    /// Asks for the line in which each piece of a rope begins, and for the one a page further: what
+    /// is between the processor asks for by itself. For a short piece the second is wasted.
+    fn approach_pieces(&self, root_offset: usize) {
         let all = self.frames.all();
-        let Some(root) = all.get(root..root + rope::ROOT_SIZE as usize) else { return };
+        let root = all.get(root_offset..root_offset + rope::ROOT_SIZE as usize);
+        let Some(root) = root else { return };
         for piece in Root::load(root).pieces() {
             for start in [piece.offset(), piece.offset() + PAGE_SIZE] {
                 all.get(start..).map(prefetch_line);

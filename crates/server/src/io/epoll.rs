@@ -50,6 +50,8 @@ struct Slot {
     is_readable: bool,
     /// The peer's end is in the socket: it stays readable whatever was read.
     has_ended: bool,
+    /// Its error was taken by a look; the receive that follows finds an end.
+    has_failed: bool,
     /// The socket has room again since the last send that found none.
     has_room: bool,
     /// `EPOLLOUT` is registered.
@@ -331,9 +333,14 @@ impl Epoll {
         match recv(socket, buffer.room(), RecvFlags::DONTWAIT) {
             Ok((size, _)) if size > 0 => {
                 // A read that left room has emptied the socket: what comes later is a new edge.
-                slot.is_readable = slot.has_ended || size == buffer.room().len();
+                let is_full = size == buffer.room().len();
+                slot.is_readable = slot.has_ended || is_full;
                 slot.is_receiving = false;
-                let more_waits = size == buffer.room().len() && has_more(socket);
+                let more_waits = is_full
+                    && more_waits(socket).unwrap_or_else(|_| {
+                        slot.has_failed = true;
+                        true
+                    });
                 buffer.commit(size as u32);
                 return Some(Event::Received { connection, buffer, more_waits });
             }
@@ -342,7 +349,8 @@ impl Epoll {
             ended => {
                 slot.is_receiving = false;
                 self.buffers.release(buffer);
-                return Some(Event::ReceiveEnded { connection, orderly: ended.is_ok() });
+                let orderly = ended.is_ok() && !slot.has_failed;
+                return Some(Event::ReceiveEnded { connection, orderly });
             }
         }
         self.buffers.release(buffer);
@@ -394,10 +402,14 @@ fn slot_of(slots: &mut [Slot], connection: ConnectionId) -> &mut Slot {
     slot
 }
 
-/// Does a socket have more? To look is a system call (the one that a filter lets through), so that
-/// it is worth it only where a receive has filled its buffer.
-fn has_more(socket: &OwnedFd) -> bool {
-    recv(socket, &mut [0], RecvFlags::DONTWAIT | RecvFlags::PEEK).is_ok()
+/// Does a socket have more? A system call (the receive's own, which the filter knows), worth it
+/// only where a receive has filled its buffer. An error that it takes from the socket is told.
+fn more_waits(socket: &OwnedFd) -> Result<bool, Errno> {
+    match recv(socket, &mut [0], RecvFlags::DONTWAIT | RecvFlags::PEEK) {
+        Ok(_) => Ok(true),
+        Err(Errno::AGAIN | Errno::INTR) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 impl Slot {
@@ -408,6 +420,7 @@ impl Slot {
             is_receiving: false,
             is_readable: false,
             has_ended: false,
+            has_failed: false,
             has_room: false,
             awaits_room: false,
             is_closing: false,

@@ -63,7 +63,7 @@ struct Slot {
     /// A receive is in flight, or waits for a buffer.
     is_receiving: bool,
     /// What came last left bytes in the socket.
-    has_more: bool,
+    more_waits: bool,
     /// The end of the socket is waited for; see `watch_end`.
     awaits_end: bool,
     /// The socket has come to its end: nothing but what is in it is still received.
@@ -289,7 +289,7 @@ impl Uring {
         let slot = slot_of(&mut self.slots, connection);
         let socket = slot.socket.as_ref().expect("an adopted slot has a socket");
         let name = user_data(Operation::Receive, connection);
-        self.ring.receive(socket.as_fd(), !slot.has_more && !slot.has_ended, name);
+        self.ring.receive(socket.as_fd(), !slot.more_waits && !slot.has_ended, name);
     }
 
     /// A buffer is empty again: perhaps somebody waits for it.
@@ -410,8 +410,7 @@ impl Uring {
         let buffer = completion.buffer.map(|number| self.buffers.take(number, size));
         let slot = slot_of(&mut self.slots, connection);
         assert!(slot.is_receiving, "a receive ends once");
-        let more_waits = completion.more_waits;
-        slot.has_more = more_waits;
+        slot.more_waits = completion.more_waits;
         let (is_asked, is_closing) = (slot.is_asked, slot.is_closing);
         if completion.result == -libc::ENOBUFS && is_asked && !is_closing {
             self.starved.push(connection.slot);
@@ -426,6 +425,7 @@ impl Uring {
         match buffer {
             Some(buffer) if size > 0 && !is_closing => {
                 slot_of(&mut self.slots, connection).is_asked = false;
+                let more_waits = completion.more_waits;
                 return Some(Event::Received { connection, buffer, more_waits });
             }
             Some(buffer) => self.give_back(buffer),
@@ -486,7 +486,7 @@ impl Slot {
             generation: 0,
             is_asked: false,
             is_receiving: false,
-            has_more: false,
+            more_waits: false,
             awaits_end: false,
             has_ended: false,
             is_closing: false,

@@ -1,13 +1,9 @@
-//! Output that is held back while the socket has more requests.
+//! Output that waits for that of the requests which the socket still has.
 use super::*;
 
-/// A receive brings `bytes`, and the socket has more.
+/// A turn in which a receive brings `bytes`, and the socket has more.
 fn bring(world: &mut World, client: usize, bytes: &[u8]) {
-    let buffer = world.receive.acquire().unwrap();
-    assert_eq!(buffer.append(bytes), bytes.len());
-    let connection = world.clients[client].id.unwrap();
-    world.clients[client].is_armed = false;
-    world.engine.handle(world.now, Event::Received { connection, buffer, more_waits: true });
+    world.bring(client, bytes, true);
     world.turn();
 }
 
@@ -31,7 +27,7 @@ fn replies_leave_together() {
         assert!(world.clients[client].is_armed, "it is asked for what waits");
         assert_eq!(world.engine.wait_ms(world.now), Some(0), "nobody sleeps on a reply");
         assert_eq!(
-            (sent(&world, client), world.engine.marks().count(Mark::OutputHeld)),
+            (sent(&world, client), world.engine.marks().count(Mark::OutputPostponed)),
             (None, count)
         );
     }
@@ -41,21 +37,37 @@ fn replies_leave_together() {
     world.end();
 }
 
-/// What the socket was said to have does not come: the reply leaves in the next turn.
+/// What the socket was said to have does not come.
 #[test]
-fn a_reply_waits_for_one_turn() {
+fn postponed_output_leaves_in_the_next_turn_if_nothing_comes() {
     let (mut world, client) = armed_client(71);
     bring(&mut world, client, b"PING\r\n");
     assert_eq!(sent(&world, client), None);
     world.turn();
     assert_eq!(sent(&world, client), Some(&b"+PONG\r\n"[..]));
-    assert_eq!(world.engine.marks().count(Mark::OutputLetGo), 1);
+    assert_eq!(world.engine.marks().count(Mark::PostponedSent), 1);
     world.end();
 }
 
-/// Who never pauses gets its replies, too: after some turns, or when they are many bytes.
+/// It is written while a send is in flight, and nothing comes after that.
 #[test]
-fn a_stream_of_requests_is_answered() {
+fn output_behind_a_send_leaves_after_it() {
+    let (mut world, client) = armed_client(74);
+    bring(&mut world, client, format!("ECHO {}\r\n", "x".repeat(5000)).as_bytes());
+    bring(&mut world, client, b"PING\r\n");
+    let connection = world.clients[client].id.unwrap();
+    let buffer = world.clients[client].in_flight.take().unwrap();
+    let sent_bytes = buffer.filled_size();
+    world.engine.handle(world.now, Event::Sent { connection, buffer, sent_bytes });
+    world.turn();
+    world.turn();
+    assert_eq!(sent(&world, client), Some(&b"+PONG\r\n"[..]));
+    world.end();
+}
+
+/// Who never pauses gets its replies, too.
+#[test]
+fn output_is_postponed_for_some_turns_only() {
     let (mut world, client) = armed_client(72);
     let mut turn_count = 0;
     while sent(&world, client).is_none() {
@@ -65,16 +77,20 @@ fn a_stream_of_requests_is_answered() {
     }
     assert_eq!(sent(&world, client), Some(&*b"+PONG\r\n".repeat(turn_count)));
     assert!(turn_count > 1);
-    let large = world.connect();
-    world.turn();
-    bring(&mut world, large, format!("ECHO {}\r\n", "x".repeat(5000)).as_bytes());
-    assert!(sent(&world, large).is_some(), "5,000 bytes do not wait");
     world.end();
 }
 
-/// The end of what a client sends, its QUIT, or waiting for others ends the holding.
 #[test]
-fn nothing_is_held_for_who_receives_no_more() {
+fn a_large_reply_is_not_postponed() {
+    let (mut world, client) = armed_client(75);
+    bring(&mut world, client, format!("ECHO {}\r\n", "x".repeat(5000)).as_bytes());
+    assert!(sent(&world, client).is_some(), "5,000 bytes do not wait");
+    world.end();
+}
+
+/// The end of what a client sends, or its QUIT, ends it.
+#[test]
+fn nothing_is_postponed_for_who_receives_no_more() {
     let (mut world, client) = armed_client(73);
     bring(&mut world, client, b"PING\r\n");
     let connection = world.clients[client].id.unwrap();

@@ -222,6 +222,7 @@ impl Connection {
     pub const fn postpones_output(&self) -> bool {
         self.has_output()
             && self.more_waits
+            && !self.output.is_suspended()
             && self.output.byte_count() < POSTPONED_SIZE_MAX
             && self.may_execute()
             && (self.is_receiving || self.wants_receive())

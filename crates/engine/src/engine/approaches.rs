@@ -1,7 +1,8 @@
 //! The ways to the keys of a group: which of them the processor was asked to go on with.
 //!
-//! Invariant: `bucket_count <= count`, and no bucket or object is asked for twice. Those are asked
-//! for several at once (`store/approach.rs` says why); what a request needs lies before it.
+//! Invariant: `bucket_count` and `object_count` only grow until the group is cleared, so that each
+//! bucket, and each object outside of large collections, is asked for once. Several are asked for
+//! together (`store/approach.rs` says why).
 use super::group::GROUP_SIZE;
 use crate::store::{
     Approach, BUCKETS_AT_ONCE, OBJECT_DISTANCE, OBJECTS_AT_ONCE, Store, VALUE_DISTANCE,
@@ -60,8 +61,11 @@ impl Approaches {
     /// one that comes sooner.
     #[inline(always)]
     pub(super) fn ask_for_coming(&mut self, store: &Store, index: usize) {
-        // Entries are left out where their connection waits.
-        self.object_count = self.object_count.max(index);
+        if index >= self.object_count {
+            // Entries were left out, since their connection waits.
+            self.object_count = index;
+            self.ask_for_objects(store, OBJECT_DISTANCE);
+        }
         if index + OBJECT_DISTANCE >= self.object_count && self.object_count < self.count {
             self.ask_for_objects(store, OBJECTS_AT_ONCE);
         }

@@ -137,8 +137,9 @@ fn check_connection(connection: &Connection) {
     if connection.phase == Phase::Closing && !connection.is_sending {
         assert_eq!(connection.output.held_count(), 0, "a closing connection keeps buffers");
     }
-    if connection.postpones_output() {
-        assert!(connection.is_postponed, "nobody would look at its output again");
+    if connection.has_output() && !connection.output.is_suspended() {
+        let is_listed = connection.is_ready || connection.is_postponed;
+        assert!(is_listed, "nobody would look at its output again");
     }
     if connection.is_receiving {
         assert!(connection.input.is_none(), "it receives while earlier input waits");

@@ -23,7 +23,7 @@ impl Engine {
             if !connection.has_output() {
                 continue;
             }
-            connection.postponed_turns += 1;
+            connection.postponed_turns = connection.postponed_turns.saturating_add(1);
             let has_come = connection.input.is_some();
             let is_time = connection.postponed_turns >= POSTPONED_TURNS_MAX;
             // While a transaction goes on nothing of others is executed.

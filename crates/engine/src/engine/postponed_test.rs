@@ -104,3 +104,20 @@ fn nothing_is_postponed_for_who_receives_no_more() {
     assert_eq!(sent(&world, other), Some(&b"+OK\r\n"[..]));
     world.end();
 }
+
+/// Transactions that go over turns, one behind the other, while the socket always has more.
+#[test]
+fn a_stream_of_long_transactions_is_answered() {
+    let (mut world, client) = armed_client(76);
+    world.check(client, "SETRANGE key 2097151 x\r\n", ":2097152\r\n");
+    let count = 300;
+    for _ in 0..count {
+        world.run_until(|world| world.clients[client].is_armed);
+        bring(&mut world, client, b"MULTI\r\nBITCOUNT key\r\nPING\r\nEXEC\r\n");
+    }
+    let replies = "+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n:4\r\n+PONG\r\n".repeat(count);
+    let size = ":2097152\r\n".len() + replies.len();
+    world.run_until(|world| world.clients[client].incoming.len() >= size);
+    assert!(world.clients[client].incoming.ends_with(replies.as_bytes()));
+    world.end();
+}

@@ -187,6 +187,11 @@ impl Output {
         pool.settle(self);
     }
 
+    /// Does its last buffer belong to a reply that goes on later?
+    pub const fn is_suspended(&self) -> bool {
+        self.is_suspended
+    }
+
     /// Takes up to `buffer_count_max` buffers off the front, as one chain, to be sent. They stay
     /// counted as held until `ReplyPool::release`. The tail of a reply that goes on later stays:
     /// the room in it is a part of what was reserved.

@@ -12,7 +12,7 @@ use core::ops::Range;
 const AT_ONCE: usize = OBJECTS_AT_ONCE;
 
 /// Keys that are asked for and not given out, at most.
-const KEYS_MAX: usize = 16;
+const KEYS_MAX: usize = 32;
 
 const _: () = assert!(VALUE_DISTANCE < OBJECT_DISTANCE && KEYS_MAX.is_multiple_of(AT_ONCE));
 const _: () = assert!(OBJECT_DISTANCE + AT_ONCE <= KEYS_MAX - AT_ONCE, "buckets come first");
@@ -87,9 +87,14 @@ impl<'r, I: Iterator<Item = usize>> KeyQueue<'r, I> {
     }
 
     fn ask_for_objects(&mut self, cx: &Context<'_>, numbers: Range<usize>) {
-        for number in numbers {
+        for number in numbers.clone() {
             if let Some(coming) = &mut self.coming[number % KEYS_MAX] {
-                cx.store.approach_object(&mut coming.approach);
+                cx.store.find_object(&mut coming.approach);
+            }
+        }
+        for number in numbers {
+            if let Some(coming) = &self.coming[number % KEYS_MAX] {
+                cx.store.approach_object(&coming.approach);
             }
         }
     }

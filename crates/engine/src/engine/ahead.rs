@@ -73,9 +73,11 @@ fn look_ahead(store: &Store, group: &mut Group, (connections, spans): (&[Connect
     let entries = &group.entries[..group.entry_count];
     for (entry, approach) in entries.iter().zip(group.approaches.all_mut()) {
         if let Some(approach) = approach.as_mut().filter(|_| entry.may_have_element) {
-            store.approach_object(approach);
+            store.find_object(approach);
         }
     }
+    // Nothing was found yet for the others.
+    group.approaches.all_mut().iter().flatten().for_each(|found| store.approach_object(found));
     let mut looks: [Option<Look>; GROUP_SIZE] = [None; GROUP_SIZE];
     let mut count = 0;
     for visit in &group.visits[..group.visit_count] {

@@ -78,7 +78,8 @@ impl Approaches {
     fn ask_for_objects(&mut self, store: &Store, count: usize) {
         let end = self.count.min(self.object_count + count);
         let coming = &mut self.all[self.object_count..end];
-        coming.iter_mut().flatten().for_each(|approach| store.approach_object(approach));
+        coming.iter_mut().flatten().for_each(|approach| store.find_object(approach));
+        coming.iter().flatten().for_each(|approach| store.approach_object(approach));
         self.object_count = end;
     }
 }

@@ -98,10 +98,13 @@ impl Store {
             return;
         }
         let size = header.value_size.saturating_add(header.value_offset()).min(VALUE_BYTES_MAX);
-        if size as usize > FIRST_BYTES
-            && let Some(bytes) = self.frames.all().get(start..start + size as usize)
-        {
-            bytes.chunks(LINE_SIZE).skip(2).for_each(prefetch_line);
+        let (from, to) = (start + 2 * LINE_SIZE, start + size as usize);
+        if let Some(bytes) = self.frames.all().get(from..to) {
+            let (lines, rest) = bytes.as_chunks::<LINE_SIZE>();
+            for line in lines {
+                prefetch_line(line);
+            }
+            prefetch_line(rest);
         }
     }
 

@@ -11,12 +11,17 @@ pub(super) const NUMBER_LINE_MAX: usize = number::I64_TEXT_SIZE_MAX + 3;
 /// `NUMBER_LINE_MAX` bytes of room.
 #[inline(always)]
 pub(super) fn number_line(room: &mut [u8], kind: u8, value: i64) -> usize {
-    // Nearly all have one or two digits.
-    match value.cast_unsigned() {
-        ones @ 0..10 => put(room, &[kind, b'0' + ones as u8, b'\r', b'\n']),
-        small @ 10..100 => {
-            let (tens, ones) = (small as u8 / 10, small as u8 % 10);
-            put(room, &[kind, b'0' + tens, b'0' + ones, b'\r', b'\n'])
+    // Nearly all have one to four digits.
+    let number = value.cast_unsigned();
+    let small = number as u16;
+    let first = |unit: u16| b'0' + (small / unit) as u8;
+    let digit = |unit: u16| b'0' + (small / unit % 10) as u8;
+    match number {
+        0..10 => put(room, &[kind, first(1), b'\r', b'\n']),
+        10..100 => put(room, &[kind, first(10), digit(1), b'\r', b'\n']),
+        100..1000 => put(room, &[kind, first(100), digit(10), digit(1), b'\r', b'\n']),
+        1000..10_000 => {
+            put(room, &[kind, first(1000), digit(100), digit(10), digit(1), b'\r', b'\n'])
         }
         _ => long_number_line(room, kind, value),
     }

@@ -59,13 +59,28 @@ fn parse_multibulk(
 /// The line of a count or a size that begins with `mark`, if it is one that a buffer can hold. `at`
 /// moves behind it.
 #[inline(always)]
-fn number(bytes: &[u8], at: &mut usize, mark: u8) -> Option<usize> {
-    // Nearly all have one or two digits.
+pub(super) fn number(bytes: &[u8], at: &mut usize, mark: u8) -> Option<usize> {
+    // Nearly all have one to four digits.
     let (value, size) = match *bytes.get(*at..)? {
         [first, a @ b'0'..=b'9', b'\r', b'\n', ..] if first == mark => (digit(a), 4),
         [first, a @ b'1'..=b'9', b @ b'0'..=b'9', b'\r', b'\n', ..] if first == mark => {
             (digit(a) * 10 + digit(b), 5)
         }
+        [first, a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b'\r', b'\n', ..]
+            if first == mark =>
+        {
+            (digit(a) * 100 + digit(b) * 10 + digit(c), 6)
+        }
+        [
+            first,
+            a @ b'1'..=b'9',
+            b @ b'0'..=b'9',
+            c @ b'0'..=b'9',
+            d @ b'0'..=b'9',
+            b'\r',
+            b'\n',
+            ..,
+        ] if first == mark => (digit(a) * 1000 + digit(b) * 100 + digit(c) * 10 + digit(d), 7),
         [first, ref line @ ..] if first == mark => {
             let (value, size) = long_number(line)?;
             (value, size + 1)

@@ -2,7 +2,7 @@
 //! mutations. The naive one sees all bytes at once and may allocate.
 use super::*;
 use crate::random::Random;
-use crate::resp::parse::parse;
+use crate::resp::parse::{number, parse};
 extern crate std;
 use std::format;
 use std::string::{String, ToString as _};
@@ -357,6 +357,8 @@ const SAMPLES: &[&str] = &[
     "*1\r\n$+5\r\n",
     "*1\r\n$05\r\nhello\r\n",
     "*1\r\n$00\r\n\r\n",
+    "*123\r\n$1\r\na\r\n",
+    "*1\r\n$1024\r\n",
     "*1\r\n$5\nhello\r\n",
     "*1\r\n$536870913\r\n",
     "*1\r\n$1048577\r\n",
@@ -384,6 +386,27 @@ const SAMPLES: &[&str] = &[
 fn every_sample_at_every_split_point() {
     for sample in SAMPLES {
         check(BOUNDS, sample.as_bytes());
+    }
+}
+
+#[test]
+fn sizes_and_counts_of_every_length() {
+    let sizes = [0, 9, 10, 42, 99, 100, 307, 999, 1_000, 1_234, 9_999, 10_000, 12_345];
+    for (size, zeros) in sizes.into_iter().flat_map(|size| [(size, ""), (size, "0")]) {
+        let value = "v".repeat(size);
+        let large = format!("*2\r\n$4\r\nECHO\r\n${zeros}{size}\r\n{value}\r\nPING\r\n");
+        let words = "$1\r\nw\r\n".repeat(size.min(1_001));
+        let many = format!("*{zeros}{size}\r\n{words}PING\r\n");
+        for bytes in [large, many] {
+            let expected = naive::parse_all(bytes.as_bytes(), &BOUNDS);
+            let pieces: Vec<&[u8]> = bytes.as_bytes().chunks(4_000).collect();
+            check_pieces(BOUNDS, bytes.as_bytes(), &pieces, &expected);
+        }
+        // What the fast half does not know the thorough one reads as well: so it is asked alone.
+        let (line, mut at) = (format!("${zeros}{size}\r\n"), 0);
+        let known = (zeros.is_empty()).then_some(size);
+        assert_eq!(number(line.as_bytes(), &mut at, b'$'), known, "{line:?}");
+        assert_eq!(at, if known.is_some() { line.len() } else { 0 });
     }
 }
 

@@ -5,7 +5,7 @@ use crate::commands::context::Context;
 use crate::commands::error::CommandError;
 use crate::resp::output::REPLY_ROOM;
 pub(crate) use crate::resp::reply::BULK_OVERHEAD;
-use crate::resp::reply::Reply;
+use crate::resp::reply::{Reply, STREAM_SIZE_MIN};
 use crate::resp::request::PinId;
 use crate::store::{Entry, Store, Text, TextObject};
 
@@ -60,8 +60,12 @@ fn reply_object(cx: &mut Context<'_>, object: TextObject) -> Result<(), CommandE
     // Most values are small, and lie in one piece.
     let text = cx.store.text(object);
     if let Some(slice) = text.as_slice()
-        && slice.len() as u64 + BULK_OVERHEAD <= u64::from(REPLY_ROOM)
+        && slice.len() as u64 <= STREAM_SIZE_MIN
     {
+        let size = slice.len() as u64 + BULK_OVERHEAD;
+        if size > u64::from(REPLY_ROOM) {
+            cx.reply.reserve(size)?;
+        }
         cx.reply.bulk(slice);
         return Ok(());
     }

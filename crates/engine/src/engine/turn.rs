@@ -144,11 +144,9 @@ impl Engine {
         let Some(input) = &mut connection.input else { return true };
         let (store, database) = (&self.shared.store, self.shared.sessions[slot as usize].database);
         let group = &mut self.group;
-        // Before AUTH only one at a time: what follows may be read by other rules.
-        let count_max = if bounds.authenticated { GROUP_SIZE } else { 1 };
         let first_entry = group.entry_count;
         let (bytes, mut at) = (input.filled(), 0);
-        while (at as usize) < bytes.len() && group.entry_count - first_entry < count_max {
+        while (at as usize) < bytes.len() {
             let spans = &mut self.spans[group.span_count..GROUP_SPANS as usize];
             let Some(parsed) = parse(bytes, at, spans, &bounds) else { break };
             at = parsed.end;

@@ -6,7 +6,7 @@
 //! Invariant: what is recognized here, `Partial` reads as the same arguments; a test proves it for
 //! every sample.
 use crate::memory::blocks::Span;
-use crate::resp::grammar::{Bounds, UNAUTHENTICATED_ARGUMENTS_MAX};
+use crate::resp::grammar::Bounds;
 use memchr::{memchr, memchr2};
 
 /// A complete request in a buffer.
@@ -21,6 +21,10 @@ pub struct Parsed {
 /// The request that begins at `start` of `bytes`, its arguments in `spans`.
 #[inline]
 pub fn parse(bytes: &[u8], start: u32, spans: &mut [Span], bounds: &Bounds) -> Option<Parsed> {
+    if !bounds.authenticated {
+        // Strangers have bounds of their own.
+        return None;
+    }
     if bytes.get(start as usize) == Some(&b'*') {
         parse_multibulk(bytes, start as usize, spans, bounds)
     } else {
@@ -36,12 +40,7 @@ fn parse_multibulk(
 ) -> Option<Parsed> {
     let mut at = start;
     let argument_count = number(bytes, &mut at, b'*')?;
-    let arguments_max = if bounds.authenticated {
-        bounds.arguments_max
-    } else {
-        bounds.arguments_max.min(UNAUTHENTICATED_ARGUMENTS_MAX)
-    };
-    if argument_count > arguments_max as usize {
+    if argument_count > bounds.arguments_max as usize {
         return None;
     }
     for span in spans.get_mut(..argument_count)? {
@@ -59,35 +58,24 @@ fn parse_multibulk(
 /// The line of a count or a size that begins with `mark`, if it is one that a buffer can hold. `at`
 /// moves behind it.
 #[inline(always)]
-pub(super) fn number(bytes: &[u8], at: &mut usize, mark: u8) -> Option<usize> {
+fn number(bytes: &[u8], at: &mut usize, mark: u8) -> Option<usize> {
+    let (&first, line) = bytes.get(*at..)?.split_first()?;
+    if first != mark {
+        return None;
+    }
     // Nearly all have one to four digits.
-    let (value, size) = match *bytes.get(*at..)? {
-        [first, a @ b'0'..=b'9', b'\r', b'\n', ..] if first == mark => (digit(a), 4),
-        [first, a @ b'1'..=b'9', b @ b'0'..=b'9', b'\r', b'\n', ..] if first == mark => {
-            (digit(a) * 10 + digit(b), 5)
+    let (value, size) = match *line {
+        [a @ b'0'..=b'9', b'\r', b'\n', ..] => (digit(a), 3),
+        [a @ b'1'..=b'9', b @ b'0'..=b'9', b'\r', b'\n', ..] => (digit(a) * 10 + digit(b), 4),
+        [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b'\r', b'\n', ..] => {
+            (digit(a) * 100 + digit(b) * 10 + digit(c), 5)
         }
-        [first, a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b'\r', b'\n', ..]
-            if first == mark =>
-        {
-            (digit(a) * 100 + digit(b) * 10 + digit(c), 6)
+        [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', d @ b'0'..=b'9', b'\r', b'\n', ..] => {
+            (digit(a) * 1_000 + digit(b) * 100 + digit(c) * 10 + digit(d), 6)
         }
-        [
-            first,
-            a @ b'1'..=b'9',
-            b @ b'0'..=b'9',
-            c @ b'0'..=b'9',
-            d @ b'0'..=b'9',
-            b'\r',
-            b'\n',
-            ..,
-        ] if first == mark => (digit(a) * 1000 + digit(b) * 100 + digit(c) * 10 + digit(d), 7),
-        [first, ref line @ ..] if first == mark => {
-            let (value, size) = long_number(line)?;
-            (value, size + 1)
-        }
-        _ => return None,
+        _ => long_number(line)?,
     };
-    *at += size;
+    *at += 1 + size;
     Some(value)
 }
 

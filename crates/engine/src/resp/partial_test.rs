@@ -2,7 +2,7 @@
 //! mutations. The naive one sees all bytes at once and may allocate.
 use super::*;
 use crate::random::Random;
-use crate::resp::parse::{number, parse};
+use crate::resp::parse::parse;
 extern crate std;
 use std::format;
 use std::string::{String, ToString as _};
@@ -397,16 +397,19 @@ fn sizes_and_counts_of_every_length() {
         let large = format!("*2\r\n$4\r\nECHO\r\n${zeros}{size}\r\n{value}\r\nPING\r\n");
         let words = "$1\r\nw\r\n".repeat(size.min(1_001));
         let many = format!("*{zeros}{size}\r\n{words}PING\r\n");
-        for bytes in [large, many] {
+        let stranger = large.replace('$', ":");
+        for bytes in [&large, &many, &stranger] {
             let expected = naive::parse_all(bytes.as_bytes(), &BOUNDS);
             let pieces: Vec<&[u8]> = bytes.as_bytes().chunks(4_000).collect();
             check_pieces(BOUNDS, bytes.as_bytes(), &pieces, &expected);
         }
         // What the fast half does not know the thorough one reads as well: so it is asked alone.
-        let (line, mut at) = (format!("${zeros}{size}\r\n"), 0);
-        let known = (zeros.is_empty()).then_some(size);
-        assert_eq!(number(line.as_bytes(), &mut at, b'$'), known, "{line:?}");
-        assert_eq!(at, if known.is_some() { line.len() } else { 0 });
+        let mut spans = [Span { start: 0, size: 0 }; 2];
+        let parsed = parse(large.as_bytes(), 0, &mut spans, &BOUNDS);
+        assert_eq!(parsed.is_some(), zeros.is_empty(), "{zeros}{size}");
+        if let Some(parsed) = parsed {
+            assert_eq!((spans[1].size, parsed.end), (size as u32, (large.len() - 6) as u32));
+        }
     }
 }
 
@@ -431,6 +434,11 @@ fn before_auth_little_is_accepted() {
     };
     error("*11\r\n$1\r\na\r\n", "unauthenticated multibulk length");
     error("*1\r\n$16385\r\na", "unauthenticated bulk length");
+    // Complete in one buffer.
+    let large = format!("*2\r\n$4\r\nAUTH\r\n$16385\r\n{}\r\n", "x".repeat(16_385));
+    let expected = naive::parse_all(large.as_bytes(), &bounds);
+    assert_eq!(expected, [Outcome::Error("unauthenticated bulk length".to_string())]);
+    check_pieces(bounds, large.as_bytes(), &[large.as_bytes()], &expected);
     let auth = "*2\r\n$4\r\nAUTH\r\n$1\r\nx\r\n";
     assert_eq!(check(bounds, auth.as_bytes()).len(), 1);
 }

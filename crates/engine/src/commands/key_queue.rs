@@ -11,7 +11,8 @@ use core::ops::Range;
 /// Keys that are asked for together.
 const AT_ONCE: usize = OBJECTS_AT_ONCE;
 
-/// Keys that are asked for and not given out, at most.
+/// Keys that are asked for and not given out, at most: a power of two, so that a place is found
+/// without a division.
 const KEYS_MAX: usize = 32;
 
 const _: () = assert!(VALUE_DISTANCE < OBJECT_DISTANCE && KEYS_MAX.is_multiple_of(AT_ONCE));
@@ -89,7 +90,7 @@ impl<'r, I: Iterator<Item = usize>> KeyQueue<'r, I> {
     fn ask_for_objects(&mut self, cx: &Context<'_>, numbers: Range<usize>) {
         for number in numbers.clone() {
             if let Some(coming) = &mut self.coming[number % KEYS_MAX] {
-                cx.store.find_object(&mut coming.approach);
+                cx.store.guess_object(&mut coming.approach);
             }
         }
         for number in numbers {

@@ -3,16 +3,24 @@
 //! A small one is copied, a large one is pinned in the store and streamed by the connection.
 use crate::commands::context::Context;
 use crate::commands::error::CommandError;
+use crate::limits::SLOT_SIZE_MAX;
 use crate::resp::output::REPLY_ROOM;
 pub(crate) use crate::resp::reply::BULK_OVERHEAD;
 use crate::resp::reply::{Reply, STREAM_SIZE_MIN};
 use crate::resp::request::PinId;
 use crate::store::{Entry, Store, Text, TextObject};
 
+const _: () = assert!(SLOT_SIZE_MAX as u64 <= STREAM_SIZE_MIN, "only ropes are streamed");
+
 /// Makes sure of `size` bytes of reply, if they are more than are always there.
 pub(crate) fn reserve_reply(cx: &mut Context<'_>, size: u64) -> Result<(), CommandError> {
+    reserve(&mut cx.reply, size)
+}
+
+#[inline(always)]
+fn reserve(reply: &mut Reply<'_>, size: u64) -> Result<(), CommandError> {
     if size > u64::from(REPLY_ROOM) {
-        cx.reply.reserve(size)?;
+        reply.reserve(size)?;
     }
     Ok(())
 }
@@ -43,36 +51,32 @@ pub(crate) fn reply_text(
         cx.reply.null();
         return Ok(());
     };
-    if let Some(object) = text.object() {
-        return reply_object(cx, object);
+    if let Some(slice) = text.as_slice() {
+        return reply_slice(&mut cx.reply, slice);
     }
-    let size = text.size() + BULK_OVERHEAD;
-    if size > u64::from(REPLY_ROOM) {
-        cx.reply.reserve(size)?;
-    }
-    write_text(&mut cx.reply, text);
-    Ok(())
+    let object = text.object().expect("a rope is an object");
+    reply_rope(cx, object)
 }
 
 /// Replies with a text that is an object, copied or streamed.
 #[inline(always)]
 fn reply_object(cx: &mut Context<'_>, object: TextObject) -> Result<(), CommandError> {
-    // Most values are small, and lie in one piece.
-    let text = cx.store.text(object);
-    if let Some(slice) = text.as_slice()
-        && slice.len() as u64 <= STREAM_SIZE_MIN
-    {
-        let size = slice.len() as u64 + BULK_OVERHEAD;
-        if size > u64::from(REPLY_ROOM) {
-            cx.reply.reserve(size)?;
-        }
-        cx.reply.bulk(slice);
-        return Ok(());
+    // Most texts are no ropes.
+    match cx.store.text(object).as_slice() {
+        Some(slice) => reply_slice(&mut cx.reply, slice),
+        None => reply_rope(cx, object),
     }
-    reply_large(cx, object)
 }
 
-fn reply_large(cx: &mut Context<'_>, object: TextObject) -> Result<(), CommandError> {
+/// Replies with a text that lies in one piece. Writes nothing if it fails.
+#[inline(always)]
+fn reply_slice(reply: &mut Reply<'_>, slice: &[u8]) -> Result<(), CommandError> {
+    reserve(reply, slice.len() as u64 + BULK_OVERHEAD)?;
+    reply.bulk(slice);
+    Ok(())
+}
+
+fn reply_rope(cx: &mut Context<'_>, object: TextObject) -> Result<(), CommandError> {
     let size = cx.store.text(object).size();
     if cx.reply.prefers_stream(size) {
         let pin = pin(cx, object, size)?;
@@ -80,7 +84,7 @@ fn reply_large(cx: &mut Context<'_>, object: TextObject) -> Result<(), CommandEr
         return Ok(());
     }
     reserve_reply(cx, size + BULK_OVERHEAD)?;
-    write_text(&mut cx.reply, cx.store.text(object));
+    write_pieces(&mut cx.reply, cx.store.text(object));
     Ok(())
 }
 

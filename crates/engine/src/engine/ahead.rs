@@ -70,14 +70,7 @@ type Look = (usize, Ahead);
 /// argument behind the key, or for members of sorted sets, which follow their scores, the last.
 /// Of a list it is the end that the command's first letter says.
 fn look_ahead(store: &Store, group: &mut Group, (connections, spans): (&[Connection], &[Span])) {
-    let entries = &group.entries[..group.entry_count];
-    for (entry, approach) in entries.iter().zip(group.approaches.all_mut()) {
-        if let Some(approach) = approach.as_mut().filter(|_| entry.may_have_element) {
-            store.find_object(approach);
-        }
-    }
-    // Nothing was found yet for the others.
-    group.approaches.all_mut().iter().flatten().for_each(|found| store.approach_object(found));
+    group.approaches.ask_for_owners(store, &group.entries[..group.entry_count]);
     let mut looks: [Option<Look>; GROUP_SIZE] = [None; GROUP_SIZE];
     let mut count = 0;
     for visit in &group.visits[..group.visit_count] {
@@ -85,7 +78,7 @@ fn look_ahead(store: &Store, group: &mut Group, (connections, spans): (&[Connect
         let range = visit.first_entry as usize..visit.end_entry as usize;
         for index in range {
             let entry = &mut group.entries[index];
-            let approach = group.approaches.all_mut()[index].filter(|_| entry.may_have_element);
+            let approach = group.approaches.of(index).filter(|_| entry.may_have_element);
             let Some((owner, order)) =
                 approach.and_then(|approach| store.approached_tree(&approach))
             else {

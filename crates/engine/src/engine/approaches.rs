@@ -1,9 +1,9 @@
 //! The ways to the keys of a group: which of them the processor was asked to go on with.
 //!
 //! Invariant: `bucket_count` and `object_count` only grow until the group is cleared, so that each
-//! bucket, and each object outside of large collections, is asked for once. Several are asked for
-//! together (`store/approach.rs` says why).
-use super::group::GROUP_SIZE;
+//! bucket and each object is asked for once; only what may be a large collection is asked for once
+//! more, in advance. Several are asked for together (`store/approach.rs` says why).
+use super::group::{Entry, GROUP_SIZE};
 use crate::store::{
     Approach, BUCKETS_AT_ONCE, OBJECT_DISTANCE, OBJECTS_AT_ONCE, Store, VALUE_DISTANCE,
 };
@@ -29,9 +29,9 @@ impl Approaches {
         (self.count, self.bucket_count, self.object_count) = (0, 0, 0);
     }
 
-    /// Those of the group, in its order.
-    pub(super) fn all_mut(&mut self) -> &mut [Option<Approach>] {
-        &mut self.all[..self.count]
+    /// The way of entry `index`, if it may have a key.
+    pub(super) fn of(&self, index: usize) -> Option<Approach> {
+        self.all[index]
     }
 
     /// One more; asks for buckets once enough have come together.
@@ -50,6 +50,19 @@ impl Approaches {
         let gathered = &self.all[self.bucket_count..self.count];
         gathered.iter().flatten().for_each(|approach| store.approach_bucket(approach));
         self.bucket_count = self.count;
+    }
+
+    /// Asks for the objects of all entries that may be of an element: a large collection is looked
+    /// through before the first entry runs.
+    pub(super) fn ask_for_owners(&mut self, store: &Store, entries: &[Entry]) {
+        let all = &mut self.all[..self.count];
+        for (approach, entry) in all.iter_mut().zip(entries) {
+            if let Some(approach) = approach.as_mut().filter(|_| entry.may_have_element) {
+                store.guess_object(approach);
+            }
+        }
+        // For the others nothing was guessed yet.
+        all.iter().flatten().for_each(|approach| store.approach_object(approach));
     }
 
     /// Asks for the first objects. `ask_for_coming` asks for the others while those are used.
@@ -78,7 +91,7 @@ impl Approaches {
     fn ask_for_objects(&mut self, store: &Store, count: usize) {
         let end = self.count.min(self.object_count + count);
         let coming = &mut self.all[self.object_count..end];
-        coming.iter_mut().flatten().for_each(|approach| store.find_object(approach));
+        coming.iter_mut().flatten().for_each(|approach| store.guess_object(approach));
         coming.iter().flatten().for_each(|approach| store.approach_object(approach));
         self.object_count = end;
     }

@@ -11,17 +11,16 @@ pub(super) const NUMBER_LINE_MAX: usize = number::I64_TEXT_SIZE_MAX + 3;
 /// `NUMBER_LINE_MAX` bytes of room.
 #[inline(always)]
 pub(super) fn number_line(room: &mut [u8], kind: u8, value: i64) -> usize {
-    // Nearly all have one to four digits.
-    let number = value.cast_unsigned();
-    let small = number as u16;
+    // Nearly all have one to four digits. Only they read `small`: others are cut short in it.
+    let small = value.cast_unsigned() as u16;
     let first = |unit: u16| b'0' + (small / unit) as u8;
     let digit = |unit: u16| b'0' + (small / unit % 10) as u8;
-    match number {
+    match value {
         0..10 => put(room, &[kind, first(1), b'\r', b'\n']),
         10..100 => put(room, &[kind, first(10), digit(1), b'\r', b'\n']),
-        100..1000 => put(room, &[kind, first(100), digit(10), digit(1), b'\r', b'\n']),
-        1000..10_000 => {
-            put(room, &[kind, first(1000), digit(100), digit(10), digit(1), b'\r', b'\n'])
+        100..1_000 => put(room, &[kind, first(100), digit(10), digit(1), b'\r', b'\n']),
+        1_000..10_000 => {
+            put(room, &[kind, first(1_000), digit(100), digit(10), digit(1), b'\r', b'\n'])
         }
         _ => long_number_line(room, kind, value),
     }

@@ -84,8 +84,8 @@ impl Store {
         }
     }
 
-    /// Fourth step, of what is larger: asks for the lines behind those, or for where the pieces of a
-    /// rope begin.
+    /// Fourth step, of what is larger: asks for the lines behind those, or for where the pieces of
+    /// a rope begin.
     #[inline(always)]
     pub fn approach_value(&self, approach: &Approach) {
         if approach.object.is_none() {
